@@ -2,9 +2,31 @@
 //!
 //! A [`TokenCounter`] is all the rest of the crate knows of this module: a synchronous count of a
 //! text and what a chat format adds around it.
+//!
+//! An [`Encoding`] counts exactly as tiktoken does. From the bottom up: [`classes`] tells characters
+//! apart, [`scanner`] splits a text into pieces, [`vocabulary`] holds the tokens and [`lookup`] finds
+//! them, [`merge`] encodes a piece that is not a token, [`cache`] remembers such pieces, [`engine`]
+//! ties them together.
 
+mod cache;
+pub mod classes;
 mod counter;
+mod encoding;
+mod engine;
+mod error;
+mod lookup;
+mod merge;
+mod models;
+mod scanner;
+mod special;
 mod tools;
+mod vocabulary;
+mod window;
 
 pub use counter::{ChatOverhead, NullCounter, TokenCounter};
+pub use encoding::{Encoding, EncodingName};
+pub use error::TokenError;
+pub use models::encoding_for_model;
+pub use special::AllowedSpecial;
 pub use tools::count_tools;
+pub use vocabulary::TokenId;

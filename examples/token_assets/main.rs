@@ -1,0 +1,36 @@
+//! Generates what the token counter is built from, from tiktoken-rs and the `regex` crate:
+//!
+//! ```text
+//! cargo run --example token_assets -- <directory>    the vocabularies, <encoding>.bin
+//! cargo run --example token_assets -- --classes      src/tokens/classes.bin
+//! ```
+//!
+//! The same versions of the crates give the same bytes.
+
+mod classes;
+mod vocabulary;
+
+use std::path::Path;
+use std::{env, fs, io, process};
+
+fn main() -> io::Result<()> {
+    match env::args().nth(1).as_deref() {
+        Some("--classes") => fs::write("src/tokens/classes.bin", classes::table()),
+        Some(directory) => write_vocabularies(Path::new(directory)),
+        None => {
+            eprintln!("usage: token_assets <directory> | --classes");
+            process::exit(2);
+        }
+    }
+}
+
+fn write_vocabularies(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    for encoding in vocabulary::ASSETS {
+        let path = directory.join(format!("{encoding}.bin"));
+        let asset = vocabulary::asset(encoding);
+        println!("{} {} bytes", path.display(), asset.len());
+        fs::write(path, asset)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Counting and encoding plain text with one vocabulary and one split pattern.
+
+use std::cell::RefCell;
+
+use super::cache::{Cache, Key};
+use super::lookup::{Lookup, NONE};
+use super::merge::Merger;
+use super::scanner::{Cl100k, O200k, R50k, Scan, Text};
+use super::vocabulary::{TokenId, Vocabulary};
+
+/// Text is worked off in chunks of about this many bytes, a call each, so that WebAssembly engines
+/// can switch to optimised code within a long text, and limits can stop early.
+const CHUNK: usize = 2048;
+
+/// Which scanner splits text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// o200k_base, o200k_harmony.
+    O200k,
+    /// cl100k_base.
+    Cl100k,
+    /// r50k_base, p50k_base.
+    R50k,
+}
+
+/// Counts and encodes plain text. Special tokens are not its business.
+pub struct Engine {
+    pattern: Pattern,
+    lookup: Lookup,
+    scratch: RefCell<Scratch>,
+}
+
+/// What changes while counting.
+struct Scratch {
+    merger: Merger,
+    short: Cache<2, { 1 << 14 }>,
+    long: Cache<4, { 1 << 13 }>,
+}
+
+impl Engine {
+    /// An engine for `vocabulary`; about 9 MB of tables.
+    pub fn new(vocabulary: Vocabulary, pattern: Pattern) -> Self {
+        let scratch = Scratch {
+            merger: Merger::default(),
+            short: Cache::new(),
+            long: Cache::new(),
+        };
+        Self {
+            pattern,
+            lookup: Lookup::new(vocabulary),
+            scratch: RefCell::new(scratch),
+        }
+    }
+
+    /// The tokens of the vocabulary.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.lookup.vocabulary()
+    }
+
+    /// The number of tokens of `text`, or `None` as soon as it is known to be above `limit`.
+    pub fn count_up_to(&self, text: &[u8], limit: u32) -> Option<u32> {
+        match self.pattern {
+            Pattern::O200k => self.count_with::<O200k>(text, limit),
+            Pattern::Cl100k => self.count_with::<Cl100k>(text, limit),
+            Pattern::R50k => self.count_with::<R50k>(text, limit),
+        }
+    }
+
+    fn count_with<S: Scan>(&self, text: &[u8], limit: u32) -> Option<u32> {
+        let mut scratch = self.scratch.borrow_mut();
+        let (mut at, mut count) = (0, 0u32);
+        while at < text.len() {
+            let (end, tokens) = self.count_chunk::<S>(&mut scratch, text, at);
+            at = end;
+            count = count.saturating_add(tokens);
+            if count > limit {
+                return None;
+            }
+        }
+        Some(count)
+    }
+
+    /// The tokens of the pieces that start within a chunk from `at` on, and where the last ends.
+    #[inline(never)]
+    fn count_chunk<S: Scan>(
+        &self,
+        scratch: &mut Scratch,
+        text: &[u8],
+        mut at: usize,
+    ) -> (usize, u32) {
+        let stop = (at + CHUNK).min(text.len());
+        let mut count = 0;
+        while at < stop {
+            let end = S::piece_end(Text(text), at);
+            let rest = text.get(at..).unwrap_or(&[]);
+            let len = end - at;
+            count += if self.lookup.find(rest, len) == NONE {
+                self.count_merged(scratch, rest, len)
+            } else {
+                1
+            };
+            at = end;
+        }
+        (at, count)
+    }
+
+    #[inline(never)]
+    fn count_merged(&self, scratch: &mut Scratch, rest: &[u8], len: usize) -> u32 {
+        let Scratch {
+            merger,
+            short,
+            long,
+        } = scratch;
+        let mut count = || merger.merge(&self.lookup, rest, len).len() as u32;
+        if len <= Key::<2>::MAX_BYTES {
+            short.count_or_insert(Key::new(rest, len), count)
+        } else if len <= Key::<4>::MAX_BYTES {
+            long.count_or_insert(Key::new(rest, len), count)
+        } else {
+            count()
+        }
+    }
+
+    /// Appends the tokens of `text` to `tokens`.
+    pub fn encode(&self, text: &[u8], tokens: &mut Vec<TokenId>) {
+        match self.pattern {
+            Pattern::O200k => self.encode_with::<O200k>(text, tokens),
+            Pattern::Cl100k => self.encode_with::<Cl100k>(text, tokens),
+            Pattern::R50k => self.encode_with::<R50k>(text, tokens),
+        }
+    }
+
+    fn encode_with<S: Scan>(&self, text: &[u8], tokens: &mut Vec<TokenId>) {
+        let mut scratch = self.scratch.borrow_mut();
+        let mut at = 0;
+        while at < text.len() {
+            at = self.encode_chunk::<S>(&mut scratch, text, at, tokens);
+        }
+    }
+
+    #[inline(never)]
+    fn encode_chunk<S: Scan>(
+        &self,
+        scratch: &mut Scratch,
+        text: &[u8],
+        mut at: usize,
+        tokens: &mut Vec<TokenId>,
+    ) -> usize {
+        let stop = (at + CHUNK).min(text.len());
+        while at < stop {
+            let end = S::piece_end(Text(text), at);
+            let rest = text.get(at..).unwrap_or(&[]);
+            match self.lookup.find(rest, end - at) {
+                NONE => {
+                    tokens.extend_from_slice(scratch.merger.merge(&self.lookup, rest, end - at))
+                }
+                id => tokens.push(id),
+            }
+            at = end;
+        }
+        at
+    }
+}

@@ -1,0 +1,53 @@
+//! What can go wrong when tokens are counted.
+
+use thiserror::Error;
+
+use super::encoding::EncodingName;
+use super::models;
+
+/// Why tokens could not be counted, encoded or decoded.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum TokenError {
+    /// No encoding has this name.
+    #[error("unknown encoding {0:?}; known are {known}", known = EncodingName::list())]
+    UnknownEncoding(String),
+    /// No model or family of models has this name.
+    #[error("unknown model {0:?}; known are {known}, and fine-tuned ft:<model>:…", known = models::list())]
+    UnknownModel(String),
+    /// The encoding has no vocabulary yet.
+    #[error("encoding {0} is not loaded; load it first")]
+    NotLoaded(EncodingName),
+    /// The bytes given as a vocabulary are not one.
+    #[error("not a vocabulary of this version: {0}")]
+    BadVocabulary(&'static str),
+    /// No token of the encoding has this id.
+    #[error("token {id} is not in {encoding}")]
+    UnknownToken {
+        /// The id.
+        id: u32,
+        /// The encoding that was to decode it.
+        encoding: EncodingName,
+    },
+    /// The encoding has no special token of this text.
+    #[error("{text:?} is not a special token of {encoding}")]
+    UnknownSpecial {
+        /// The text.
+        text: String,
+        /// The encoding that was asked.
+        encoding: EncodingName,
+    },
+}
+
+impl TokenError {
+    /// A stable name for programs to branch on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownEncoding(_) => "UnknownEncoding",
+            Self::UnknownModel(_) => "UnknownModel",
+            Self::NotLoaded(_) => "EncodingNotLoaded",
+            Self::BadVocabulary(_) => "BadVocabulary",
+            Self::UnknownToken { .. } => "UnknownToken",
+            Self::UnknownSpecial { .. } => "UnknownSpecial",
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The token counter gives what tiktoken-rs gives, to the token.
+
+#[path = "../../examples/token_assets/classes.rs"]
+#[allow(dead_code, reason = "shared with the generator")]
+mod classes;
+#[path = "../../examples/token_assets/vocabulary.rs"]
+#[allow(dead_code, reason = "shared with the generator")]
+mod vocabulary;
+
+mod assets;
+mod fuzz;
+mod limits;
+mod models;
+mod nasty;
+mod oracle;
+mod scripts;
+mod special;
+mod traps;
