@@ -294,11 +294,10 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
 #[inline(always)]
 fn hash(token: &[u8]) -> u64 {
     let seed = (token.len() as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-    let hash = words(token).fold(seed, |hash, word| {
+    words(token).fold(seed, |hash, word| {
         let mixed = (hash.rotate_left(25) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         mixed ^ mixed >> 32
-    });
-    hash
+    })
 }
 
 /// Equality of at least eight bytes; quicker than calling memcmp.

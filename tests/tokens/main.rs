@@ -1,5 +1,13 @@
 //! The token counter gives what tiktoken-rs gives, to the token.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
 #[path = "../../examples/token_assets/classes.rs"]
 #[allow(dead_code, reason = "shared with the generator")]
 mod classes;
