@@ -40,10 +40,7 @@ fn classes() -> Vec<u8> {
                 return Class::Other as u8;
             };
             let text = character.to_string();
-            patterns
-                .iter()
-                .find(|(pattern, _)| pattern.is_match(&text))
-                .map_or(Class::Other as u8, |&(_, class)| class)
+            patterns.iter().find(|(pattern, _)| pattern.is_match(&text)).map_or(Class::Other as u8, |&(_, class)| class)
         })
         .collect()
 }

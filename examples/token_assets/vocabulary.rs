@@ -7,12 +7,8 @@ use tiktoken_rs::CoreBPE;
 use varve::tokens::EncodingName;
 
 /// The encodings that have an asset of their own.
-pub const ASSETS: [EncodingName; 4] = [
-    EncodingName::O200kBase,
-    EncodingName::Cl100kBase,
-    EncodingName::P50kBase,
-    EncodingName::R50kBase,
-];
+pub const ASSETS: [EncodingName; 4] =
+    [EncodingName::O200kBase, EncodingName::Cl100kBase, EncodingName::P50kBase, EncodingName::R50kBase];
 
 /// The asset of `encoding`.
 pub fn asset(encoding: EncodingName) -> Vec<u8> {
@@ -28,18 +24,9 @@ pub fn asset(encoding: EncodingName) -> Vec<u8> {
 /// The bytes of every token by rank. Special tokens, which come after the last rank or in a gap
 /// before it, are `None`.
 fn tokens(bpe: &CoreBPE) -> Vec<Option<Vec<u8>>> {
-    let special: Vec<u32> = bpe
-        .special_tokens()
-        .iter()
-        .map(|text| special_id(bpe, text))
-        .collect();
-    let mut tokens: Vec<_> = (0..=201_087)
-        .map(|rank| {
-            bpe.decode_bytes(&[rank])
-                .ok()
-                .filter(|_| !special.contains(&rank))
-        })
-        .collect();
+    let special: Vec<u32> = bpe.special_tokens().iter().map(|text| special_id(bpe, text)).collect();
+    let mut tokens: Vec<_> =
+        (0..=201_087).map(|rank| bpe.decode_bytes(&[rank]).ok().filter(|_| !special.contains(&rank))).collect();
     while tokens.pop_if(|last| last.is_none()).is_some() {}
     tokens
 }
@@ -49,25 +36,17 @@ fn special_id(bpe: &CoreBPE, text: &str) -> u32 {
 }
 
 fn from_tokens(tokens: &[Option<Vec<u8>>]) -> Vec<u8> {
-    let ranks: HashMap<&[u8], u32> = (0..)
-        .zip(tokens)
-        .filter_map(|(rank, token)| Some((token.as_deref()?, rank)))
-        .collect();
+    let ranks: HashMap<&[u8], u32> =
+        (0..).zip(tokens).filter_map(|(rank, token)| Some((token.as_deref()?, rank))).collect();
     let (singles, merged) = tokens.split_at(256);
     let pairs: Vec<(u32, u32)> = merged
         .iter()
-        .map(|token| {
-            token
-                .as_ref()
-                .map_or((0xff_ffff, 0xff_ffff), |token| halves(token, &ranks))
-        })
+        .map(|token| token.as_ref().map_or((0xff_ffff, 0xff_ffff), |token| halves(token, &ranks)))
         .collect();
 
     let mut asset = (tokens.len() as u32).to_le_bytes().to_vec();
     for single in singles {
-        let [byte] = single.as_deref().expect("no gap") else {
-            panic!("not a single byte")
-        };
+        let [byte] = single.as_deref().expect("no gap") else { panic!("not a single byte") };
         asset.push(*byte);
     }
     for half in [|pair: &(u32, u32)| pair.0, |pair: &(u32, u32)| pair.1] {

@@ -3,10 +3,7 @@
 //! Direct-mapped: each piece has one slot, and the later one keeps it. Keys are the pieces
 //! themselves, so a hit is exact.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "tables of 2^n, indexed by n bits: the compiler sees it"
-)]
+#![allow(clippy::indexing_slicing, reason = "tables of 2^n, indexed by n bits: the compiler sees it")]
 
 use super::lookup::table;
 use super::window::{low_bytes, word};
@@ -37,9 +34,10 @@ impl<const WORDS: usize> Key<WORDS> {
 
     #[inline(always)]
     fn slot<const SLOTS: usize>(&self) -> usize {
-        let mixed = self.0.iter().fold(0u64, |hash, &word| {
-            (hash.rotate_left(23) ^ word.wrapping_mul(FACTOR_2)).wrapping_mul(FACTOR_1)
-        });
+        let mixed = self
+            .0
+            .iter()
+            .fold(0u64, |hash, &word| (hash.rotate_left(23) ^ word.wrapping_mul(FACTOR_2)).wrapping_mul(FACTOR_1));
         (mixed >> (64 - SLOTS.trailing_zeros())) as usize % SLOTS
     }
 }
@@ -53,10 +51,7 @@ pub struct Cache<const WORDS: usize, const SLOTS: usize> {
 impl<const WORDS: usize, const SLOTS: usize> Cache<WORDS, SLOTS> {
     /// An empty cache. No piece is empty, so no key is all zeros.
     pub fn new() -> Self {
-        Self {
-            keys: table(Key([0; WORDS])),
-            counts: table(0),
-        }
+        Self { keys: table(Key([0; WORDS])), counts: table(0) }
     }
 
     /// The count of the piece of `key`; if it is not there, what `count` gives, which is kept. A

@@ -62,15 +62,9 @@ pub fn of_byte(byte: u8) -> Class {
 /// The class of a code point; [`Class::Other`] beyond Unicode.
 #[inline(always)]
 pub fn of_code_point(code_point: u32) -> Class {
-    let block = STAGE_1
-        .get((code_point >> BLOCK_BITS) as usize)
-        .copied()
-        .unwrap_or(0);
+    let block = STAGE_1.get((code_point >> BLOCK_BITS) as usize).copied().unwrap_or(0);
     let within = code_point as usize % BLOCK;
-    let pair = STAGE_2
-        .get(block as usize * (BLOCK / 2) + within / 2)
-        .copied()
-        .unwrap_or(0);
+    let pair = STAGE_2.get(block as usize * (BLOCK / 2) + within / 2).copied().unwrap_or(0);
     from_nibble(pair >> (within % 2 * 4))
 }
 
@@ -88,10 +82,7 @@ static STAGE_2: &[u8] = TABLE.split_at(BLOCKS).1;
 
 static ASCII: [Class; 256] = ascii();
 
-#[allow(
-    clippy::indexing_slicing,
-    reason = "a byte is below 256; evaluated at compile time"
-)]
+#[allow(clippy::indexing_slicing, reason = "a byte is below 256; evaluated at compile time")]
 const fn ascii() -> [Class; 256] {
     let mut table = [Class::Wide; 256];
     let mut byte = 0;
@@ -130,11 +121,7 @@ mod tests {
     #[test]
     fn the_table_and_the_ascii_shortcut_agree() {
         for byte in 0..128 {
-            assert_eq!(
-                of_byte(byte),
-                of_code_point(u32::from(byte)),
-                "byte {byte:#x}"
-            );
+            assert_eq!(of_byte(byte), of_code_point(u32::from(byte)), "byte {byte:#x}");
         }
         assert_eq!(of_byte(0x80), Class::Wide);
     }
@@ -142,16 +129,8 @@ mod tests {
     #[test]
     fn traps_of_unicode_are_where_rust_has_them() {
         assert_eq!(of_code_point(0x85), Class::Space, "NEL is a space");
-        assert_eq!(
-            of_code_point(0xfeff),
-            Class::Other,
-            "the byte order mark is not"
-        );
-        assert_eq!(
-            of_code_point(0x1c5),
-            Class::Upper,
-            "titlecase goes with upper case"
-        );
+        assert_eq!(of_code_point(0xfeff), Class::Other, "the byte order mark is not");
+        assert_eq!(of_code_point(0x1c5), Class::Upper, "titlecase goes with upper case");
         assert_eq!(of_code_point(0x17f), Class::Lower, "long s");
         assert_eq!(of_code_point(0x301), Class::Mark);
         assert_eq!(of_code_point(0x4e2d), Class::Caseless);

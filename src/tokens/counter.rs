@@ -29,18 +29,10 @@ pub struct ChatOverhead {
 impl ChatOverhead {
     /// OpenAI's published figures for its chat models since `gpt-3.5-turbo-0613`
     /// ("How to count tokens with tiktoken", OpenAI Cookbook).
-    pub const OPENAI: Self = Self {
-        per_message: 3,
-        per_name: 1,
-        per_reply: 3,
-    };
+    pub const OPENAI: Self = Self { per_message: 3, per_name: 1, per_reply: 3 };
 
     /// Nothing: for counters that do not count.
-    pub const NONE: Self = Self {
-        per_message: 0,
-        per_name: 0,
-        per_reply: 0,
-    };
+    pub const NONE: Self = Self { per_message: 0, per_name: 0, per_reply: 0 };
 }
 
 /// A counter for those who do not count: every text has 0 tokens.

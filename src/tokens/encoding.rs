@@ -28,14 +28,8 @@ pub enum EncodingName {
 
 impl EncodingName {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::O200kBase,
-        Self::O200kHarmony,
-        Self::Cl100kBase,
-        Self::P50kBase,
-        Self::P50kEdit,
-        Self::R50kBase,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::O200kBase, Self::O200kHarmony, Self::Cl100kBase, Self::P50kBase, Self::P50kEdit, Self::R50kBase];
 
     /// The name as OpenAI writes it.
     pub const fn as_str(self) -> &'static str {
@@ -116,19 +110,13 @@ impl Encoding {
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
     pub fn load(name: EncodingName, asset: &[u8]) -> Result<Self, TokenError> {
         let engine = Engine::new(Vocabulary::parse(asset)?, name.pattern());
-        Ok(Self {
-            name,
-            engine: Rc::new(engine),
-        })
+        Ok(Self { name, engine: Rc::new(engine) })
     }
 
     /// The encoding `name`, if it shares its vocabulary with this one.
     pub fn sibling(&self, name: EncodingName) -> Option<Self> {
         let shared = name.vocabulary() == self.name.vocabulary();
-        shared.then(|| Self {
-            name,
-            engine: Rc::clone(&self.engine),
-        })
+        shared.then(|| Self { name, engine: Rc::clone(&self.engine) })
     }
 
     /// Its name.
@@ -186,12 +174,7 @@ impl Encoding {
         tokens
     }
 
-    fn split_at_special(
-        &self,
-        text: &str,
-        allowed: AllowedSpecial<'_>,
-        mut each: impl FnMut(Part<'_>),
-    ) {
+    fn split_at_special(&self, text: &str, allowed: AllowedSpecial<'_>, mut each: impl FnMut(Part<'_>)) {
         let mut from = 0;
         while let Some((start, end, id)) = special::find(self.name, text, from, allowed) {
             each(Part::Plain(text.get(from..start).unwrap_or("")));
@@ -210,10 +193,8 @@ impl Encoding {
         for &id in tokens {
             match self.engine.vocabulary().token(id) {
                 [] => {
-                    let text = special::text_of(self.name, id).ok_or(TokenError::UnknownToken {
-                        id,
-                        encoding: self.name,
-                    })?;
+                    let text =
+                        special::text_of(self.name, id).ok_or(TokenError::UnknownToken { id, encoding: self.name })?;
                     bytes.extend_from_slice(text.as_bytes());
                 }
                 token => bytes.extend_from_slice(token),
@@ -227,24 +208,16 @@ impl Encoding {
     /// # Errors
     /// [`TokenError::UnknownSpecial`] with the first that is not.
     pub fn check_special(&self, texts: &[&str]) -> Result<(), TokenError> {
-        match texts
-            .iter()
-            .find(|text| special::id_of(self.name, text).is_none())
-        {
+        match texts.iter().find(|text| special::id_of(self.name, text).is_none()) {
             None => Ok(()),
-            Some(&text) => Err(TokenError::UnknownSpecial {
-                text: text.to_owned(),
-                encoding: self.name,
-            }),
+            Some(&text) => Err(TokenError::UnknownSpecial { text: text.to_owned(), encoding: self.name }),
         }
     }
 }
 
 impl fmt::Debug for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Encoding")
-            .field(&self.name.as_str())
-            .finish()
+        f.debug_tuple("Encoding").field(&self.name.as_str()).finish()
     }
 }
 

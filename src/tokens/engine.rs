@@ -40,16 +40,8 @@ struct Scratch {
 impl Engine {
     /// An engine for `vocabulary`; about 9 MB of tables.
     pub fn new(vocabulary: Vocabulary, pattern: Pattern) -> Self {
-        let scratch = Scratch {
-            merger: Merger::default(),
-            short: Cache::new(),
-            long: Cache::new(),
-        };
-        Self {
-            pattern,
-            lookup: Lookup::new(vocabulary),
-            scratch: RefCell::new(scratch),
-        }
+        let scratch = Scratch { merger: Merger::default(), short: Cache::new(), long: Cache::new() };
+        Self { pattern, lookup: Lookup::new(vocabulary), scratch: RefCell::new(scratch) }
     }
 
     /// The tokens of the vocabulary.
@@ -82,23 +74,14 @@ impl Engine {
 
     /// The tokens of the pieces that start within a chunk from `at` on, and where the last ends.
     #[inline(never)]
-    fn count_chunk<S: Scan>(
-        &self,
-        scratch: &mut Scratch,
-        text: &[u8],
-        mut at: usize,
-    ) -> (usize, u32) {
+    fn count_chunk<S: Scan>(&self, scratch: &mut Scratch, text: &[u8], mut at: usize) -> (usize, u32) {
         let stop = (at + CHUNK).min(text.len());
         let mut count = 0;
         while at < stop {
             let end = S::piece_end(Text(text), at);
             let rest = text.get(at..).unwrap_or(&[]);
             let len = end - at;
-            count += if self.lookup.find(rest, len) == NONE {
-                self.count_merged(scratch, rest, len)
-            } else {
-                1
-            };
+            count += if self.lookup.find(rest, len) == NONE { self.count_merged(scratch, rest, len) } else { 1 };
             at = end;
         }
         (at, count)
@@ -106,11 +89,7 @@ impl Engine {
 
     #[inline(never)]
     fn count_merged(&self, scratch: &mut Scratch, rest: &[u8], len: usize) -> u32 {
-        let Scratch {
-            merger,
-            short,
-            long,
-        } = scratch;
+        let Scratch { merger, short, long } = scratch;
         let mut count = || merger.merge(&self.lookup, rest, len).len() as u32;
         if len <= Key::<2>::MAX_BYTES {
             short.count_or_insert(Key::new(rest, len), count)
@@ -151,9 +130,7 @@ impl Engine {
             let end = S::piece_end(Text(text), at);
             let rest = text.get(at..).unwrap_or(&[]);
             match self.lookup.find(rest, end - at) {
-                NONE => {
-                    tokens.extend_from_slice(scratch.merger.merge(&self.lookup, rest, end - at))
-                }
+                NONE => tokens.extend_from_slice(scratch.merger.merge(&self.lookup, rest, end - at)),
                 id => tokens.push(id),
             }
             at = end;

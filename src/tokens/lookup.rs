@@ -5,10 +5,7 @@
 //! time, so a hash shifted right is an index without a check. For texts that are not UTF-8 answers
 //! may be wrong, but never out of bounds.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "tables of 2^n, indexed by n bits: the compiler sees it"
-)]
+#![allow(clippy::indexing_slicing, reason = "tables of 2^n, indexed by n bits: the compiler sees it")]
 
 use super::vocabulary::{SINGLE_BYTES, TokenId, Vocabulary};
 use super::window::{low_bytes, word};
@@ -42,18 +39,9 @@ impl Lookup {
             vocabulary,
             single: [NONE; SINGLE_BYTES],
             pairs: table(NONE),
-            short: Short {
-                keys: table(EMPTY),
-                ids: table(NONE),
-            },
-            long: Long {
-                entries: table(0),
-                longest: 0,
-            },
-            prefixes: Prefixes {
-                lengths: table(0),
-                beyond: Vec::new(),
-            },
+            short: Short { keys: table(EMPTY), ids: table(NONE) },
+            long: Long { entries: table(0), longest: 0 },
+            prefixes: Prefixes { lengths: table(0), beyond: Vec::new() },
         };
         let mut from = 0;
         while from < len {
@@ -111,8 +99,7 @@ impl Lookup {
         if len <= 8 {
             self.short.find(key(word(rest, 0), len))
         } else {
-            rest.get(..len)
-                .map_or(NONE, |token| self.long.find(&self.vocabulary, token))
+            rest.get(..len).map_or(NONE, |token| self.long.find(&self.vocabulary, token))
         }
     }
 
@@ -285,10 +272,7 @@ impl Long {
 fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
     let (chunks, _) = bytes.as_chunks::<8>();
     let last = bytes.last_chunk::<8>();
-    chunks
-        .iter()
-        .chain(last)
-        .map(|chunk| u64::from_le_bytes(*chunk))
+    chunks.iter().chain(last).map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 #[inline(always)]
@@ -338,8 +322,7 @@ impl Prefixes {
     #[inline(always)]
     fn insert(&mut self, token: &[u8]) {
         if token.len() >= 4 {
-            self.lengths[Self::slot(low_bytes(word(token, 0), 4))] |=
-                1 << token.len().min(FIRST_BEYOND);
+            self.lengths[Self::slot(low_bytes(word(token, 0), 4))] |= 1 << token.len().min(FIRST_BEYOND);
             if token.len() >= FIRST_BEYOND && !self.beyond.contains(&token.len()) {
                 self.beyond.push(token.len());
             }

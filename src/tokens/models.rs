@@ -1,8 +1,6 @@
 //! Which encoding a model uses: the models and families that tiktoken-rs knows.
 
-use super::encoding::EncodingName::{
-    self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase,
-};
+use super::encoding::EncodingName::{self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase};
 use super::error::TokenError;
 
 /// Models by their full name.
@@ -92,12 +90,6 @@ pub fn encoding_for_model(model: &str) -> Result<EncodingName, TokenError> {
 pub(super) fn list() -> String {
     let families = FAMILIES.iter().map(|(start, _)| format!("{start}*"));
     let covered = |name: &str| FAMILIES.iter().any(|(start, _)| name.starts_with(start));
-    let models = MODELS
-        .iter()
-        .map(|&(name, _)| name)
-        .filter(|name| !covered(name));
-    families
-        .chain(models.map(str::to_owned))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let models = MODELS.iter().map(|&(name, _)| name).filter(|name| !covered(name));
+    families.chain(models.map(str::to_owned)).collect::<Vec<_>>().join(", ")
 }

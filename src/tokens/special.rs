@@ -30,12 +30,8 @@ impl AllowedSpecial<'_> {
 }
 
 const P50K: &[(&str, TokenId)] = &[("<|endoftext|>", 50256)];
-const P50K_EDIT: &[(&str, TokenId)] = &[
-    ("<|endoftext|>", 50256),
-    ("<|fim_prefix|>", 50281),
-    ("<|fim_middle|>", 50282),
-    ("<|fim_suffix|>", 50283),
-];
+const P50K_EDIT: &[(&str, TokenId)] =
+    &[("<|endoftext|>", 50256), ("<|fim_prefix|>", 50281), ("<|fim_middle|>", 50282), ("<|fim_suffix|>", 50283)];
 const CL100K: &[(&str, TokenId)] = &[
     ("<|endoftext|>", 100_257),
     ("<|fim_prefix|>", 100_258),
@@ -73,11 +69,7 @@ pub fn id_of(encoding: EncodingName, text: &str) -> Option<TokenId> {
     if let Some(&(_, id)) = named(encoding).iter().find(|(name, _)| *name == text) {
         return Some(id);
     }
-    let id = text
-        .strip_prefix("<|reserved_")?
-        .strip_suffix("|>")?
-        .parse()
-        .ok()?;
+    let id = text.strip_prefix("<|reserved_")?.strip_suffix("|>")?.parse().ok()?;
     (text_of(encoding, id)? == text).then_some(id)
 }
 
@@ -100,13 +92,11 @@ pub fn find(
     if matches!(allowed, AllowedSpecial::None) {
         return None;
     }
-    text.get(from..)?
-        .match_indices("<|")
-        .find_map(|(offset, _)| {
-            let start = from + offset;
-            let len = text.get(start..)?.find("|>")? + 2;
-            let special = text.get(start..start + len)?;
-            let id = id_of(encoding, special).filter(|_| allowed.allows(special))?;
-            Some((start, start + len, id))
-        })
+    text.get(from..)?.match_indices("<|").find_map(|(offset, _)| {
+        let start = from + offset;
+        let len = text.get(start..)?.find("|>")? + 2;
+        let special = text.get(start..start + len)?;
+        let id = id_of(encoding, special).filter(|_| allowed.allows(special))?;
+        Some((start, start + len, id))
+    })
 }

@@ -34,10 +34,7 @@ pub fn count_tools(tools: &Value, counter: &dyn TokenCounter) -> u32 {
     match tools {
         Value::Null => 0,
         Value::Array(tools) if tools.is_empty() => 0,
-        Value::Array(tools) => tools
-            .iter()
-            .map(|tool| count_tool(tool, counter))
-            .fold(AFTER_ALL, u32::saturating_add),
+        Value::Array(tools) => tools.iter().map(|tool| count_tool(tool, counter)).fold(AFTER_ALL, u32::saturating_add),
         other => count_json(other, counter),
     }
 }
@@ -49,9 +46,7 @@ fn count_tool(tool: &Value, counter: &dyn TokenCounter) -> u32 {
     };
     let description = function.get("description").map_or("", text_of);
     let line = format!("{name}:{}", without_full_stop(description));
-    let parameters = function
-        .get("parameters")
-        .or_else(|| function.get("input_schema"));
+    let parameters = function.get("parameters").or_else(|| function.get("input_schema"));
     PER_FUNCTION
         .saturating_add(counter.count(&line))
         .saturating_add(parameters.map_or(0, |schema| count_parameters(schema, counter)))
@@ -84,16 +79,8 @@ fn count_property(name: &str, property: &Value, counter: &dyn TokenCounter) -> u
     PER_PROPERTY
         .saturating_add(counter.count(&line))
         .saturating_add(count_beyond_the_rule(fields, counter))
-        .saturating_add(
-            fields
-                .get("enum")
-                .map_or(0, |items| count_enum(items, counter)),
-        )
-        .saturating_sub(if fields.contains_key("enum") {
-            ENUM_DISCOUNT
-        } else {
-            0
-        })
+        .saturating_add(fields.get("enum").map_or(0, |items| count_enum(items, counter)))
+        .saturating_sub(if fields.contains_key("enum") { ENUM_DISCOUNT } else { 0 })
 }
 
 fn count_enum(items: &Value, counter: &dyn TokenCounter) -> u32 {
@@ -106,24 +93,15 @@ fn count_enum(items: &Value, counter: &dyn TokenCounter) -> u32 {
             Value::String(text) => counter.count(text),
             other => count_json(other, counter),
         })
-        .fold(0, |sum, item| {
-            sum.saturating_add(PER_ENUM_ITEM).saturating_add(item)
-        })
+        .fold(0, |sum, item| sum.saturating_add(PER_ENUM_ITEM).saturating_add(item))
 }
 
 /// The fields of a property that the published rule says nothing about, such as `items`.
 fn count_beyond_the_rule(fields: &Map<String, Value>, counter: &dyn TokenCounter) -> u32 {
     let is_known = |name: &str| matches!(name, "type" | "description" | "enum");
-    let rest: Map<String, Value> = fields
-        .iter()
-        .filter(|(name, _)| !is_known(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    if rest.is_empty() {
-        0
-    } else {
-        count_json(&Value::Object(rest), counter)
-    }
+    let rest: Map<String, Value> =
+        fields.iter().filter(|(name, _)| !is_known(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    if rest.is_empty() { 0 } else { count_json(&Value::Object(rest), counter) }
 }
 
 fn count_json(value: &Value, counter: &dyn TokenCounter) -> u32 {
@@ -199,17 +177,12 @@ mod tests {
         let counter = o200k();
         let overhead = counter.overhead();
         let messages = [
-            (
-                "system",
-                "You are a helpful assistant that can answer to questions about the weather.",
-            ),
+            ("system", "You are a helpful assistant that can answer to questions about the weather."),
             ("user", "What's the weather like in San Francisco?"),
         ];
-        let chat = messages
-            .iter()
-            .fold(overhead.per_reply, |sum, (role, content)| {
-                sum + overhead.per_message + counter.count(role) + counter.count(content)
-            });
+        let chat = messages.iter().fold(overhead.per_reply, |sum, (role, content)| {
+            sum + overhead.per_message + counter.count(role) + counter.count(content)
+        });
         let tools = json!([{ "type": "function", "function": weather() }]);
         assert_eq!(chat + count_tools(&tools, &counter), 101);
     }
@@ -217,10 +190,7 @@ mod tests {
     #[test]
     fn the_envelope_and_the_name_of_the_schema_do_not_matter() {
         let counter = o200k();
-        let enveloped = count_tools(
-            &json!([{ "type": "function", "function": weather() }]),
-            &counter,
-        );
+        let enveloped = count_tools(&json!([{ "type": "function", "function": weather() }]), &counter);
         let mut flat = weather();
         assert_eq!(count_tools(&json!([flat]), &counter), enveloped);
         let schema = flat.as_object_mut().unwrap().remove("parameters").unwrap();
@@ -243,16 +213,12 @@ mod tests {
         let expected = AFTER_ALL + PER_FUNCTION + counter.count(&unknown.to_string());
         assert_eq!(count_tools(&json!([unknown]), &counter), expected);
 
-        let plain =
-            json!([{ "name": "f", "parameters": { "properties": { "a": { "type": "array" } } } }]);
+        let plain = json!([{ "name": "f", "parameters": { "properties": { "a": { "type": "array" } } } }]);
         let items = json!({ "items": { "type": "string" } });
         let nested = json!([{ "name": "f", "parameters": { "properties": {
             "a": { "type": "array", "items": { "type": "string" } } } } }]);
         let extra = counter.count(&items.to_string());
-        assert_eq!(
-            count_tools(&nested, &counter),
-            count_tools(&plain, &counter) + extra
-        );
+        assert_eq!(count_tools(&nested, &counter), count_tools(&plain, &counter) + extra);
     }
 
     #[test]

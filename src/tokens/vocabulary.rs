@@ -43,16 +43,10 @@ impl Vocabulary {
     /// [`TokenError::BadVocabulary`] if it is not in the format described above.
     pub fn parse(asset: &[u8]) -> Result<Self, TokenError> {
         let bad = TokenError::BadVocabulary;
-        let (header, rest) = asset
-            .split_first_chunk::<4>()
-            .ok_or(bad("shorter than its header"))?;
+        let (header, rest) = asset.split_first_chunk::<4>().ok_or(bad("shorter than its header"))?;
         let len = u32::from_le_bytes(*header) as usize;
-        let (singles, planes) = rest
-            .split_first_chunk::<SINGLE_BYTES>()
-            .ok_or(bad("shorter than its header"))?;
-        let merged = len
-            .checked_sub(SINGLE_BYTES)
-            .ok_or(bad("fewer tokens than bytes"))?;
+        let (singles, planes) = rest.split_first_chunk::<SINGLE_BYTES>().ok_or(bad("shorter than its header"))?;
+        let merged = len.checked_sub(SINGLE_BYTES).ok_or(bad("fewer tokens than bytes"))?;
         if planes.len() != merged * 6 || len > 1 << 18 {
             return Err(bad("its length does not fit its number of tokens"));
         }
@@ -72,11 +66,7 @@ impl Vocabulary {
         starts.extend(0..=SINGLE_BYTES as u32);
         let mut halves = Vec::with_capacity(len);
         halves.extend((0..SINGLE_BYTES as u32).map(|id| (id, id)));
-        Self {
-            bytes,
-            starts,
-            halves,
-        }
+        Self { bytes, starts, halves }
     }
 
     /// Appends up to `limit` of `pairs`; false when none is left.
@@ -93,9 +83,7 @@ impl Vocabulary {
             if (left, right) != (GAP, GAP) {
                 let (left, right) = (self.range(left), self.range(right));
                 if left.is_empty() || right.is_empty() {
-                    return Err(TokenError::BadVocabulary(
-                        "a token's half is not an earlier token",
-                    ));
+                    return Err(TokenError::BadVocabulary("a token's half is not an earlier token"));
                 }
                 if left.len() + right.len() > MAX_TOKEN_BYTES {
                     return Err(TokenError::BadVocabulary("a token is too long"));
@@ -117,11 +105,7 @@ impl Vocabulary {
 
     #[inline(always)]
     fn range(&self, id: TokenId) -> std::ops::Range<usize> {
-        match self
-            .starts
-            .get(id as usize..)
-            .and_then(|starts| starts.first_chunk::<2>())
-        {
+        match self.starts.get(id as usize..).and_then(|starts| starts.first_chunk::<2>()) {
             Some(&[start, end]) => start as usize..end as usize,
             None => 0..0,
         }
@@ -159,10 +143,7 @@ impl Pairs {
         let plane = planes.len() / 3;
         let (low, rest) = planes.split_at(plane);
         let (middle, high) = rest.split_at(plane);
-        low.iter()
-            .zip(middle)
-            .zip(high)
-            .map(|((&low, &middle), &high)| u32::from_le_bytes([low, middle, high, 0]))
+        low.iter().zip(middle).zip(high).map(|((&low, &middle), &high)| u32::from_le_bytes([low, middle, high, 0]))
     }
 }
 
@@ -182,16 +163,12 @@ mod tests {
     }
 
     fn error(asset: &[u8]) -> String {
-        Vocabulary::parse(asset)
-            .err()
-            .expect("a bad asset")
-            .to_string()
+        Vocabulary::parse(asset).err().expect("a bad asset").to_string()
     }
 
     #[test]
     fn tokens_are_rebuilt_from_their_halves() {
-        let vocabulary =
-            Vocabulary::parse(&asset(&[(97, 98), (GAP, GAP), (256, 99), (258, 256)])).unwrap();
+        let vocabulary = Vocabulary::parse(&asset(&[(97, 98), (GAP, GAP), (256, 99), (258, 256)])).unwrap();
         assert_eq!(vocabulary.len(), 260);
         assert_eq!(vocabulary.token(97), b"a");
         assert_eq!(vocabulary.token(256), b"ab");
@@ -210,14 +187,8 @@ mod tests {
         assert!(error(&good[..100]).contains("header"));
         assert!(error(&good[..good.len() - 1]).contains("length"));
         assert!(error(&[&255u32.to_le_bytes(), &good[4..]].concat()).contains("fewer"));
-        assert!(
-            error(&asset(&[(97, 256)])).contains("earlier"),
-            "a half that is not there yet"
-        );
-        assert!(
-            error(&asset(&[(GAP, GAP), (97, 256)])).contains("earlier"),
-            "a gap as a half"
-        );
+        assert!(error(&asset(&[(97, 256)])).contains("earlier"), "a half that is not there yet");
+        assert!(error(&asset(&[(GAP, GAP), (97, 256)])).contains("earlier"), "a gap as a half");
         let doubling: Vec<_> = (255..263).map(|id| (id, id)).collect();
         assert!(error(&asset(&doubling)).contains("too long"));
     }

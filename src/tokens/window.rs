@@ -13,19 +13,13 @@ pub fn word(bytes: &[u8], at: usize) -> u64 {
 #[inline(never)]
 fn word_at_end(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or(&[]);
-    rest.iter()
-        .rev()
-        .fold(0, |word, &byte| word << 8 | u64::from(byte))
+    rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 /// The lowest `len` bytes of `word`, zeros above; all of it from 8 on.
 #[inline(always)]
 pub fn low_bytes(word: u64, len: usize) -> u64 {
-    if len >= 8 {
-        word
-    } else {
-        word & !(u64::MAX << (len * 8))
-    }
+    if len >= 8 { word } else { word & !(u64::MAX << (len * 8)) }
 }
 
 #[cfg(test)]

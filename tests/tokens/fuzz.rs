@@ -30,14 +30,8 @@ fn random_texts_r50k_base() {
 }
 
 fn fuzz(encoding: EncodingName, seconds: u64) {
-    let number = |name: &str| {
-        env::var(name)
-            .ok()
-            .and_then(|value| value.parse::<u64>().ok())
-    };
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |time| time.as_nanos() as u64);
+    let number = |name: &str| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
     let seed = number("VARVE_FUZZ_SEED").unwrap_or(now);
     let seconds = number("VARVE_FUZZ_SECONDS").unwrap_or(seconds);
     println!("{encoding}: VARVE_FUZZ_SEED={seed}");
@@ -72,54 +66,29 @@ impl Random {
 
     /// A text of a few parts, mostly short, now and then long.
     fn text(&mut self) -> String {
-        let parts = if self.below(50) == 0 {
-            200
-        } else {
-            1 + self.below(12)
-        };
+        let parts = if self.below(50) == 0 { 200 } else { 1 + self.below(12) };
         (0..parts).map(|_| self.part()).collect()
     }
 
     fn part(&mut self) -> String {
         match self.below(10) {
-            0 => self.of(
-                &[" ", "  ", "\n", "\r\n", "\t", "\n\n  ", "\u{a0}", "\u{85}"],
-                4,
-            ),
+            0 => self.of(&[" ", "  ", "\n", "\r\n", "\t", "\n\n  ", "\u{a0}", "\u{85}"], 4),
             1 => self.of(&["'s", "'LL", "'re", "'ſ", "'", "’s"], 2),
             2 => self.of(&["a", "b", "e", "n", "o", "r", "s", "t", "A", "Z"], 24),
             3 => self.of(&["0", "1", "9", "٣", "½"], 8),
-            4 => self.of(
-                &["(", ")", "{", "\"", "=", "/", "-", ".", ",", "<|", "\0"],
-                8,
-            ),
+            4 => self.of(&["(", ")", "{", "\"", "=", "/", "-", ".", ",", "<|", "\0"], 8),
             5 => {
                 let unit = self.character().to_string();
                 unit.repeat(1 + self.below(70))
             }
             6 => (0..1 + self.below(12)).map(|_| self.character()).collect(),
-            7 => self.of(
-                &[
-                    "中",
-                    "文",
-                    "的",
-                    "是",
-                    "日本",
-                    "한국",
-                    "ไทย",
-                    "हिन्दी",
-                    "\u{301}",
-                ],
-                30,
-            ),
+            7 => self.of(&["中", "文", "的", "是", "日本", "한국", "ไทย", "हिन्दी", "\u{301}"], 30),
             _ => self.excerpt(),
         }
     }
 
     fn of(&mut self, parts: &[&str], most: usize) -> String {
-        (0..1 + self.below(most))
-            .map(|_| parts[self.below(parts.len())])
-            .collect()
+        (0..1 + self.below(most)).map(|_| parts[self.below(parts.len())]).collect()
     }
 
     /// A character, small code points more often than large.

@@ -1,9 +1,7 @@
 //! Models have the encodings that tiktoken-rs gives them.
 
 use tiktoken_rs::tokenizer::{Tokenizer, get_tokenizer};
-use varve::tokens::EncodingName::{
-    self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase,
-};
+use varve::tokens::EncodingName::{self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase};
 use varve::tokens::{TokenError, encoding_for_model};
 
 fn theirs(model: &str) -> Option<EncodingName> {
@@ -41,27 +39,15 @@ fn an_unknown_model_is_an_error_that_lists_what_is_known() {
     let error = encoding_for_model("claude-opus-4").expect_err("not OpenAI's");
     assert_eq!(error, TokenError::UnknownModel("claude-opus-4".to_owned()));
     let message = error.to_string();
-    for part in [
-        "\"claude-opus-4\"",
-        "gpt-4o",
-        "gpt-oss-*",
-        "text-davinci-003",
-        "o3",
-    ] {
+    for part in ["\"claude-opus-4\"", "gpt-4o", "gpt-oss-*", "text-davinci-003", "o3"] {
         assert!(message.contains(part), "{part} is missing in: {message}");
     }
 }
 
 #[test]
 fn an_unknown_encoding_is_an_error_that_lists_what_is_known() {
-    let message = "o300k"
-        .parse::<EncodingName>()
-        .expect_err("unknown")
-        .to_string();
-    assert!(
-        message.contains("\"o300k\"") && message.contains("o200k_base"),
-        "{message}"
-    );
+    let message = "o300k".parse::<EncodingName>().expect_err("unknown").to_string();
+    assert!(message.contains("\"o300k\"") && message.contains("o200k_base"), "{message}");
     for name in EncodingName::ALL {
         assert_eq!(name.as_str().parse(), Ok(name));
     }

@@ -15,9 +15,7 @@ pub fn asset(encoding: EncodingName) -> &'static [u8] {
         LazyLock::new(|| vocabulary::asset(EncodingName::P50kBase)),
         LazyLock::new(|| vocabulary::asset(EncodingName::R50kBase)),
     ];
-    let index = vocabulary::ASSETS
-        .iter()
-        .position(|&own| own == encoding.vocabulary());
+    let index = vocabulary::ASSETS.iter().position(|&own| own == encoding.vocabulary());
     &ASSETS[index.expect("every encoding has an asset")]
 }
 
@@ -51,13 +49,8 @@ impl Pair {
     pub fn check(&self, text: &str) {
         if let Err(problem) = self.compare(text) {
             let text = self.shrink(text);
-            let again = self
-                .compare(&text)
-                .expect_err("shrinking keeps the failure");
-            panic!(
-                "{}: {problem}\nsmallest: {text:?}: {again}",
-                self.ours.name()
-            );
+            let again = self.compare(&text).expect_err("shrinking keeps the failure");
+            panic!("{}: {problem}\nsmallest: {text:?}: {again}", self.ours.name());
         }
     }
 

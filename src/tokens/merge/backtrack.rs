@@ -4,10 +4,7 @@
 //! A sequence of tokens is the encoding of its bytes if each two neighbours are: merging them would
 //! neither join nor split them differently. So it is enough to look one token back.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "positions are within the piece; checked anyway"
-)]
+#![allow(clippy::indexing_slicing, reason = "positions are within the piece; checked anyway")]
 
 use crate::tokens::lookup::{Lookup, NONE};
 use crate::tokens::vocabulary::TokenId;
@@ -22,12 +19,7 @@ pub struct Scratch {
 /// Appends the tokens of `piece` to `tokens`; false if it takes too many steps, `tokens` then holds
 /// a part of them.
 #[inline(never)]
-pub fn merge(
-    lookup: &Lookup,
-    piece: &[u8],
-    scratch: &mut Scratch,
-    tokens: &mut Vec<TokenId>,
-) -> bool {
+pub fn merge(lookup: &Lookup, piece: &[u8], scratch: &mut Scratch, tokens: &mut Vec<TokenId>) -> bool {
     let open = &mut scratch.open;
     open.clear();
     open.resize(piece.len() / 64 + 1, u64::MAX);

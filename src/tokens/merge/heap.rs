@@ -1,10 +1,7 @@
 //! Merging a piece of any length: the pairs in a heap, the parts in a linked list. Never more than
 //! n log n steps.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "positions are within the piece; checked anyway"
-)]
+#![allow(clippy::indexing_slicing, reason = "positions are within the piece; checked anyway")]
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -43,15 +40,11 @@ struct Pair {
 pub fn merge(lookup: &Lookup, piece: &[u8], scratch: &mut Scratch, tokens: &mut Vec<TokenId>) {
     let Scratch { parts, heap } = scratch;
     parts.clear();
-    parts.extend(piece.iter().enumerate().map(|(i, &byte)| {
-        Part {
-            previous: (i as u32).wrapping_sub(1),
-            end: i as u32 + 1,
-            id: lookup.single(byte),
-            rank: piece
-                .get(i + 1)
-                .map_or(NONE, |&next| lookup.pair(byte, next)),
-        }
+    parts.extend(piece.iter().enumerate().map(|(i, &byte)| Part {
+        previous: (i as u32).wrapping_sub(1),
+        end: i as u32 + 1,
+        id: lookup.single(byte),
+        rank: piece.get(i + 1).map_or(NONE, |&next| lookup.pair(byte, next)),
     }));
     let mut pairs = std::mem::take(heap).into_vec();
     pairs.clear();
@@ -60,12 +53,7 @@ pub fn merge(lookup: &Lookup, piece: &[u8], scratch: &mut Scratch, tokens: &mut 
             .iter()
             .enumerate()
             .filter(|(_, part)| part.rank != NONE)
-            .map(|(i, part)| {
-                Reverse(Pair {
-                    rank: part.rank,
-                    start: i as u32,
-                })
-            }),
+            .map(|(i, part)| Reverse(Pair { rank: part.rank, start: i as u32 })),
     );
     *heap = BinaryHeap::from(pairs);
 
@@ -105,10 +93,7 @@ fn set_rank(parts: &mut [Part], heap: &mut BinaryHeap<Reverse<Pair>>, start: usi
     if parts[start].rank != rank {
         parts[start].rank = rank;
         if rank != NONE {
-            heap.push(Reverse(Pair {
-                rank,
-                start: start as u32,
-            }));
+            heap.push(Reverse(Pair { rank, start: start as u32 }));
         }
     }
 }

@@ -48,11 +48,7 @@ fn ascii_piece(text: Text<'_>, at: usize) -> Option<usize> {
         (_, Class::Upper | Class::Lower) => {
             // Mostly one capital at most, then lower case.
             let end = text.ascii_run(text.lowercase_run(start + 1), ASCII_LETTER);
-            if text.byte(end) >= 0x80 {
-                None
-            } else {
-                Some(end)
-            }
+            if text.byte(end) >= 0x80 { None } else { Some(end) }
         }
         (Class::Number, _) => ascii_number(text, at),
         (Class::Wide, _) | (_, Class::Wide) => None,
@@ -66,11 +62,7 @@ fn ascii_piece(text: Text<'_>, at: usize) -> Option<usize> {
 #[inline(always)]
 fn ascii_symbols(text: Text<'_>, at: usize) -> Option<usize> {
     let end = text.ascii_run(at, OTHER);
-    if text.byte(end) >= 0x80 {
-        None
-    } else {
-        Some(after_line_ends(text, end))
-    }
+    if text.byte(end) >= 0x80 { None } else { Some(after_line_ends(text, end)) }
 }
 
 #[inline(always)]
@@ -107,9 +99,5 @@ fn any_piece(text: Text<'_>, at: usize) -> usize {
     }
     let start = if text.byte(at) == b' ' { next } else { at };
     let end = text.run(start, SYMBOL);
-    if end > start {
-        after_line_ends(text, end)
-    } else {
-        white_space(text, at)
-    }
+    if end > start { after_line_ends(text, end) } else { white_space(text, at) }
 }

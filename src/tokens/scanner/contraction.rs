@@ -7,11 +7,7 @@ use super::Text;
 /// Case folding is Unicode's: `ſ` (U+017F) is an `s`.
 #[inline(always)]
 pub fn any_case(text: Text<'_>, at: usize) -> usize {
-    if text.byte(at) == b'\'' {
-        any_case_after_apostrophe(text, at)
-    } else {
-        at
-    }
+    if text.byte(at) == b'\'' { any_case_after_apostrophe(text, at) } else { at }
 }
 
 #[inline(never)]

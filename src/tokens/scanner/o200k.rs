@@ -76,11 +76,7 @@ pub(super) fn ascii_number(text: Text<'_>, at: usize) -> Option<usize> {
 #[inline(always)]
 fn ascii_symbols(text: Text<'_>, at: usize) -> Option<usize> {
     let end = text.ascii_run(at, OTHER);
-    if text.byte(end) >= 0x80 {
-        None
-    } else {
-        Some(after_line_ends(text, end))
-    }
+    if text.byte(end) >= 0x80 { None } else { Some(after_line_ends(text, end)) }
 }
 
 #[inline(always)]
@@ -105,9 +101,7 @@ fn any_piece(text: Text<'_>, at: usize) -> usize {
         // A mark may be the character before the word, or its first; the pattern tries them in
         // this order.
         Class::Mark => {
-            let end = Word::at(text, next)
-                .with_tail
-                .or_else(|| Word::at(text, at).with_tail);
+            let end = Word::at(text, next).with_tail.or_else(|| Word::at(text, at).with_tail);
             return contraction::any_case(text, end.unwrap_or(next));
         }
         Class::Number => return number(text, next),
@@ -118,11 +112,7 @@ fn any_piece(text: Text<'_>, at: usize) -> usize {
     }
     let start = if text.byte(at) == b' ' { next } else { at };
     let end = text.run(start, SYMBOL);
-    if end > start {
-        after_line_ends(text, end)
-    } else {
-        white_space(text, at)
-    }
+    if end > start { after_line_ends(text, end) } else { white_space(text, at) }
 }
 
 /// The rest of `\p{N}{1,3}` after its first character.
@@ -157,16 +147,10 @@ impl Word {
         loop {
             let (class, next) = text.class(at);
             if class == Class::Lower {
-                return Self {
-                    with_tail: Some(text.run(next, TAIL)),
-                    head: at,
-                };
+                return Self { with_tail: Some(text.run(next, TAIL)), head: at };
             }
             if !HEAD.contains(class) {
-                return Self {
-                    with_tail,
-                    head: at,
-                };
+                return Self { with_tail, head: at };
             }
             // Without a lower-case letter the head gives back up to its last caseless one.
             if class != Class::Upper {

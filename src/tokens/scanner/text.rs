@@ -42,10 +42,7 @@ impl Text<'_> {
         } else {
             ((lead & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4)
         };
-        (
-            classes::of_code_point(code_point),
-            (at + len).min(self.0.len()),
-        )
+        (classes::of_code_point(code_point), (at + len).min(self.0.len()))
     }
 
     /// The end of the run of characters of `set` that starts at `at`.
@@ -107,11 +104,7 @@ mod tests {
                 let mut bytes = *b"aqzmxbyz";
                 bytes[at] = byte;
                 let expected = if byte.is_ascii_lowercase() { 8 } else { at };
-                assert_eq!(
-                    leading_lowercase(u64::from_le_bytes(bytes)),
-                    expected,
-                    "{byte:#x} at {at}"
-                );
+                assert_eq!(leading_lowercase(u64::from_le_bytes(bytes)), expected, "{byte:#x} at {at}");
                 assert_eq!(Text(&bytes).lowercase_run(0), expected);
             }
         }

@@ -19,12 +19,7 @@ impl Run {
     /// The run that starts at `start`, where a character of white space is.
     #[inline(always)]
     pub fn at(text: Text<'_>, start: usize) -> Self {
-        let mut run = Self {
-            start,
-            after_newline: None,
-            last: start,
-            end: start,
-        };
+        let mut run = Self { start, after_newline: None, last: start, end: start };
         loop {
             let (class, next) = text.class(run.end);
             match class {
@@ -41,10 +36,6 @@ impl Run {
     /// which goes with what follows, or stands alone.
     #[inline(always)]
     pub fn without_last(&self, text: Text<'_>) -> usize {
-        if self.end == text.0.len() || self.last == self.start {
-            self.end
-        } else {
-            self.last
-        }
+        if self.end == text.0.len() || self.last == self.start { self.end } else { self.last }
     }
 }
