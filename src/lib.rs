@@ -1,5 +1,10 @@
 //! Version control for the context of LLM agents.
 
+pub mod error;
+pub mod hash;
+pub mod model;
+pub mod ops;
+pub mod state;
 pub mod tokens;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

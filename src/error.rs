@@ -1,0 +1,245 @@
+//! Everything that can go wrong, as one enum. Each variant has a stable [`Error::code`], which is what
+//! callers branch on; the message is for people.
+
+use serde_json::{Value, json};
+
+/// The result of an operation of varve.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation was refused. Nothing of a refused operation is stored, except under
+/// [`Error::OutcomeUnknown`].
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The input is not what the operation takes. `pointer` is a JSON pointer (RFC 6901) into it.
+    #[error("{message}{}", at(pointer))]
+    Validation {
+        /// Where in the input.
+        pointer: String,
+        /// What is wrong, and what was expected.
+        message: String,
+    },
+    /// An entry of this id is there already, with another payload.
+    #[error("entry {id} is there already with another payload; use edit to change it")]
+    DuplicateId {
+        /// The entry.
+        id: String,
+    },
+    /// An edit, delete or revert names something that cannot be its target.
+    #[error("{id} cannot be changed: {reason}")]
+    EditTarget {
+        /// What was named.
+        id: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The repository moved on, and the operation makes no sense on what it is now.
+    #[error("{message}")]
+    Conflict {
+        /// What changed.
+        message: String,
+        /// The head the caller expected, if that was it.
+        expected: Option<String>,
+        /// The head that is there.
+        actual: Option<String>,
+    },
+    /// Nothing answers to this reference.
+    #[error("no commit, branch, tag or entry answers to {reference:?}")]
+    CommitNotFound {
+        /// As it was given.
+        reference: String,
+    },
+    /// More than one thing answers to this prefix.
+    #[error("{reference:?} is ambiguous: {}", candidates.join(", "))]
+    AmbiguousRef {
+        /// As it was given.
+        reference: String,
+        /// What it could be: full hashes.
+        candidates: Vec<String>,
+    },
+    /// A branch or tag cannot have this name.
+    #[error("{name:?} cannot name a branch or tag: {reason}")]
+    RefName {
+        /// The name.
+        name: String,
+        /// The rule it breaks.
+        reason: &'static str,
+    },
+    /// The branch or tag is there already.
+    #[error("{kind} {name:?} is there already")]
+    RefExists {
+        /// "branch" or "tag".
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// There is no such branch or tag.
+    #[error("there is no {kind} {name:?}")]
+    RefNotFound {
+        /// "branch" or "tag".
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The branch cannot be deleted or moved this way.
+    #[error("{message}")]
+    RefProtected {
+        /// Why, and what to do.
+        message: String,
+    },
+    /// What must stay does not fit, or an input would burst the budget.
+    #[error("{required} tokens are needed, {limit} are allowed: {message}")]
+    BudgetExceeded {
+        /// Tokens allowed.
+        limit: u64,
+        /// Tokens needed.
+        required: u64,
+        /// What needs them.
+        message: String,
+    },
+    /// There is nothing that this handle could undo or redo.
+    #[error("nothing to {what}")]
+    NothingToUndo {
+        /// "undo" or "redo".
+        what: &'static str,
+    },
+    /// This operation cannot be undone.
+    #[error("operation {operation} cannot be undone: {reason}")]
+    NotUndoable {
+        /// The operation.
+        operation: String,
+        /// Why not.
+        reason: String,
+    },
+    /// There is no such repository.
+    #[error("there is no repository {id:?}")]
+    RepositoryNotFound {
+        /// Its id.
+        id: String,
+    },
+    /// A counter, validator or other callback of the application failed.
+    #[error("{what}: {message}")]
+    Callback {
+        /// Which callback.
+        what: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A bug of varve.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// What a store can answer besides success and a lost race.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StoreError {
+    /// No answer, for now. A write may or may not have happened.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// Neither success nor failure of a write could be confirmed.
+    #[error("the outcome of the write is unknown: {0}; repeat it with the same operationId")]
+    OutcomeUnknown(String),
+    /// The store is full. Nothing was written.
+    #[error("the store's quota is used up: {0}")]
+    Quota(String),
+    /// An object or entry is larger than the store takes. Nothing was written.
+    #[error("too large for the store: {0}")]
+    TooLarge(String),
+    /// What was read is not what was written.
+    #[error("stored data is corrupt: {0}")]
+    Corrupt(String),
+    /// Written by a newer version of varve.
+    #[error("stored with format {found}, this version reads up to {supported}; update varve")]
+    VersionTooNew {
+        /// The version found.
+        found: u64,
+        /// The newest that is understood.
+        supported: u64,
+    },
+    /// Another connection holds the store.
+    #[error("the store is blocked: {0}")]
+    Blocked(String),
+    /// The store or repository is closed or deleted.
+    #[error("closed: {0}")]
+    Closed(String),
+}
+
+impl Error {
+    /// A validation error at the root of the input.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::Validation { pointer: String::new(), message: message.into() }
+    }
+
+    /// A conflict that is not about an expected head.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::Conflict { message: message.into(), expected: None, actual: None }
+    }
+
+    /// The stable name of this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Validation { .. } => "Validation",
+            Self::DuplicateId { .. } => "DuplicateId",
+            Self::EditTarget { .. } => "EditTarget",
+            Self::Conflict { .. } => "Conflict",
+            Self::CommitNotFound { .. } => "CommitNotFound",
+            Self::AmbiguousRef { .. } => "AmbiguousRef",
+            Self::RefName { .. } => "RefName",
+            Self::RefExists { .. } => "RefExists",
+            Self::RefNotFound { .. } => "RefNotFound",
+            Self::RefProtected { .. } => "RefProtected",
+            Self::BudgetExceeded { .. } => "BudgetExceeded",
+            Self::NothingToUndo { .. } => "NothingToUndo",
+            Self::NotUndoable { .. } => "NotUndoable",
+            Self::RepositoryNotFound { .. } => "RepositoryNotFound",
+            Self::Callback { .. } => "Callback",
+            Self::Internal(_) => "Internal",
+            Self::Store(error) => match error {
+                StoreError::Unavailable(_) => "Unavailable",
+                StoreError::OutcomeUnknown(_) => "OutcomeUnknown",
+                StoreError::Quota(_) => "Quota",
+                StoreError::TooLarge(_) => "TooLarge",
+                StoreError::Corrupt(_) => "Corrupt",
+                StoreError::VersionTooNew { .. } => "VersionTooNew",
+                StoreError::Blocked(_) => "Blocked",
+                StoreError::Closed(_) => "Closed",
+            },
+        }
+    }
+
+    /// Whether the same call can succeed later without a change to it.
+    pub fn retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::Conflict { .. }
+                | Self::Store(StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_) | StoreError::Blocked(_))
+        )
+    }
+
+    /// The figures and names of this error as a JSON object.
+    pub fn details(&self) -> Value {
+        match self {
+            Self::Validation { pointer, .. } => json!({ "pointer": pointer }),
+            Self::DuplicateId { id } | Self::RepositoryNotFound { id } => json!({ "id": id }),
+            Self::EditTarget { id, reason } => json!({ "id": id, "reason": reason }),
+            Self::Conflict { expected, actual, .. } => json!({ "expected": expected, "actual": actual }),
+            Self::CommitNotFound { reference } => json!({ "ref": reference }),
+            Self::AmbiguousRef { reference, candidates } => json!({ "ref": reference, "candidates": candidates }),
+            Self::RefName { name, reason } => json!({ "name": name, "reason": reason }),
+            Self::RefExists { kind, name } | Self::RefNotFound { kind, name } => json!({ "kind": kind, "name": name }),
+            Self::BudgetExceeded { limit, required, .. } => json!({ "limit": limit, "required": required }),
+            Self::NotUndoable { operation, reason } => json!({ "operation": operation, "reason": reason }),
+            Self::Callback { what, .. } => json!({ "callback": what }),
+            Self::Store(StoreError::VersionTooNew { found, supported }) => {
+                json!({ "found": found, "supported": supported })
+            }
+            Self::RefProtected { .. } | Self::NothingToUndo { .. } | Self::Store(_) | Self::Internal(_) => json!({}),
+        }
+    }
+}
+
+fn at(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" at {pointer}") }
+}

@@ -1,0 +1,295 @@
+//! Canonical JSON (RFC 8785, "JCS") and SHA-256: how everything in varve is named.
+//!
+//! Two payloads with the same meaning have the same canonical text, so the same hash. The hashes are
+//! 32 bytes, written as 64 lower-case hex digits; [`ContentHash`], [`CommitHash`] and [`EntryHash`]
+//! are kept apart by their types.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Number, Value};
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of some bytes.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// The canonical text of a JSON value: RFC 8785.
+///
+/// Members are sorted by the UTF-16 code units of their names, numbers are written as ECMAScript
+/// writes them (integers beyond ±2^53 as the nearest double), and there is no white space.
+pub fn canonical_json(value: &Value) -> String {
+    let mut out = String::with_capacity(128);
+    write_canonical(value, &mut out);
+    out
+}
+
+/// Appends the canonical text of `value` to `out`.
+pub fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(number) => write_number(number, out),
+        Value::String(text) => write_string(text, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (position, item) in items.iter().enumerate() {
+                if position > 0 {
+                    out.push(',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            out.push('{');
+            // serde_json keeps the names sorted by their UTF-8 bytes. UTF-16 order differs only
+            // where a character beyond the basic plane meets one from U+E000 on.
+            if members.keys().all(|name| name.bytes().all(|byte| byte < 0xEE)) {
+                write_members(members.iter(), out);
+            } else {
+                let mut sorted: Vec<_> = members.iter().collect();
+                sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+                write_members(sorted.into_iter(), out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut String) {
+    for (position, (name, value)) in members.enumerate() {
+        if position > 0 {
+            out.push(',');
+        }
+        write_string(name, out);
+        out.push(':');
+        write_canonical(value, out);
+    }
+}
+
+fn write_number(number: &Number, out: &mut String) {
+    const SAFE: u64 = 1 << 53;
+    if let Some(integer) = number.as_i64()
+        && integer.unsigned_abs() <= SAFE
+    {
+        out.push_str(itoa(integer, &mut [0; 20]));
+    } else if let Some(float) = number.as_f64() {
+        out.push_str(ryu_js::Buffer::new().format(float));
+    }
+}
+
+fn itoa(value: i64, buffer: &mut [u8; 20]) -> &str {
+    let mut rest = value.unsigned_abs();
+    let mut length = 0;
+    for digit in buffer.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        length += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        length += 1;
+        if let Some(sign) = buffer.iter_mut().rev().nth(length - 1) {
+            *sign = b'-';
+        }
+    }
+    let start = buffer.len() - length;
+    buffer.get(start..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
+}
+
+/// Appends `text` as a JSON string with the escapes of RFC 8785 §3.2.2.2, the fewest possible.
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(position) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        let (plain, from_special) = rest.split_at(position);
+        out.push_str(plain);
+        let mut characters = from_special.chars();
+        match characters.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            Some(control) => {
+                out.push_str("\\u00");
+                push_hex(control as u8, out);
+            }
+            None => {}
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn push_hex(byte: u8, out: &mut String) {
+    for nibble in [byte >> 4, byte & 15] {
+        out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
+    }
+}
+
+fn parse_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        for &digit in pair {
+            let nibble = match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => return None,
+            };
+            *byte = *byte << 4 | nibble;
+        }
+    }
+    Some(bytes)
+}
+
+macro_rules! hash_type {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 32]);
+
+        impl $name {
+            /// The hash of `bytes`.
+            pub fn of(bytes: &[u8]) -> Self {
+                Self(sha256(bytes))
+            }
+
+            /// 64 lower-case hex digits.
+            pub fn to_hex(&self) -> String {
+                let mut out = String::with_capacity(64);
+                for &byte in &self.0 {
+                    push_hex(byte, &mut out);
+                }
+                out
+            }
+
+            /// The first eight bytes, which are as good as random: a key for hash tables.
+            pub fn prefix(&self) -> u64 {
+                let [a, b, c, d, e, f, g, h, ..] = self.0;
+                u64::from_le_bytes([a, b, c, d, e, f, g, h])
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.to_hex())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = &'static str;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                parse_hex(text).map(Self).ok_or("expected 64 lower-case hex digits")
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut text = [0u8; 64];
+                for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+                    for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+                        *digit = if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+                    }
+                }
+                serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                std::borrow::Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+hash_type! {
+    /// Names a payload: the SHA-256 of its canonical JSON.
+    ContentHash
+}
+hash_type! {
+    /// Names a commit: the SHA-256 of the canonical JSON of everything immutable in it.
+    CommitHash
+}
+hash_type! {
+    /// Names a journal entry: the SHA-256 of its canonical JSON, which holds the hash of the one before.
+    EntryHash
+}
+hash_type! {
+    /// Names an annotation: the SHA-256 of its target, priority, reason, author and time.
+    AnnotationHash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn members_are_sorted_by_utf16_code_units() {
+        let value = json!({ "\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7 });
+        let text = "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"\u{f6}\":7,\"\u{20ac}\":1,\"\u{1f600}\":5,\"\u{fb33}\":3}";
+        assert_eq!(canonical_json(&value), text); // the example of RFC 8785 §3.2.3
+    }
+
+    #[test]
+    fn numbers_read_as_ecmascript_writes_them() {
+        let cases = [
+            ("0", "0"),
+            ("-0", "0"),
+            ("-0.0", "0"),
+            ("1.0", "1"),
+            ("1e21", "1e+21"),
+            ("1e-7", "1e-7"),
+            ("9007199254740993", "9007199254740992"),
+            ("-9007199254740991", "-9007199254740991"),
+            ("18446744073709551615", "18446744073709552000"),
+            ("0.1", "0.1"),
+            ("4.50", "4.5"),
+            ("2e-3", "0.002"),
+            ("333333333.33333329", "333333333.3333333"),
+            ("1e30", "1e+30"),
+            ("-5", "-5"),
+        ];
+        for (text, expected) in cases {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(canonical_json(&value), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn strings_escape_as_little_as_possible() {
+        let text = "\u{20ac}$\u{f}\u{a}A'\u{42}\u{22}\u{5c}\\\"/\u{7f}\u{2028}\u{1f}";
+        assert_eq!(canonical_json(&json!(text)), "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\u{7f}\u{2028}\\u001f\"");
+    }
+
+    #[test]
+    fn hashes_read_back_and_refuse_everything_else() {
+        let hash = ContentHash::of(b"abc");
+        assert_eq!(hash.to_hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(hash.to_hex().parse::<ContentHash>().unwrap(), hash);
+        for wrong in ["", "ba78", &hash.to_hex().to_uppercase(), &format!("{hash}0"), &"g".repeat(64)] {
+            assert!(wrong.parse::<ContentHash>().is_err(), "{wrong}");
+        }
+    }
+}

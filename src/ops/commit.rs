@@ -1,0 +1,92 @@
+//! What every commit has: parents, time, hash, receipt.
+
+use std::rc::Rc;
+
+use super::{Attributes, NewPayload, Object, Outcome, Planner, Receipt};
+use crate::hash::CommitHash;
+use crate::model::commit::{Body, COMMIT_FORMAT, EntryOperation};
+use crate::model::id::EntryId;
+use crate::model::record::{CommitRecord, Record};
+use crate::state::arena::CommitIx;
+
+/// What a commit does, to whom, with what.
+pub(super) struct Change<'a> {
+    pub operation: EntryOperation,
+    /// The entry it adds.
+    pub id: Option<EntryId>,
+    /// The entry it is about, for the receipt.
+    pub entry: Option<EntryId>,
+    pub payload: Option<&'a NewPayload>,
+    pub attributes: &'a Attributes,
+}
+
+impl Planner<'_> {
+    /// The commit that the branch points to.
+    pub(super) fn head(&self) -> Option<CommitIx> {
+        self.draft.branch(self.branch).flatten()
+    }
+
+    /// A commit on the branch.
+    pub(super) fn commit(&self, change: Change<'_>) -> Outcome {
+        let parent = self.head().map(|ix| self.draft.commits(ix));
+        let attributes = change.attributes;
+        let author = attributes.author.as_ref().or(self.author);
+        let body = Body {
+            author: author.cloned().map(Rc::new),
+            content_hash: change.payload.map(|payload| payload.hash),
+            content_type: change.payload.map(|payload| payload.content_type.clone()),
+            copied_from: None,
+            created_at: Some(parent.map_or(self.when.at, |parent| parent.created_at.max(self.when.at))),
+            format: Some(COMMIT_FORMAT),
+            generation: attributes.generation.clone(),
+            id: change.id,
+            labels: attributes.labels.clone(),
+            metadata: attributes.metadata.clone(),
+            note: attributes.note.clone(),
+            operation: Some(change.operation),
+            parents: Some(parent.map(|parent| parent.hash).into_iter().collect()),
+            reply_to: attributes.reply_to.clone(),
+            turn: attributes.turn.as_deref().map(Rc::from),
+        };
+        let hash = CommitHash::of(body.preimage().as_bytes());
+        let known = change.payload.is_some_and(|payload| self.draft.find_content(&payload.hash).is_some());
+        // A payload that is there already was counted and measured then.
+        let fresh = change.payload.filter(|_| !known);
+        let source = self.draft.token_source();
+        let record = CommitRecord {
+            branch: Some(self.branch).filter(|branch| *branch != self.draft.default_branch()).map(str::to_owned),
+            commit: self.draft.abbreviate(body, self.branch, self.when),
+            known_hash: Some(hash),
+            outline: fresh.map(|payload| payload.outline.clone()),
+            size: fresh.map(|payload| payload.bytes.len() as u32),
+            tokens: fresh
+                .filter(|payload| source.is_some_and(|source| *source != payload.token_source))
+                .map(|payload| payload.token_source.to_string()),
+        };
+        let receipt = Receipt {
+            id: change.entry,
+            hash,
+            height: 1 + parent.map_or(0, |parent| parent.height),
+            tokens: change.payload.map_or(0, |payload| payload.outline.own_tokens()),
+        };
+        Outcome {
+            records: vec![Record::Commit(Box::new(record))],
+            objects: fresh
+                .map(|payload| Object { hash: payload.hash, bytes: payload.bytes.clone() })
+                .into_iter()
+                .collect(),
+            receipts: vec![receipt],
+        }
+    }
+
+    /// The receipt of a commit that is there already.
+    pub(super) fn receipt(&self, ix: CommitIx) -> Receipt {
+        let row = self.draft.commits(ix);
+        Receipt {
+            id: row.entry().map(|entry| self.draft.entries(entry).id.clone()),
+            hash: row.hash,
+            height: row.height,
+            tokens: row.tokens,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Undo: the inverse of an operation, as a new operation, which can itself be undone.
+
+use super::batch::apply;
+use super::commit::Change;
+use super::{Attributes, Outcome, Planner};
+use crate::error::{Error, Result};
+use crate::model::annotation::{Annotation, Priority};
+use crate::model::commit::EntryOperation;
+use crate::model::record::{CommitRecord, DefaultBranchRecord, NoteRecord, Record, RefRecord, TypeRecord};
+use crate::state::State;
+use crate::state::arena::CommitIx;
+use crate::state::rows::{Action, OtherAction};
+
+/// An operation to invert, as it was read from the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undo {
+    /// What the operation is called.
+    pub name: String,
+    /// Its records.
+    pub records: Vec<Record>,
+    /// The commits that they made, in order.
+    pub commits: Vec<crate::hash::CommitHash>,
+}
+
+fn changed(what: impl std::fmt::Display) -> Error {
+    Error::conflict(format!("{what} was changed by a later operation; undo that first"))
+}
+
+impl Planner<'_> {
+    /// Inverts the records of an operation, the last first.
+    ///
+    /// # Errors
+    /// `Conflict` where later operations changed the same things; `NotUndoable`.
+    pub(super) fn undo(&self, undo: &Undo) -> Result<Outcome> {
+        let mut all = Outcome::default();
+        let mut draft = State::over(self.draft);
+        let mut commits = undo.commits.iter().rev();
+        for record in undo.records.iter().rev() {
+            let planner = Planner { draft: &draft, ..*self };
+            let outcome = match record {
+                Record::Commit(record) => {
+                    let commit = commits.next().and_then(|hash| draft.find_commit(hash));
+                    let commit = commit.ok_or_else(|| Error::Internal(format!("{} lost a commit", undo.name)))?;
+                    planner.undo_commit(record, commit)?
+                }
+                other => Outcome::record(planner.inverse(other, &undo.name)?),
+            };
+            apply(&mut draft, &outcome, self)?;
+            all.records.extend(outcome.records);
+            all.receipts.extend(outcome.receipts);
+        }
+        Ok(all)
+    }
+
+    /// Where nothing came after the commit, its branch moves back; otherwise a new commit takes back
+    /// what it did.
+    fn undo_commit(&self, record: &CommitRecord, commit: CommitIx) -> Result<Outcome> {
+        let branch = record.branch.as_deref().unwrap_or(self.draft.default_branch());
+        let row = self.draft.commits(commit);
+        let head = self.draft.branch(branch).flatten();
+        if head == Some(commit) {
+            let new = row.parents[0].map(|parent| self.draft.commits(parent).hash);
+            let back = RefRecord { name: branch.to_owned(), new, old: Some(row.hash) };
+            return Ok(Outcome::record(Record::Branch(back)));
+        }
+        let here = Planner { branch, ..*self };
+        if !head.is_some_and(|head| self.draft.is_ancestor(commit, head)) {
+            return Err(changed(format!("branch {branch:?}")));
+        }
+        let lineage = self.draft.lineage(head);
+        let hash = row.hash.to_hex();
+        let entry = row.entry().map(|entry| self.draft.entries(entry).id.to_string());
+        let attributes = Attributes::default();
+        match &row.action {
+            Action::Append(ix, _) => {
+                let id = entry.unwrap_or_default();
+                if lineage.newest_operation(*ix).is_some() {
+                    return Err(changed(format!("entry {id}")));
+                }
+                here.delete(&id, &attributes)
+            }
+            Action::Other(other) if matches!(**other, OtherAction::Merge { .. }) => {
+                Err(changed(format!("branch {branch:?}")))
+            }
+            action => {
+                let touched = match action {
+                    Action::Edit(ix, _) | Action::Delete(ix) => lineage.newest_operation(*ix) != Some(commit),
+                    _ => !lineage.dependents(self.draft, commit).is_empty(),
+                };
+                if touched || lineage.is_active(commit) != Some(true) {
+                    return Err(changed(entry.map_or(format!("commit {hash}"), |id| format!("entry {id}"))));
+                }
+                Ok(here.commit(Change {
+                    operation: EntryOperation::Revert { target: row.hash },
+                    id: None,
+                    entry: entry.map(Into::into),
+                    payload: None,
+                    attributes: &attributes,
+                }))
+            }
+        }
+    }
+
+    fn inverse(&self, record: &Record, operation: &str) -> Result<Record> {
+        let hash = |ix: Option<CommitIx>| ix.map(|ix| self.draft.commits(ix).hash);
+        let swap = |change: &RefRecord| RefRecord { name: change.name.clone(), new: change.old, old: change.new };
+        Ok(match record {
+            Record::Annotation(annotation) => self.undo_annotation(annotation)?,
+            Record::Branch(change) => {
+                let now = hash(self.draft.branch(&change.name).flatten());
+                if now != change.new {
+                    return Err(changed(format!("branch {:?}", change.name)));
+                }
+                Record::Branch(swap(change))
+            }
+            Record::Tag(change) => {
+                if hash(self.draft.tag(&change.name)) != change.new {
+                    return Err(changed(format!("tag {:?}", change.name)));
+                }
+                Record::Tag(swap(change))
+            }
+            Record::DefaultBranch(DefaultBranchRecord { new, old }) => {
+                if self.draft.default_branch() != new {
+                    return Err(changed("the default branch"));
+                }
+                Record::DefaultBranch(DefaultBranchRecord { new: old.clone(), old: new.clone() })
+            }
+            Record::Type(TypeRecord { name, new, old }) => {
+                if self.draft.content_type(name) != new.as_ref() {
+                    return Err(changed(format!("content type {name:?}")));
+                }
+                Record::Type(TypeRecord { name: name.clone(), new: old.clone(), old: new.clone() })
+            }
+            Record::Note(NoteRecord { entry, name, new, old }) => {
+                let now = self.draft.find_entry(entry).and_then(|ix| self.draft.note(ix, name));
+                if now != new.as_ref() {
+                    return Err(changed(format!("note {name:?} of entry {entry}")));
+                }
+                let (entry, name) = (entry.clone(), name.clone());
+                Record::Note(NoteRecord { entry, name, new: old.clone(), old: new.clone() })
+            }
+            Record::Repository(_) | Record::Sent(_) | Record::Commit(_) => {
+                return Err(Error::NotUndoable {
+                    operation: operation.to_owned(),
+                    reason: "it records something that happened outside".to_owned(),
+                });
+            }
+        })
+    }
+
+    /// Annotations are never taken away: a newer one says what held before.
+    fn undo_annotation(&self, annotation: &Annotation) -> Result<Record> {
+        let entry = self.entry(&annotation.target)?;
+        let latest = self.draft.latest_annotation(entry).map(|ix| self.draft.annotations(ix));
+        let latest = latest.filter(|row| row.annotation == *annotation);
+        let latest = latest.ok_or_else(|| changed(format!("the priority of entry {}", annotation.target)))?;
+        let before = latest.previous.map_or(Priority::Unset, |ix| self.draft.annotations(ix).annotation.priority);
+        Ok(self.annotation(entry, before, None))
+    }
+}

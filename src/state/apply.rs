@@ -1,0 +1,273 @@
+//! How records change a state: the one place where that happens.
+
+use std::rc::Rc;
+
+use super::arena::{CommitIx, ContentIx, EntryIx, text_hash};
+use super::rows::{
+    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, Move, OperationRow, OtherAction, SentRow,
+};
+use super::{JournalPosition, State};
+use crate::error::StoreError;
+use crate::hash::{CommitHash, EntryHash};
+use crate::model::commit::{Body, COMMIT_FORMAT, EntryOperation};
+use crate::model::journal::{Entry, Operation};
+use crate::model::record::{CommitRecord, Record, RefRecord};
+
+type Applied<T = ()> = Result<T, StoreError>;
+
+fn corrupt(message: impl Into<String>) -> StoreError {
+    StoreError::Corrupt(message.into())
+}
+
+/// When records are applied: what their place implies.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// The journal entry's time, UTC milliseconds.
+    pub at: i64,
+    /// The journal entry's number.
+    pub seq: u64,
+}
+
+impl State<'_> {
+    /// Applies a whole journal entry.
+    ///
+    /// # Errors
+    /// `Corrupt` where a record names something that is not there. The state is then of no use.
+    pub fn apply_entry(&mut self, entry: &Entry, hash: EntryHash) -> Applied {
+        let when = When { at: entry.at, seq: entry.seq };
+        for (index, operation) in entry.operations.iter().enumerate() {
+            self.apply(operation, index as u32, when)?;
+        }
+        self.tables.journal = JournalPosition { seq: entry.seq, hash: Some(hash), at: entry.at };
+        Ok(())
+    }
+
+    /// Applies the records of one operation.
+    ///
+    /// # Errors
+    /// `Corrupt` as [`State::apply_entry`].
+    pub fn apply(&mut self, operation: &Operation, index: u32, when: When) -> Applied {
+        let before = self.commit_count();
+        for record in &operation.records {
+            self.apply_record(record, when)?;
+        }
+        if let Some(id) = &operation.id {
+            let made = (self.commit_count() - before) as u32;
+            let commits = (super::Ix::new(before), made);
+            self.tables.operations.insert(id.as_str().into(), OperationRow { seq: when.seq, index, commits });
+        }
+        Ok(())
+    }
+
+    fn apply_record(&mut self, record: &Record, when: When) -> Applied {
+        match record {
+            Record::Repository(repository) => {
+                self.tables.default_branch = Some(repository.default_branch.clone());
+                self.tables.token_source = Some(repository.tokens.as_str().into());
+            }
+            Record::Commit(commit) => self.apply_commit(commit, when)?,
+            Record::Annotation(annotation) => {
+                let entry = self.known_entry(&annotation.target)?;
+                let previous = self.latest_annotation(entry);
+                let annotation = annotation.clone();
+                let ix = self.tables.annotations.push(AnnotationRow { annotation, entry, seq: when.seq, previous });
+                self.tables.latest_annotation.insert(entry, ix);
+            }
+            Record::Branch(change) => {
+                let head = self.known_target(change)?;
+                self.move_branch(&change.name, head, when);
+            }
+            Record::Tag(change) => {
+                let target = self.known_target(change)?;
+                self.tables.tags.insert(change.name.clone(), target);
+            }
+            Record::DefaultBranch(change) => self.tables.default_branch = Some(change.new.clone()),
+            Record::Type(change) => {
+                self.tables.types.insert(change.name.clone(), change.new.clone());
+                self.tables.types_version += 1;
+            }
+            Record::Note(change) => {
+                let entry = self.known_entry(&change.entry)?;
+                self.tables.notes.entry(entry).or_default().insert(change.name.clone(), change.new.clone());
+            }
+            Record::Sent(sent) => self.tables.sent.push(SentRow {
+                digest: sent.digest.clone(),
+                estimate: sent.estimate,
+                model: sent.model.as_str().into(),
+                input: sent.input,
+                output: sent.output,
+            }),
+        }
+        Ok(())
+    }
+
+    fn known_entry(&self, id: &str) -> Applied<EntryIx> {
+        self.find_entry(id).ok_or_else(|| corrupt(format!("a record names entry {id}, which is not there")))
+    }
+
+    fn known_commit(&self, hash: &CommitHash) -> Applied<CommitIx> {
+        self.find_commit(hash).ok_or_else(|| corrupt(format!("a record names commit {hash}, which is not there")))
+    }
+
+    fn known_target(&self, change: &RefRecord) -> Applied<Option<CommitIx>> {
+        change.new.as_ref().map(|hash| self.known_commit(hash)).transpose()
+    }
+
+    fn move_branch(&mut self, name: &str, head: Option<CommitIx>, when: When) {
+        let step = Move { at: when.at, seq: when.seq as u32, head };
+        match self.tables.branches.get_mut(name) {
+            Some(row) => {
+                row.head = head;
+                row.moves.push(step);
+            }
+            None => {
+                self.tables.branches.insert(name.to_owned(), BranchRow { head, moves: vec![step] });
+            }
+        }
+    }
+
+    /// Fills in what a commit's place in the journal implies.
+    pub(crate) fn complete(&self, record: &CommitRecord, when: When) -> Body {
+        let mut body = record.commit.clone();
+        body.format.get_or_insert(COMMIT_FORMAT);
+        body.created_at.get_or_insert(when.at);
+        body.operation.get_or_insert(EntryOperation::Append);
+        if body.parents.is_none() {
+            let head = self.branch(record.branch.as_deref().unwrap_or(self.default_branch())).flatten();
+            body.parents = Some(head.map(|ix| self.commits(ix).hash).into_iter().collect());
+        }
+        body
+    }
+
+    /// Leaves out what its place in the journal implies: the inverse of [`State::complete`].
+    pub(crate) fn abbreviate(&self, mut body: Body, branch: &str, when: When) -> Body {
+        let head = self.branch(branch).flatten().map(|ix| self.commits(ix).hash);
+        body.format = body.format.filter(|format| *format != COMMIT_FORMAT);
+        body.created_at = body.created_at.filter(|created_at| *created_at != when.at);
+        body.operation = body.operation.filter(|operation| *operation != EntryOperation::Append);
+        body.parents = body.parents.filter(|parents| !parents.iter().eq(head.iter()));
+        body
+    }
+
+    fn apply_commit(&mut self, record: &CommitRecord, when: When) -> Applied {
+        if let Some(format) = record.commit.format
+            && format > COMMIT_FORMAT
+        {
+            return Err(StoreError::VersionTooNew { found: format.into(), supported: COMMIT_FORMAT.into() });
+        }
+        let branch = record.branch.clone().unwrap_or_else(|| self.default_branch().to_owned());
+        let parents = match &record.commit.parents {
+            None => [self.branch(&branch).flatten(), None],
+            Some(hashes) if hashes.len() > 2 => return Err(corrupt("a commit has more than two parents")),
+            Some(hashes) => {
+                let mut known = hashes.iter().map(|hash| self.known_commit(hash));
+                [known.next().transpose()?, known.next().transpose()?]
+            }
+        };
+        let hash = match record.known_hash {
+            Some(hash) => hash,
+            None => CommitHash::of(self.complete(record, when).preimage().as_bytes()),
+        };
+        let content = self.intern_content(record)?;
+        let action = self.action(record, content)?;
+        let tokens = content.map_or(0, |ix| self.contents(ix).outline.own_tokens());
+        let first = parents[0].map(|ix| self.commits(ix));
+        let height = |ix: Option<CommitIx>| ix.map_or(0, |ix| self.commits(ix).height);
+        let merged = |ix: Option<CommitIx>| ix.is_some_and(|ix| self.commits(ix).merged);
+        let row = CommitRow {
+            hash,
+            action,
+            parents,
+            jump: parents[0].map(|ix| self.jump_over(ix)),
+            height: 1 + height(parents[0]).max(height(parents[1])),
+            merged: parents[1].is_some() || merged(parents[0]),
+            seq: when.seq as u32,
+            created_at: record.commit.created_at.unwrap_or(when.at),
+            cumulative_tokens: first.map_or(0, |row| row.cumulative_tokens) + u64::from(tokens),
+            tokens,
+            extras: extras(&record.commit),
+        };
+        let ix = self.tables.commits.push(row);
+        let (commits, first) = (&self.tables.commits, self.tables.commits.first());
+        debug_assert!(first <= super::Ix::row(ix));
+        self.tables.commit_lookup.insert(hash.prefix(), ix, |ix| commits[ix].hash.prefix());
+        self.move_branch(&branch, Some(ix), when);
+        Ok(())
+    }
+
+    fn intern_content(&mut self, record: &CommitRecord) -> Applied<Option<ContentIx>> {
+        let Some(hash) = record.commit.content_hash else { return Ok(None) };
+        if let Some(known) = self.find_content(&hash) {
+            return Ok(Some(known));
+        }
+        let (Some(outline), Some(content_type)) = (&record.outline, &record.commit.content_type) else {
+            return Err(corrupt(format!("a commit brings payload {hash} without its outline or type")));
+        };
+        let row = ContentRow {
+            hash,
+            size: record.size.unwrap_or_default(),
+            outline: outline.clone(),
+            content_type: self.intern_name(content_type),
+            token_source: record.tokens.as_deref().map(Rc::from),
+        };
+        let ix = self.tables.contents.push(row);
+        let contents = &self.tables.contents;
+        self.tables.content_lookup.insert(hash.prefix(), ix, |ix| contents[ix].hash.prefix());
+        Ok(Some(ix))
+    }
+
+    /// The names of content types repeat with every payload: neighbours share one allocation.
+    fn intern_name(&self, name: &Rc<str>) -> Rc<str> {
+        let newest = self.tables.contents.last().map(|row| &row.content_type);
+        newest.filter(|newest| *newest == name).unwrap_or(name).clone()
+    }
+
+    fn intern_entry(&mut self, id: &str) -> EntryIx {
+        if let Some(known) = self.find_entry(id) {
+            return known;
+        }
+        let first = super::Ix::new(self.commit_count());
+        let ix = self.tables.entries.push(EntryRow { id: id.into(), first });
+        let entries = &self.tables.entries;
+        self.tables.entry_lookup.insert(text_hash(id), ix, |ix| text_hash(&entries[ix].id));
+        ix
+    }
+
+    fn action(&mut self, record: &CommitRecord, content: Option<ContentIx>) -> Applied<Action> {
+        let body = &record.commit;
+        let added = || corrupt("an append or compaction has no id or no payload");
+        Ok(match body.operation.as_ref().unwrap_or(&EntryOperation::Append) {
+            EntryOperation::Append => {
+                let entry = self.intern_entry(body.id.as_deref().ok_or_else(added)?);
+                Action::Append(entry, content.ok_or_else(added)?)
+            }
+            EntryOperation::Edit { target } => Action::Edit(self.known_entry(target)?, content.ok_or_else(added)?),
+            EntryOperation::Delete { target } => Action::Delete(self.known_entry(target)?),
+            EntryOperation::Compact { targets } => {
+                let targets = targets.iter().map(|target| self.known_entry(target)).collect::<Applied<_>>()?;
+                let summary = self.intern_entry(body.id.as_deref().ok_or_else(added)?);
+                Action::Other(Box::new(OtherAction::Compact { summary, content: content.ok_or_else(added)?, targets }))
+            }
+            EntryOperation::Merge { resolutions } => {
+                Action::Other(Box::new(OtherAction::Merge { resolutions: resolutions.clone() }))
+            }
+            EntryOperation::Revert { target } => {
+                Action::Other(Box::new(OtherAction::Revert(self.known_commit(target)?)))
+            }
+        })
+    }
+}
+
+fn extras(body: &Body) -> Option<Box<Extras>> {
+    let extras = Extras {
+        author: body.author.clone(),
+        copied_from: body.copied_from,
+        generation: body.generation.clone(),
+        labels: body.labels.clone(),
+        metadata: body.metadata.clone(),
+        note: body.note.clone(),
+        reply_to: body.reply_to.clone(),
+        turn: body.turn.clone(),
+    };
+    (!extras.is_empty()).then(|| Box::new(extras))
+}

@@ -1,0 +1,299 @@
+//! A lineage: what the history of one commit amounts to. Its entries in reading order, each with the
+//! payload it has after the active edits, and whether it was deleted or compacted.
+//!
+//! A lineage advances with its history: an append costs the same however long the history is.
+
+use std::collections::HashMap;
+
+use super::State;
+use super::arena::{CommitIx, ContentIx, EntryIx};
+use super::rows::{Action, OtherAction};
+use crate::hash::CommitHash;
+
+/// An entry within a lineage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// The entry.
+    pub entry: EntryIx,
+    /// The commit that put it here.
+    pub commit: CommitIx,
+    /// What it says now.
+    pub content: ContentIx,
+    /// The commit that gave it this content.
+    pub version: CommitIx,
+    /// Whether it is in the view.
+    pub status: Status,
+}
+
+/// Whether an entry is in the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It is.
+    Live,
+    /// This commit took it out.
+    Deleted(CommitIx),
+    /// This compaction stands for it.
+    Compacted(CommitIx),
+    /// A summary whose compaction was reverted.
+    Withdrawn,
+}
+
+#[derive(Debug, Clone)]
+struct Op {
+    commit: CommitIx,
+    active: bool,
+    /// A merge decided against it.
+    overruled: bool,
+    /// The reverts of it, as places in `ops`.
+    reverts: Vec<usize>,
+}
+
+/// What the history of `head` amounts to.
+#[derive(Debug, Clone, Default)]
+pub struct Lineage {
+    head: Option<CommitIx>,
+    slots: Vec<Slot>,
+    by_entry: HashMap<EntryIx, u32, Quick>,
+    ops: Vec<Op>,
+    op_of: HashMap<CommitIx, usize>,
+    ops_on: HashMap<EntryIx, Vec<usize>>,
+    /// Changes whenever something other than an append happened.
+    epoch: u64,
+}
+
+/// Row numbers need no protection from chosen collisions, and hardly any stirring.
+type Quick = std::hash::BuildHasherDefault<QuickHasher>;
+
+/// See [`Quick`].
+#[derive(Debug, Default, Clone, Copy)]
+pub struct QuickHasher(u64);
+
+impl std::hash::Hasher for QuickHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.0 = (self.0 ^ u64::from(value)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    }
+}
+
+impl Lineage {
+    /// The lineage of a commit.
+    pub fn of(state: &State<'_>, head: Option<CommitIx>) -> Self {
+        let mut lineage = Self::default();
+        if let Some(head) = head {
+            lineage.advance(state, head);
+        }
+        lineage
+    }
+
+    /// The commit whose history this is.
+    pub fn head(&self) -> Option<CommitIx> {
+        self.head
+    }
+
+    /// The entries in reading order, those out of the view included.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Changes whenever something other than an append happened.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Declares that what was derived from this lineage does not hold for it any more.
+    pub(super) fn set_epoch(&mut self, epoch: u64) {
+        self.epoch = epoch;
+    }
+
+    /// The slot of an entry.
+    pub fn slot(&self, entry: EntryIx) -> Option<&Slot> {
+        self.slots.get(*self.by_entry.get(&entry)? as usize)
+    }
+
+    /// Whether an operation other than an append is in this history, and active.
+    pub fn is_active(&self, commit: CommitIx) -> Option<bool> {
+        Some(self.ops.get(*self.op_of.get(&commit)?)?.active)
+    }
+
+    /// Whether the lineage can advance to `to`: its head lies on the line of first parents.
+    pub fn leads_to(&self, state: &State<'_>, to: CommitIx) -> bool {
+        self.head.is_none_or(|head| state.first_parent_at(to, state.commits(head).height) == head)
+    }
+
+    /// Goes on to a descendant, for which [`Lineage::leads_to`] must hold.
+    pub fn advance(&mut self, state: &State<'_>, to: CommitIx) {
+        for commit in state.history_since(self.head, to) {
+            self.step(state, commit);
+        }
+        self.head = Some(to);
+    }
+
+    fn step(&mut self, state: &State<'_>, commit: CommitIx) {
+        match &state.commits(commit).action {
+            Action::Append(entry, content) => self.append(*entry, *content, commit),
+            Action::Edit(entry, _) | Action::Delete(entry) => self.operate(state, commit, &[*entry]),
+            Action::Other(other) => match &**other {
+                OtherAction::Compact { summary, content, targets } => {
+                    self.insert_summary(*summary, *content, commit, targets);
+                    self.operate(state, commit, targets);
+                }
+                OtherAction::Merge { resolutions } => {
+                    let losers = resolutions.iter().flat_map(|resolution| &resolution.deactivate);
+                    losers.for_each(|hash| self.overrule(state, hash));
+                }
+                OtherAction::Revert(target) => {
+                    self.operate(state, commit, &[]);
+                    if let Some(&target) = self.op_of.get(target) {
+                        let revert = self.ops.len() - 1;
+                        if let Some(op) = self.ops.get_mut(target) {
+                            op.reverts.push(revert);
+                        }
+                        self.settle(state, target);
+                    }
+                }
+            },
+        }
+    }
+
+    fn append(&mut self, entry: EntryIx, content: ContentIx, commit: CommitIx) {
+        let place = self.slots.len() as u32;
+        // An entry that came by two ways stands where it came first.
+        if let std::collections::hash_map::Entry::Vacant(vacant) = self.by_entry.entry(entry) {
+            vacant.insert(place);
+            self.slots.push(Slot { entry, commit, content, version: commit, status: Status::Live });
+        }
+    }
+
+    fn insert_summary(&mut self, summary: EntryIx, content: ContentIx, commit: CommitIx, targets: &[EntryIx]) {
+        if self.by_entry.contains_key(&summary) {
+            return;
+        }
+        let places = targets.iter().filter_map(|target| self.by_entry.get(target));
+        let place = places.min().map_or(self.slots.len(), |place| *place as usize);
+        self.slots.insert(place, Slot { entry: summary, commit, content, version: commit, status: Status::Live });
+        for (place, slot) in self.slots.iter().enumerate().skip(place) {
+            self.by_entry.insert(slot.entry, place as u32);
+        }
+    }
+
+    /// Registers an operation on `entries` and lets it take effect.
+    fn operate(&mut self, state: &State<'_>, commit: CommitIx, entries: &[EntryIx]) {
+        let op = self.ops.len();
+        self.ops.push(Op { commit, active: true, overruled: false, reverts: Vec::new() });
+        self.op_of.insert(commit, op);
+        self.epoch += 1;
+        for entry in entries {
+            self.ops_on.entry(*entry).or_default().push(op);
+            self.resolve(state, *entry);
+        }
+    }
+
+    fn overrule(&mut self, state: &State<'_>, hash: &CommitHash) {
+        let op = state.find_commit(hash).and_then(|ix| self.op_of.get(&ix).copied());
+        if let Some(op) = op {
+            if let Some(op) = self.ops.get_mut(op) {
+                op.overruled = true;
+            }
+            self.settle(state, op);
+        }
+    }
+
+    /// Decides anew whether an operation is active, and what follows from it.
+    fn settle(&mut self, state: &State<'_>, op: usize) {
+        self.epoch += 1;
+        let mut at = op;
+        while let Some(op) = self.ops.get(at) {
+            let reverted = op.reverts.iter().any(|revert| self.ops.get(*revert).is_some_and(|op| op.active));
+            let active = !op.overruled && !reverted;
+            if active == op.active {
+                return;
+            }
+            let commit = op.commit;
+            if let Some(op) = self.ops.get_mut(at) {
+                op.active = active;
+            }
+            match &state.commits(commit).action {
+                Action::Append(..) => return,
+                Action::Edit(entry, _) | Action::Delete(entry) => return self.resolve(state, *entry),
+                Action::Other(other) => match &**other {
+                    OtherAction::Merge { .. } => return,
+                    OtherAction::Compact { summary, targets, .. } => {
+                        targets.iter().chain([summary]).for_each(|entry| self.resolve(state, *entry));
+                        return;
+                    }
+                    // A revert that is not active any more brings its target back, and so on.
+                    OtherAction::Revert(target) => match self.op_of.get(target) {
+                        Some(target) => at = *target,
+                        None => return,
+                    },
+                },
+            }
+        }
+    }
+
+    /// Decides anew what an entry says and whether it is in the view.
+    fn resolve(&mut self, state: &State<'_>, entry: EntryIx) {
+        let Some(slot) = self.by_entry.get(&entry).and_then(|place| self.slots.get_mut(*place as usize)) else {
+            return;
+        };
+        slot.version = slot.commit;
+        slot.content = state.commits(slot.commit).content().unwrap_or(slot.content);
+        let (mut deleted, mut compacted) = (None, None);
+        let ops = self.ops_on.get(&entry).into_iter().flatten().filter_map(|op| self.ops.get(*op));
+        for op in ops.filter(|op| op.active) {
+            match &state.commits(op.commit).action {
+                Action::Edit(_, content) => (slot.content, slot.version) = (*content, op.commit),
+                Action::Delete(_) => deleted = Some(op.commit),
+                Action::Other(_) => compacted = Some(op.commit),
+                Action::Append(..) => {}
+            }
+        }
+        let added = self.op_of.get(&slot.commit).and_then(|op| self.ops.get(*op));
+        slot.status = match (deleted, compacted) {
+            _ if added.is_some_and(|op| !op.active) => Status::Withdrawn,
+            (Some(commit), _) => Status::Deleted(commit),
+            (None, Some(commit)) => Status::Compacted(commit),
+            (None, None) => Status::Live,
+        };
+    }
+
+    /// The newest active operation on an entry.
+    pub fn newest_operation(&self, entry: EntryIx) -> Option<CommitIx> {
+        let ops = self.ops_on.get(&entry)?.iter().rev().filter_map(|op| self.ops.get(*op));
+        ops.filter(|op| op.active).map(|op| op.commit).next()
+    }
+
+    /// The active operations that make no sense without `commit`: later ones on the entries that it
+    /// changed or made, edits of one entry among themselves excepted.
+    pub fn dependents(&self, state: &State<'_>, commit: CommitIx) -> Vec<CommitIx> {
+        let Some(&op) = self.op_of.get(&commit) else { return Vec::new() };
+        let mut root = commit;
+        while let Action::Other(other) = &state.commits(root).action
+            && let OtherAction::Revert(target) = **other
+        {
+            root = target;
+        }
+        let is_edit = |ix: CommitIx| matches!(state.commits(ix).action, Action::Edit(..));
+        let entries: Vec<EntryIx> = match &state.commits(root).action {
+            Action::Other(other) => match &**other {
+                OtherAction::Compact { summary, targets, .. } => targets.iter().chain([summary]).copied().collect(),
+                _ => Vec::new(),
+            },
+            Action::Edit(entry, _) | Action::Delete(entry) | Action::Append(entry, _) => vec![*entry],
+        };
+        let later = entries.iter().filter_map(|entry| self.ops_on.get(entry)).flatten().filter(|later| **later > op);
+        let active = later.filter_map(|later| self.ops.get(*later)).filter(|later| later.active);
+        let mut found: Vec<_> =
+            active.map(|later| later.commit).filter(|later| !(is_edit(root) && is_edit(*later))).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}

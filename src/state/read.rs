@@ -1,0 +1,274 @@
+//! Asking a state, through the drafts that lie over it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, text_hash};
+use super::rows::{AnnotationRow, CommitRow, ContentRow, EntryRow, Move, OperationRow, SentRow};
+use super::{JournalPosition, MAIN, State};
+use crate::hash::{CommitHash, ContentHash};
+use crate::model::annotation::Priority;
+use crate::model::content::Role;
+use crate::model::types::TypeDefinition;
+
+/// Where reading a row ends: in this table or in the one below.
+macro_rules! row {
+    ($self:ident, $table:ident, $ix:ident) => {
+        match $self.parent {
+            Some(parent) if $ix.row() < $self.tables.$table.first() => parent.$table($ix),
+            _ => &$self.tables.$table[$ix],
+        }
+    };
+}
+
+impl State<'_> {
+    /// A commit.
+    pub fn commits(&self, ix: CommitIx) -> &CommitRow {
+        row!(self, commits, ix)
+    }
+
+    /// A payload's outline.
+    pub fn contents(&self, ix: ContentIx) -> &ContentRow {
+        row!(self, contents, ix)
+    }
+
+    /// An entry.
+    pub fn entries(&self, ix: EntryIx) -> &EntryRow {
+        row!(self, entries, ix)
+    }
+
+    /// An annotation.
+    pub fn annotations(&self, ix: AnnotationIx) -> &AnnotationRow {
+        row!(self, annotations, ix)
+    }
+
+    /// How many commits there are.
+    pub fn commit_count(&self) -> usize {
+        self.tables.commits.next()
+    }
+
+    /// How many annotations there are.
+    pub fn annotation_count(&self) -> usize {
+        self.tables.annotations.next()
+    }
+
+    /// How often content types were registered.
+    pub fn types_version(&self) -> u32 {
+        self.tables.types_version
+    }
+
+    /// How much of the journal it holds.
+    pub fn journal(&self) -> JournalPosition {
+        self.tables.journal
+    }
+
+    /// The commit of this hash.
+    pub fn find_commit(&self, hash: &CommitHash) -> Option<CommitIx> {
+        let here = self.tables.commit_lookup.find(hash.prefix(), |ix| self.tables.commits[ix].hash == *hash);
+        here.or_else(|| self.parent?.find_commit(hash))
+    }
+
+    /// The payload of this hash.
+    pub fn find_content(&self, hash: &ContentHash) -> Option<ContentIx> {
+        let here = self.tables.content_lookup.find(hash.prefix(), |ix| self.tables.contents[ix].hash == *hash);
+        here.or_else(|| self.parent?.find_content(hash))
+    }
+
+    /// The entry of this id.
+    pub fn find_entry(&self, id: &str) -> Option<EntryIx> {
+        let here = self.tables.entry_lookup.find(text_hash(id), |ix| &*self.tables.entries[ix].id == id);
+        here.or_else(|| self.parent?.find_entry(id))
+    }
+
+    /// All commits, in the order in which they were applied.
+    pub fn all_commits(&self) -> impl Iterator<Item = (CommitIx, &CommitRow)> {
+        (0..self.tables.commits.next()).map(|row| (CommitIx::new(row), self.commits(CommitIx::new(row))))
+    }
+
+    /// The annotation that holds for an entry.
+    pub fn latest_annotation(&self, entry: EntryIx) -> Option<AnnotationIx> {
+        let here = self.tables.latest_annotation.get(&entry).copied();
+        here.or_else(|| self.parent?.latest_annotation(entry))
+    }
+
+    /// The priority an entry was given by the journal entries up to `until`; None is its type's default.
+    pub fn annotated_priority(&self, entry: EntryIx, until: u64) -> Option<Priority> {
+        let mut next = self.latest_annotation(entry);
+        while let Some(ix) = next {
+            let row = self.annotations(ix);
+            if row.seq <= until {
+                return row.priority();
+            }
+            next = row.previous;
+        }
+        None
+    }
+
+    /// The priority of a content type.
+    pub fn default_priority(&self, content_type: &str, role: Option<Role>) -> Priority {
+        match content_type {
+            "instruction" | "session" => Priority::Pinned,
+            "message" if matches!(role, Some(Role::System | Role::Developer)) => Priority::Pinned,
+            _ => self.hints(content_type, |hints| hints.default_priority).unwrap_or(Priority::Normal),
+        }
+    }
+
+    /// What goes first when space is short: 0 to 100.
+    pub fn compression_priority(&self, content_type: &str) -> u8 {
+        match content_type {
+            "instruction" => 90,
+            "session" => 95,
+            "summary" => 80,
+            "output" => 70,
+            "artifact" => 60,
+            "reasoning" => 40,
+            "tool_io" => 30,
+            _ => self.hints(content_type, |hints| hints.compression_priority).unwrap_or(50),
+        }
+    }
+
+    /// The role of a payload's message.
+    pub fn role_of(&self, content: &ContentRow) -> Role {
+        content.outline.role.unwrap_or_else(|| {
+            self.hints(&content.content_type, |hints| hints.default_role).map_or(Role::Assistant, Role::from)
+        })
+    }
+
+    /// A hint of a registered type.
+    pub fn hints<T>(&self, name: &str, hint: impl FnOnce(&crate::model::types::Hints) -> Option<T>) -> Option<T> {
+        self.content_type(name).and_then(|definition| hint(&definition.hints))
+    }
+
+    /// The definition of a registered type.
+    pub fn content_type(&self, name: &str) -> Option<&TypeDefinition> {
+        match self.tables.types.get(name) {
+            Some(definition) => definition.as_ref(),
+            None => self.parent?.content_type(name),
+        }
+    }
+
+    /// All registered types.
+    pub fn content_types(&self) -> BTreeMap<&str, &TypeDefinition> {
+        let mut all = self.parent.map(State::content_types).unwrap_or_default();
+        for (name, definition) in &self.tables.types {
+            match definition {
+                Some(definition) => all.insert(name, definition),
+                None => all.remove(name.as_str()),
+            };
+        }
+        all
+    }
+
+    /// The default branch.
+    pub fn default_branch(&self) -> &str {
+        match (&self.tables.default_branch, self.parent) {
+            (Some(name), _) => name,
+            (None, Some(parent)) => parent.default_branch(),
+            (None, None) => MAIN,
+        }
+    }
+
+    /// Where a branch points. The default branch is always there, and may have no commit yet.
+    pub fn branch(&self, name: &str) -> Option<Option<CommitIx>> {
+        let found = self.branch_row(name);
+        match found {
+            Some(Some(head)) => Some(Some(head)),
+            _ if name == self.default_branch() => Some(None),
+            _ => None,
+        }
+    }
+
+    fn branch_row(&self, name: &str) -> Option<Option<CommitIx>> {
+        match self.tables.branches.get(name) {
+            Some(row) => Some(row.head),
+            None => self.parent?.branch_row(name),
+        }
+    }
+
+    /// All branches and where they point.
+    pub fn branches(&self) -> BTreeMap<&str, Option<CommitIx>> {
+        let mut all = self.parent.map(State::branches).unwrap_or_default();
+        all.extend(self.tables.branches.iter().map(|(name, row)| (name.as_str(), row.head)));
+        let default = self.default_branch();
+        all.retain(|name, head| head.is_some() || *name == default);
+        all.entry(default).or_insert(None);
+        all
+    }
+
+    /// The moves of a branch, oldest first.
+    pub fn moves(&self, name: &str) -> Vec<Move> {
+        let mut moves = self.parent.map(|parent| parent.moves(name)).unwrap_or_default();
+        moves.extend(self.tables.branches.get(name).into_iter().flat_map(|row| row.moves.iter().copied()));
+        moves
+    }
+
+    /// Whether a branch of this name points to the commit.
+    pub fn is_head(&self, commit: CommitIx) -> bool {
+        self.branches().values().any(|head| *head == Some(commit))
+    }
+
+    /// Where a tag points.
+    pub fn tag(&self, name: &str) -> Option<CommitIx> {
+        match self.tables.tags.get(name) {
+            Some(target) => *target,
+            None => self.parent?.tag(name),
+        }
+    }
+
+    /// All tags.
+    pub fn tags(&self) -> BTreeMap<&str, CommitIx> {
+        let mut all = self.parent.map(State::tags).unwrap_or_default();
+        for (name, target) in &self.tables.tags {
+            match target {
+                Some(target) => all.insert(name, *target),
+                None => all.remove(name.as_str()),
+            };
+        }
+        all
+    }
+
+    /// A note on an entry.
+    pub fn note(&self, entry: EntryIx, name: &str) -> Option<&Value> {
+        match self.tables.notes.get(&entry).and_then(|notes| notes.get(name)) {
+            Some(value) => value.as_ref(),
+            None => self.parent?.note(entry, name),
+        }
+    }
+
+    /// All notes on an entry.
+    pub fn notes(&self, entry: EntryIx) -> BTreeMap<&str, &Value> {
+        let mut all = self.parent.map(|parent| parent.notes(entry)).unwrap_or_default();
+        for (name, value) in self.tables.notes.get(&entry).into_iter().flatten() {
+            match value {
+                Some(value) => all.insert(name, value),
+                None => all.remove(name.as_str()),
+            };
+        }
+        all
+    }
+
+    /// What a caller's operation id did.
+    pub fn operation(&self, id: &str) -> Option<OperationRow> {
+        let here = self.tables.operations.get(id).copied();
+        here.or_else(|| self.parent?.operation(id))
+    }
+
+    /// The compile of this digest that was sent last.
+    pub fn sent(&self, digest: &str) -> Option<&SentRow> {
+        let here = self.tables.sent.iter().rev().find(|row| row.digest == digest);
+        here.or_else(|| self.parent?.sent(digest))
+    }
+
+    /// The newest compile that was sent and whose true usage is known.
+    pub fn last_usage(&self) -> Option<&SentRow> {
+        let known = |row: &&SentRow| row.input.is_some_and(|input| input.total.is_some());
+        self.tables.sent.iter().rev().find(known).or_else(|| self.parent?.last_usage())
+    }
+
+    /// What token counts were counted with unless they say otherwise.
+    pub fn token_source(&self) -> Option<&Rc<str>> {
+        self.tables.token_source.as_ref().or_else(|| self.parent?.token_source())
+    }
+}
