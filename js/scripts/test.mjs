@@ -1,0 +1,175 @@
+// npm test: sets up, builds, runs every suite one after the other, and ends with one line a suite
+// and a total. With arguments only the suites of these names or groups: npm test -- clippy vitest
+import { readFileSync, rmSync } from "node:fs";
+import { build } from "./build.mjs";
+import { exists, inRoot, root } from "./lib/project.mjs";
+import {
+  capture,
+  dim,
+  excerpt,
+  fail,
+  green,
+  red,
+  StepError,
+  seconds,
+  step,
+  withPath,
+} from "./lib/run.mjs";
+import { browser, setup } from "./setup.mjs";
+
+const tool = (...path) => inRoot("node_modules", ...path);
+const hasWasmTests = exists(inRoot("tests", "wasm", "main.rs"));
+const wasm32 = ["--target", "wasm32-unknown-unknown"];
+const wasmTests = hasWasmTests ? ["--test", "wasm"] : [];
+
+/** `group` is what npm run test:… asks for; `command` may be async; `count` reads the output. */
+const suites = [
+  { name: "rustfmt", group: "rust", command: () => ["cargo", "fmt", "--check"] },
+  {
+    name: "clippy",
+    group: "rust",
+    command: () => ["cargo", "clippy", "--all-targets", "--", "-D", "warnings"],
+  },
+  {
+    name: "clippy-wasm32",
+    group: "rust",
+    command: () => ["cargo", "clippy", ...wasm32, "--lib", ...wasmTests, "--", "-D", "warnings"],
+  },
+  { name: "cargo", group: "rust", command: () => ["cargo", "test"], count: countCargo },
+  {
+    name: "wasm-node",
+    group: "wasm",
+    exists: hasWasmTests,
+    command: (env) => wasmTest(env, { WASM_BINDGEN_TEST_ONLY_NODE: "1" }),
+    count: countCargo,
+  },
+  {
+    name: "wasm-browser",
+    group: "wasm",
+    exists: hasWasmTests,
+    command: browserTest,
+    count: countCargo,
+  },
+  { name: "biome", group: "js", command: () => node("@biomejs/biome/bin/biome", "check") },
+  { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
+  { name: "vitest", group: "js", command: vitest, count: countVitest },
+  {
+    name: "package",
+    group: "package",
+    command: () => [process.execPath, "--test", "--test-reporter=tap", "tests/runtimes/"],
+    count: countTap,
+  },
+];
+
+function node(script, ...args) {
+  return [process.execPath, tool(...script.split("/")), ...args];
+}
+
+function wasmTest(env, variables) {
+  const runner = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner" };
+  return {
+    command: ["cargo", "test", ...wasm32, ...wasmTests],
+    env: { ...env, ...runner, ...variables },
+  };
+}
+
+async function browserTest(env) {
+  const chromium = await browser(env);
+  if (!chromium) return undefined;
+  return wasmTest(env, {
+    WASM_BINDGEN_USE_BROWSER: "1",
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: inRoot("tests", "wasm", "webdriver.json"),
+    CHROMEDRIVER: chromium.driver,
+  });
+}
+
+const vitestReport = inRoot(".setup", "vitest.json");
+
+function vitest() {
+  rmSync(vitestReport, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
+  return node("vitest/vitest.mjs", "run", ...reporters);
+}
+
+function countCargo(output) {
+  const results = [...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed/gm)];
+  const sum = (index) => results.reduce((total, match) => total + Number(match[index]), 0);
+  return { passed: sum(1), failed: sum(2) };
+}
+
+function countVitest() {
+  const report = JSON.parse(readFileSync(vitestReport, "utf8"));
+  return { passed: report.numPassedTests, failed: report.numFailedTests };
+}
+
+function countTap(output) {
+  const figure = (name) => Number(new RegExp(`^# ${name} (\\d+)`, "m").exec(output)?.[1] ?? 0);
+  return { passed: figure("pass"), failed: figure("fail") + figure("cancelled") };
+}
+
+/** Runs one suite: `{ passed, failed, skipped?, output }`. A suite that fails counts at least one. */
+async function run(suite, env) {
+  const given = await suite.command(env);
+  if (given === undefined) return { passed: 0, failed: 0, skipped: "no browser here" };
+  const { command, env: own } = Array.isArray(given) ? { command: given, env } : given;
+  const { code, output } = await step(
+    suite.name,
+    (report) => capture(command[0], command.slice(1), { cwd: root, env: own, onLine: report }),
+    (result) => result.code === 0,
+  );
+  let counted = { passed: code === 0 ? 1 : 0, failed: 0 };
+  try {
+    counted = suite.count?.(output) ?? counted;
+  } catch {
+    // Without a report the exit code speaks.
+  }
+  const failed = code === 0 ? counted.failed : Math.max(counted.failed, 1);
+  return { passed: counted.passed, failed, output };
+}
+
+function chosen(names) {
+  const all = suites.filter((suite) => suite.exists !== false);
+  if (names.length === 0) return all;
+  const unknown = names.filter((name) => !suites.some((s) => s.name === name || s.group === name));
+  if (unknown.length > 0) {
+    throw new StepError(`no suite is called ${unknown.join(", ")}`, {
+      hint: `there are: ${suites.map((s) => s.name).join(", ")}`,
+    });
+  }
+  return all.filter((suite) => names.includes(suite.name) || names.includes(suite.group));
+}
+
+async function main() {
+  const start = performance.now();
+  const wanted = chosen(process.argv.slice(2));
+  const { env, bindgen } = await setup({ tests: wanted.some((s) => s.group === "package") });
+  if (wanted.some((s) => s.group === "js" || s.group === "package")) await build();
+
+  const plain = {
+    ...withPath([bindgen], env),
+    CARGO_TERM_COLOR: "never",
+    NO_COLOR: "1",
+    FORCE_COLOR: "0",
+  };
+  const results = [];
+  for (const suite of wanted) {
+    const from = performance.now();
+    const result = await run(suite, plain);
+    if (result.failed > 0)
+      process.stderr.write(`${excerpt(result.output, { first: 12, last: 200 })}\n\n`);
+    results.push({ ...result, name: suite.name, time: seconds(from) });
+  }
+
+  console.log();
+  for (const { name, passed, failed, skipped, time } of results) {
+    const mark = failed > 0 ? red("✗") : green("✓");
+    const what = skipped ? `left out: ${skipped}` : `${passed} passed, ${failed} failed`;
+    console.log(`${mark} ${name.padEnd(14)} ${what} ${dim(time)}`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(dim(seconds(start)));
+  console.log(`total: ${sum("passed")} passed, ${sum("failed")} failed`);
+  process.exitCode = sum("failed") > 0 ? 1 : 0;
+}
+
+await main().catch(fail);
