@@ -1,0 +1,158 @@
+// The packed tarball, installed as a user would, on the machine's Node and on Node 24: it loads as
+// ESM and as CommonJS, its types resolve, and it holds only what it should.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { node24 } from "../../js/scripts/lib/node24.mjs";
+import { inRoot, readJson, root } from "../../js/scripts/lib/project.mjs";
+
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const nodes = [...new Set([process.execPath, node24()])];
+const folder = mkdtempSync(join(tmpdir(), "varve-package-"));
+const project = join(folder, "project");
+let tarball;
+
+function run(command, args, cwd = project) {
+  try {
+    return execFileSync(command, args, {
+      cwd,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(" ")}\n${error.stdout}\n${error.stderr}`);
+  }
+}
+
+before(() => {
+  const [packed] = JSON.parse(run(npm, ["pack", "--json", "--pack-destination", folder], root));
+  tarball = { ...packed, path: join(folder, packed.filename) };
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
+  run(npm, ["install", "--offline", "--no-audit", "--no-fund", tarball.path]);
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** One scenario for every runtime: it must print the version. */
+const scenario = `
+  const assert = (ok, what) => { if (!ok) throw new Error(what); };
+  const main = async ({ version, isVarveError, VarveError }) => {
+    assert(isVarveError(new VarveError("Closed", "closed", {}), "Closed"), "errors are recognised");
+    console.log(await version());
+  };`;
+
+for (const node of nodes) {
+  describe(`Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`, () => {
+    const expected = `${readJson("package.json").version}\n`;
+
+    test("import gives the ESM build", () => {
+      writeFileSync(
+        join(project, "esm.mjs"),
+        `import * as varve from "varve";${scenario} await main(varve);`,
+      );
+      assert.equal(run(node, ["esm.mjs"]), expected);
+    });
+
+    test("require gives the CommonJS build", () => {
+      writeFileSync(join(project, "cjs.cjs"), `${scenario} main(require("varve"));`);
+      assert.equal(run(node, ["cjs.cjs"]), expected);
+    });
+
+    test("slim runs with the module the user brings", () => {
+      const source = `
+        import { readFile } from "node:fs/promises";
+        import * as varve from "varve/slim";${scenario}
+        varve.init(() => readFile(new URL(import.meta.resolve("varve/varve.wasm"))));
+        await main(varve);`;
+      writeFileSync(join(project, "slim.mjs"), source);
+      assert.equal(run(node, ["slim.mjs"]), expected);
+    });
+
+    test("slim without a module says what to do, and works once it has one", () => {
+      const source = `
+        import { readFile } from "node:fs/promises";
+        import * as varve from "varve/slim";${scenario}
+        const error = await varve.version().catch((e) => e);
+        assert(error.message.includes("init(module)"), error.message);
+        varve.init(() => readFile(new URL(import.meta.resolve("varve/varve.wasm"))));
+        await main(varve);`;
+      writeFileSync(join(project, "retry.mjs"), source);
+      assert.equal(run(node, ["retry.mjs"]), expected);
+    });
+  });
+}
+
+for (const [moduleKind, resolution] of [
+  ["nodenext", "nodenext"],
+  ["esnext", "bundler"],
+]) {
+  test(`types resolve with ${resolution}, from ESM and from CommonJS, without skipLibCheck`, () => {
+    const source =
+      'import { isVarveError, version } from "varve";\nimport { init } from "varve/slim";\n';
+    const use =
+      "export const v: Promise<string> = version();\nexport const checks = [isVarveError(v), init];\n";
+    writeFileSync(join(project, "use.mts"), source + use);
+    if (resolution === "nodenext") writeFileSync(join(project, "use.cts"), source + use);
+    const compilerOptions = {
+      module: moduleKind,
+      moduleResolution: resolution,
+      target: "es2022",
+      lib: ["es2022", "dom"],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
+    const files = resolution === "nodenext" ? ["use.mts", "use.cts"] : ["use.mts"];
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    run(process.execPath, [inRoot("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
+  });
+}
+
+test("publint finds nothing", () => {
+  run(
+    process.execPath,
+    [inRoot("node_modules", "publint", "src", "cli.js"), "run", tarball.path, "--strict"],
+    root,
+  );
+});
+
+test("are the types wrong? finds nothing", () => {
+  const attw = inRoot("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+  // node10 resolves without `exports`: subpaths cannot work there.
+  const options = ["--profile", "node16", "--exclude-entrypoints", "varve.wasm", "package.json"];
+  run(process.execPath, [attw, tarball.path, ...options], root);
+});
+
+test("the tarball holds only what a user needs", () => {
+  const strange = tarball.files
+    .map((file) => file.path)
+    .filter(
+      (path) =>
+        !/^(dist\/.+\.(js|d\.ts|wasm)|dist\/cjs\/package\.json|package\.json|[A-Z-]+(\.md)?)$/.test(
+          path,
+        ),
+    );
+  assert.deepEqual(strange, []);
+});
+
+test("nothing in the package evaluates text, awaits at the top, or asks where it is", () => {
+  const scripts = tarball.files.map((file) => file.path).filter((path) => path.endsWith(".js"));
+  for (const path of scripts) {
+    const code = readFileSync(join(project, "node_modules", "varve", path), "utf8");
+    for (const banned of [/\beval\(/, /new Function\b/, /^await /m, /import\.meta/, /["']node:/]) {
+      assert.doesNotMatch(code.slice(0, 2_000_000), banned, `${path} contains ${banned}`);
+    }
+  }
+});
+
+test("it depends on no other package at run time", () => {
+  const { dependencies, peerDependencies } = readJson("package.json");
+  assert.deepEqual(
+    { dependencies, peerDependencies },
+    { dependencies: undefined, peerDependencies: undefined },
+  );
+});
