@@ -6,5 +6,6 @@ pub mod model;
 pub mod ops;
 pub mod state;
 pub mod tokens;
+pub mod view;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

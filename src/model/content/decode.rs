@@ -133,13 +133,31 @@ fn message(fields: &mut Fields) -> Result<Message> {
     let role = fields.one_of("role", &ROLES)?;
     let pointer = fields.at("parts");
     let parts = fields.array("parts")?;
-    let part = |(position, value)| part(value, child(&pointer, position));
+    let part = |(position, value)| {
+        let pointer = child(&pointer, position);
+        let part = part(value, pointer.clone())?;
+        fits(role, &part.kind).map_err(|message| wrong(child(&pointer, "type"), message))?;
+        Ok(part)
+    };
     Ok(Message {
         role,
         name: fields.optional_string("name")?,
         parts: parts.into_iter().enumerate().map(part).collect::<Result<_>>()?,
         provider: fields.optional_object("provider")?,
     })
+}
+
+/// Who may say what: calls come from the assistant, and tools say nothing but results.
+fn fits(role: Role, kind: &PartKind) -> Result<(), &'static str> {
+    match (role, kind) {
+        (Role::Assistant, _) | (Role::Tool, PartKind::ToolResult { .. }) => Ok(()),
+        (_, PartKind::ToolCall { .. }) => Err("tool-call parts belong in assistant messages"),
+        (Role::Tool, _) => Err("messages of tools hold tool-result parts only"),
+        (Role::System | Role::Developer, PartKind::ToolResult { .. }) => {
+            Err("tool-result parts belong in tool, user or assistant messages")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn part(value: Value, pointer: String) -> Result<Part> {

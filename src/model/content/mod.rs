@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::hash::{ContentHash, canonical_json};
-pub use message::{Message, Output, Part, PartKind, Provider, Role};
+pub use message::{FileSource, Message, Output, Part, PartKind, Provider, Role};
 pub use normalize::DANGLING_TEXT;
 
 /// The built-in content types, in the order of the documentation.

@@ -1,0 +1,309 @@
+//! Rendering: from a recipe and the payloads it names to a message.
+
+use serde_json::Value;
+
+use super::table::{Ingredient, Recipe};
+use crate::error::Result;
+use crate::hash::{write_canonical, write_string};
+use crate::model::content::{Content, DANGLING_TEXT, FileSource, Message, Output, Part, PartKind, Role};
+use crate::state::State;
+use crate::state::arena::{ContentIx, EntryIx};
+
+/// A message of a compile, with where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompiledMessage {
+    /// The message.
+    pub message: Message,
+    /// The ids of its entries.
+    pub entries: Vec<String>,
+    /// The hashes of the commits that gave them their payloads.
+    pub commits: Vec<String>,
+}
+
+/// Gives payloads that were fetched before.
+pub trait Payloads {
+    /// The payload.
+    ///
+    /// # Errors
+    /// Where it is not there.
+    fn payload(&self, content: ContentIx) -> Result<std::rc::Rc<Content>>;
+}
+
+impl Recipe {
+    /// The payloads it needs.
+    pub fn contents(&self) -> Vec<ContentIx> {
+        match self {
+            Self::Parts { summaries, entries, .. } => {
+                summaries.iter().chain(entries).map(|ingredient| ingredient.content).collect()
+            }
+            Self::Results { from, .. } | Self::Interrupted { call: from, .. } => vec![from.content],
+            Self::Note { .. } | Self::Instructions(_) => Vec::new(),
+        }
+    }
+
+    fn ingredients(&self) -> Vec<Ingredient> {
+        match self {
+            Self::Parts { summaries, entries, .. } => summaries.iter().chain(entries).copied().collect(),
+            Self::Results { from, .. } | Self::Interrupted { call: from, .. } | Self::Note { of: from, .. } => {
+                vec![*from]
+            }
+            Self::Instructions(_) => Vec::new(),
+        }
+    }
+
+    /// Makes the message.
+    ///
+    /// # Errors
+    /// Where a payload is not there.
+    pub fn render(&self, state: &State<'_>, payloads: &dyn Payloads) -> Result<CompiledMessage> {
+        let kitchen = Kitchen { state, payloads };
+        let message = match self {
+            Self::Parts { role, summaries, entries, reasoning, dropped } => {
+                let mut message = kitchen.parts(*role, summaries, entries)?;
+                if !*reasoning {
+                    message.parts.retain(|part| !matches!(part.kind, PartKind::Reasoning(_)));
+                }
+                if !dropped.is_empty() {
+                    kitchen.drop_calls(&mut message, entries, dropped)?;
+                }
+                message
+            }
+            Self::Results { from, results } => kitchen.results(*from, results)?,
+            Self::Interrupted { call, ordinal } => kitchen.interrupted(*call, *ordinal)?,
+            Self::Note { role, of } => Message::text(*role, state.commits(of.version).note().unwrap_or_default()),
+            Self::Instructions(text) => Message::text(Role::System, &**text),
+        };
+        let ingredients = self.ingredients();
+        let id = |ingredient: &Ingredient| state.entries(ingredient.entry).id.to_string();
+        let hash = |ingredient: &Ingredient| state.commits(ingredient.version).hash.to_hex();
+        Ok(CompiledMessage {
+            message,
+            entries: ingredients.iter().map(id).collect(),
+            commits: ingredients.iter().map(hash).collect(),
+        })
+    }
+}
+
+struct Kitchen<'a> {
+    state: &'a State<'a>,
+    payloads: &'a dyn Payloads,
+}
+
+impl Kitchen<'_> {
+    fn message_of(&self, ingredient: Ingredient) -> Result<Message> {
+        let content = self.payloads.payload(ingredient.content)?;
+        let role = self.state.role_of(self.state.contents(ingredient.content));
+        Ok(content.to_message(role, &self.state.entries(ingredient.entry).id).into_owned())
+    }
+
+    fn parts(&self, role: Role, summaries: &[Ingredient], entries: &[Ingredient]) -> Result<Message> {
+        let mut whole = Message { role, name: None, parts: Vec::new(), provider: None };
+        for &ingredient in summaries {
+            whole.parts.extend(self.message_of(ingredient)?.parts);
+        }
+        for &ingredient in entries {
+            let message = self.message_of(ingredient)?;
+            whole.name = whole.name.or(message.name);
+            if let Some(provider) = message.provider {
+                whole.provider.get_or_insert_default().extend(provider);
+            }
+            // Results are shown behind the step of their call, unless the call stands beside them.
+            let here = |part: &Part, parts: &[Part]| match &part.kind {
+                PartKind::ToolResult { call_id, .. } => role == Role::Assistant && calls(parts, call_id),
+                _ => true,
+            };
+            let own = message.parts.clone();
+            whole.parts.extend(message.parts.into_iter().filter(|part| here(part, &own)));
+        }
+        Ok(whole)
+    }
+
+    fn drop_calls(&self, message: &mut Message, entries: &[Ingredient], dropped: &[(u32, u32)]) -> Result<()> {
+        let mut number = 0;
+        let mut gone = Vec::new();
+        for (member, ingredient) in entries.iter().enumerate() {
+            let calls = self.message_of(*ingredient)?.parts.into_iter().filter(is_call).count() as u32;
+            let of_member = dropped.iter().filter(|(of, _)| *of as usize == member);
+            gone.extend(of_member.map(|(_, ordinal)| number + ordinal));
+            number += calls;
+        }
+        let mut at = 0;
+        message.parts.retain(|part| {
+            let keep = !is_call(part) || !gone.contains(&at);
+            at += u32::from(is_call(part));
+            keep
+        });
+        Ok(())
+    }
+
+    fn results(&self, from: Ingredient, results: &[(u32, EntryIx)]) -> Result<Message> {
+        let source = self.message_of(from)?;
+        let mut all: Vec<Option<Part>> = source
+            .parts
+            .into_iter()
+            .filter(|part| matches!(part.kind, PartKind::ToolResult { .. }))
+            .map(Some)
+            .collect();
+        let mut parts = Vec::with_capacity(results.len());
+        let nameless = format!("call_{}", self.state.entries(from.entry).id);
+        for (ordinal, call) in results {
+            let Some(mut part) = all.get_mut(*ordinal as usize).and_then(Option::take) else { continue };
+            // A result without a call id is tied to its call by the tool's name.
+            if let PartKind::ToolResult { call_id, .. } = &mut part.kind
+                && *call_id == nameless
+            {
+                *call_id = format!("call_{}", self.state.entries(*call).id);
+            }
+            parts.push(part);
+        }
+        let own = source.role == Role::Tool;
+        let provider = source.provider.filter(|_| own);
+        let name = source.name.filter(|_| own);
+        Ok(Message { role: Role::Tool, name, parts, provider })
+    }
+
+    fn interrupted(&self, call: Ingredient, ordinal: u32) -> Result<Message> {
+        let calls = self.message_of(call)?.parts.into_iter().filter(is_call);
+        let parts = calls.skip(ordinal as usize).take(1).filter_map(|part| match part.kind {
+            PartKind::ToolCall { call_id, tool_name, .. } => Some(Part {
+                kind: PartKind::ToolResult {
+                    call_id,
+                    tool_name: Some(tool_name),
+                    output: Output::ErrorText(DANGLING_TEXT.to_owned()),
+                },
+                provider: None,
+            }),
+            _ => None,
+        });
+        Ok(Message { role: Role::Tool, name: None, parts: parts.collect(), provider: None })
+    }
+}
+
+fn is_call(part: &Part) -> bool {
+    matches!(part.kind, PartKind::ToolCall { .. })
+}
+
+fn calls(parts: &[Part], id: &str) -> bool {
+    parts.iter().any(|part| matches!(&part.kind, PartKind::ToolCall { call_id, .. } if call_id == id))
+}
+
+impl CompiledMessage {
+    /// Appends the message as JSON: `{ role, name?, parts, provider?, entries, commits }`.
+    pub fn write_json(&self, out: &mut String) {
+        out.push('{');
+        write_message(&self.message, out);
+        for (name, items) in [("entries", &self.entries), ("commits", &self.commits)] {
+            out.push_str(",\"");
+            out.push_str(name);
+            out.push_str("\":[");
+            for (position, item) in items.iter().enumerate() {
+                if position > 0 {
+                    out.push(',');
+                }
+                write_string(item, out);
+            }
+            out.push(']');
+        }
+        out.push('}');
+    }
+}
+
+fn member(out: &mut String, name: &str, text: &str) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    write_string(text, out);
+}
+
+fn json_member(out: &mut String, name: &str, value: &Value) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    write_canonical(value, out);
+}
+
+fn write_message(message: &Message, out: &mut String) {
+    out.push_str("\"role\":");
+    write_string(message.role.name(), out);
+    if let Some(name) = &message.name {
+        member(out, "name", name);
+    }
+    out.push_str(",\"parts\":[");
+    for (position, part) in message.parts.iter().enumerate() {
+        if position > 0 {
+            out.push(',');
+        }
+        write_part(part, out);
+    }
+    out.push(']');
+    if let Some(provider) = &message.provider {
+        json_member(out, "provider", &Value::Object(provider.clone()));
+    }
+}
+
+fn write_part(part: &Part, out: &mut String) {
+    let kind = match &part.kind {
+        PartKind::Text(_) => "text",
+        PartKind::Reasoning(_) => "reasoning",
+        PartKind::ToolCall { .. } => "tool-call",
+        PartKind::ToolResult { .. } => "tool-result",
+        PartKind::File { .. } => "file",
+        PartKind::Custom { .. } => "custom",
+    };
+    out.push_str("{\"type\":");
+    write_string(kind, out);
+    match &part.kind {
+        PartKind::Text(text) | PartKind::Reasoning(text) => member(out, "text", text),
+        PartKind::ToolCall { call_id, tool_name, input, raw_input } => {
+            member(out, "callId", call_id);
+            member(out, "toolName", tool_name);
+            json_member(out, "input", input);
+            if let Some(raw) = raw_input {
+                member(out, "rawInput", raw);
+            }
+        }
+        PartKind::ToolResult { call_id, tool_name, output } => {
+            member(out, "callId", call_id);
+            if let Some(name) = tool_name {
+                member(out, "toolName", name);
+            }
+            out.push_str(",\"output\":");
+            write_output(output, out);
+        }
+        PartKind::File { media_type, source, filename } => {
+            member(out, "mediaType", media_type);
+            match source {
+                FileSource::Data(hash) => member(out, "data", hash),
+                FileSource::Url(url) => member(out, "url", url),
+            }
+            if let Some(name) = filename {
+                member(out, "filename", name);
+            }
+        }
+        PartKind::Custom { kind, value } => {
+            member(out, "kind", kind);
+            json_member(out, "value", value);
+        }
+    }
+    if let Some(provider) = &part.provider {
+        json_member(out, "provider", &Value::Object(provider.clone()));
+    }
+    out.push('}');
+}
+
+fn write_output(output: &Output, out: &mut String) {
+    let (kind, field, value) = match output {
+        Output::Text(text) => ("text", "value", Some(Value::from(text.as_str()))),
+        Output::Json(value) => ("json", "value", Some(value.clone())),
+        Output::ErrorText(text) => ("error-text", "value", Some(Value::from(text.as_str()))),
+        Output::ErrorJson(value) => ("error-json", "value", Some(value.clone())),
+        Output::Content(items) => ("content", "value", Some(Value::Array(items.clone()))),
+        Output::ExecutionDenied(reason) => ("execution-denied", "reason", reason.as_deref().map(Value::from)),
+    };
+    out.push_str("{\"type\":");
+    write_string(kind, out);
+    if let Some(value) = &value {
+        json_member(out, field, value);
+    }
+    out.push('}');
+}

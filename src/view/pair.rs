@@ -1,0 +1,346 @@
+//! From entries to units: the smallest things that are shown, skipped, dropped and compacted whole.
+//!
+//! An assistant message with calls, its reasoning and all results of those calls are one unit, a step.
+//! A result belongs to the nearest earlier unanswered call of its id, and is shown right behind its
+//! step even if other entries came between. So no result is ever shown without its call.
+
+use std::collections::HashMap;
+
+use super::counts::Counts;
+use crate::model::annotation::Priority;
+use crate::model::content::Role;
+use crate::model::outline::Key;
+use crate::model::types::AggregationRule;
+use crate::state::State;
+use crate::state::arena::EntryIx;
+use crate::state::lineage::{Slot, Status};
+
+/// What a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A message of a role; with the assistant's, calls and results belong to it.
+    Message(Role),
+    /// An instruction of this name, or of none.
+    Instruction(Option<Key>),
+    /// A summary, shown at the head of the next user message.
+    Summary,
+}
+
+/// An entry's part in a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The entry's place in the order of this compile.
+    pub place: u32,
+    /// The entry, its payload and the commit that gave it.
+    pub slot: Slot,
+    /// Whether it is live and not skipped.
+    pub shown: bool,
+}
+
+/// A call within a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The member that makes it, as an index into `members`.
+    pub member: u32,
+    /// Its number among the member's calls.
+    pub ordinal: u32,
+    /// Tokens of the call.
+    pub tokens: u32,
+    /// Whether a result was found.
+    pub answered: bool,
+}
+
+/// Results that one entry brings to a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The entry.
+    pub member: Member,
+    /// The numbers of the results among the entry's results, each with the call it answers.
+    pub results: Vec<(u32, u32)>,
+    /// Tokens of the results.
+    pub tokens: u32,
+}
+
+/// A unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is.
+    pub kind: Kind,
+    /// The entries of its first message.
+    pub members: Vec<Member>,
+    /// Its calls.
+    pub calls: Vec<Call>,
+    /// The results of its calls, in the order in which they came.
+    pub answers: Vec<Answer>,
+    /// Tokens of text and of reasoning, of the members that are shown.
+    pub text: u32,
+    /// See `text`.
+    pub reasoning: u32,
+    /// Whether any member is pinned.
+    pub pinned: bool,
+    /// What goes first when space is short: the greatest of the members'.
+    pub weight: u8,
+    /// The last place among its entries'.
+    pub last_place: u32,
+    /// A later instruction of the same name is shown in its place, or instead of it.
+    pub replaced_by: Option<Member>,
+    /// Another unit shows this instruction.
+    pub superseded: bool,
+}
+
+impl Unit {
+    /// Whether it makes any message.
+    pub fn shown(&self) -> bool {
+        if self.superseded {
+            return false;
+        }
+        let mut members = self.members.iter();
+        if self.calls.is_empty() {
+            members.any(|member| member.shown) || self.replaced_by.is_some()
+        } else {
+            members.all(|member| member.shown) && self.answers.iter().all(|answer| answer.member.shown)
+        }
+    }
+
+    /// Whether part of a step is out of the view, which hides the rest of it.
+    pub fn torn(&self) -> bool {
+        let mut all = self.members.iter().chain(self.answers.iter().map(|answer| &answer.member));
+        !self.calls.is_empty() && !self.shown() && all.any(|member| member.shown)
+    }
+
+    /// All its entries.
+    pub fn entries(&self) -> impl Iterator<Item = EntryIx> {
+        let answers = self.answers.iter().map(|answer| answer.member.slot.entry);
+        self.members.iter().map(|member| member.slot.entry).chain(answers)
+    }
+}
+
+/// The units of a lineage so far.
+#[derive(Debug, Default)]
+pub struct Pairing {
+    units: Vec<Unit>,
+    open: HashMap<Key, Vec<(u32, u32)>>,
+    named: HashMap<Key, Vec<u32>>,
+    last_user: Option<u32>,
+    summaries: Vec<u32>,
+    torn: Vec<u32>,
+    orphans: Vec<EntryIx>,
+    /// The first unit that the push under way changed.
+    touched: u32,
+}
+
+/// What every step of pairing reads.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The state.
+    pub state: &'a State<'a>,
+    /// The counts.
+    pub counts: &'a Counts<'a>,
+    /// Annotations after this journal entry do not hold.
+    pub until: u64,
+}
+
+impl Source<'_> {
+    /// Whether and how an entry is to be shown.
+    pub fn priority(&self, slot: &Slot) -> Priority {
+        let annotated = self.state.annotated_priority(slot.entry, self.until);
+        annotated.unwrap_or_else(|| {
+            let row = self.state.contents(slot.content);
+            self.state.default_priority(&row.content_type, row.outline.role)
+        })
+    }
+}
+
+impl Pairing {
+    /// The units, in order.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// The last unit of a user message.
+    pub fn last_user(&self) -> Option<u32> {
+        self.last_user
+    }
+
+    /// The units that are summaries.
+    pub fn summaries(&self) -> &[u32] {
+        &self.summaries
+    }
+
+    /// Steps of which a part is out of the view.
+    pub fn torn(&self) -> impl Iterator<Item = &Unit> {
+        self.torn.iter().filter_map(|unit| self.units.get(*unit as usize)).filter(|unit| unit.torn())
+    }
+
+    /// Entries with results that have no call.
+    pub fn orphans(&self) -> &[EntryIx] {
+        &self.orphans
+    }
+
+    /// Takes in the next entry. Returns the first unit that is new or not what it was.
+    pub fn push(&mut self, source: Source<'_>, place: u32, slot: Slot) -> usize {
+        let priority = source.priority(&slot);
+        let member = Member { place, slot, shown: slot.status == Status::Live && priority != Priority::Skip };
+        let pinned = priority == Priority::Pinned && member.shown;
+        self.touched = u32::MAX;
+        let outline = source.counts.outline(source.state, slot.content);
+        let role = source.state.role_of(source.state.contents(slot.content));
+        if outline.body || outline.results().is_empty() {
+            self.push_body(source, member, role, pinned);
+        }
+        for (ordinal, result) in outline.results().iter().enumerate() {
+            match self.open.get_mut(&result.key).and_then(Vec::pop) {
+                Some((unit, call)) => {
+                    self.answer(source, member, pinned, (unit, call), (ordinal as u32, result.tokens));
+                }
+                None if member.shown => self.orphans.push(slot.entry),
+                None => {}
+            }
+        }
+        self.touched.min(self.units.len() as u32) as usize
+    }
+
+    fn push_body(&mut self, source: Source<'_>, member: Member, role: Role, pinned: bool) {
+        let row = source.state.contents(member.slot.content);
+        let outline = source.counts.outline(source.state, member.slot.content);
+        let weight = source.state.compression_priority(&row.content_type);
+        let kind = match &*row.content_type {
+            "instruction" => Kind::Instruction(outline.name()),
+            "summary" => Kind::Summary,
+            _ => Kind::Message(role),
+        };
+        let joins = self.units.last().is_some_and(|last| joins(source, last, member, kind));
+        if !joins {
+            self.units.push(Unit {
+                kind,
+                members: Vec::with_capacity(1),
+                calls: Vec::new(),
+                answers: Vec::new(),
+                text: 0,
+                reasoning: 0,
+                pinned: false,
+                weight: 0,
+                last_place: member.place,
+                replaced_by: None,
+                superseded: false,
+            });
+        }
+        let index = self.units.len() as u32 - 1;
+        self.touched = self.touched.min(index);
+        let Some(unit) = self.units.last_mut() else { return };
+        let number = unit.members.len() as u32;
+        unit.members.push(member);
+        unit.pinned |= pinned;
+        unit.weight = unit.weight.max(weight);
+        unit.last_place = unit.last_place.max(member.place);
+        if member.shown {
+            unit.text += outline.text;
+            unit.reasoning += outline.reasoning;
+        }
+        for (ordinal, call) in outline.calls().iter().enumerate() {
+            let open = (index, unit.calls.len() as u32);
+            self.open.entry(call.key).or_default().push(open);
+            let ordinal = ordinal as u32;
+            unit.calls.push(Call { member: number, ordinal, tokens: call.tokens, answered: false });
+        }
+        if !unit.calls.is_empty() && !member.shown {
+            self.torn.push(index);
+        }
+        match kind {
+            Kind::Message(Role::User) if member.shown => self.last_user = Some(index),
+            Kind::Summary => self.summaries.push(index),
+            Kind::Instruction(Some(name)) if member.shown => self.push_instruction(name, index, member, outline.here),
+            _ => {}
+        }
+    }
+
+    /// Of the instructions of one name the last holds: in the place of the first, or in its own.
+    fn push_instruction(&mut self, name: Key, index: u32, member: Member, here: bool) {
+        let group = self.named.entry(name).or_default();
+        self.touched = self.touched.min(group.first().copied().unwrap_or(index));
+        let (text, pinned) = self.units.last().map_or((0, false), |unit| (unit.text, unit.pinned));
+        for &earlier in group.iter() {
+            if let Some(unit) = self.units.get_mut(earlier as usize) {
+                unit.superseded = true;
+                unit.replaced_by = None;
+            }
+        }
+        if let Some(first) = group.first().filter(|_| !here)
+            && let Some(unit) = self.units.get_mut(*first as usize)
+        {
+            (unit.superseded, unit.replaced_by, unit.text) = (false, Some(member), text);
+            unit.pinned |= pinned;
+            if let Some(own) = self.units.get_mut(index as usize) {
+                own.superseded = true;
+            }
+        }
+        group.push(index);
+    }
+
+    fn answer(
+        &mut self,
+        source: Source<'_>,
+        member: Member,
+        pinned: bool,
+        (index, call): (u32, u32),
+        (ordinal, tokens): (u32, u32),
+    ) {
+        let weight = source.state.compression_priority(&source.state.contents(member.slot.content).content_type);
+        self.touched = self.touched.min(index);
+        let Some(unit) = self.units.get_mut(index as usize) else { return };
+        if let Some(call) = unit.calls.get_mut(call as usize) {
+            call.answered = true;
+        }
+        unit.pinned |= pinned;
+        unit.weight = unit.weight.max(weight);
+        unit.last_place = unit.last_place.max(member.place);
+        // A result beside its call in one message stays there.
+        if unit.members.iter().any(|other| other.place == member.place) {
+            unit.text += if member.shown { tokens } else { 0 };
+            return;
+        }
+        match unit.answers.last_mut().filter(|last| last.member.place == member.place) {
+            Some(last) => {
+                last.results.push((ordinal, call));
+                last.tokens += tokens;
+            }
+            None => unit.answers.push(Answer { member, results: vec![(ordinal, call)], tokens }),
+        }
+        if !member.shown {
+            self.torn.push(index);
+        }
+    }
+}
+
+/// Whether an entry belongs to the message of the unit before it.
+fn joins(source: Source<'_>, last: &Unit, member: Member, kind: Kind) -> bool {
+    let Some(previous) = last.members.last() else { return false };
+    let state = source.state;
+    let type_of = |slot: &Slot| &*state.contents(slot.content).content_type;
+    let (before, now) = (type_of(&previous.slot), type_of(&member.slot));
+    let concatenates =
+        |name: &str| state.hints(name, |hints| hints.aggregation_rule) == Some(AggregationRule::Concatenate);
+    if last.kind == kind && before == now && concatenates(now) {
+        return true;
+    }
+    let assistant = Kind::Message(Role::Assistant);
+    if last.kind != assistant || kind != assistant || !last.answers.is_empty() {
+        return false;
+    }
+    // A message with a result inside of it is closed.
+    if last.calls.iter().any(|call| call.answered) {
+        return false;
+    }
+    let gone = |slot: &Slot| matches!(slot.status, Status::Compacted(_) | Status::Withdrawn);
+    if gone(&previous.slot) || gone(&member.slot) {
+        return false;
+    }
+    let deleted = |slot: &Slot| matches!(slot.status, Status::Deleted(_));
+    let turn = |slot: &Slot| state.commits(slot.commit).turn();
+    match (turn(&previous.slot), turn(&member.slot)) {
+        (Some(before), Some(now)) => before == now,
+        (None, None) if before == "reasoning" => true,
+        (None, None) => before == "tool_io" && now == "tool_io" && !deleted(&previous.slot) && !deleted(&member.slot),
+        _ => false,
+    }
+}

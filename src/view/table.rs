@@ -1,0 +1,144 @@
+//! Messages have identities: one that did not change keeps its number from compile to compile, so that
+//! nobody has to look at it again. The number stands for a recipe, which says what it is made of.
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use crate::model::content::Role;
+use crate::state::arena::{CommitIx, ContentIx, EntryIx};
+
+/// The number of a message.
+pub type MessageId = u32;
+
+/// How many unused messages are remembered, in case they come back.
+const UNUSED_KEPT: usize = 256;
+
+/// An entry with the payload it has in a message, and the commit that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ingredient {
+    /// The entry.
+    pub entry: EntryIx,
+    /// Its payload.
+    pub content: ContentIx,
+    /// The commit that gave it.
+    pub version: CommitIx,
+}
+
+/// What a message is made of. Equal recipes make equal messages.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Recipe {
+    /// The parts of some entries, one after the other.
+    Parts {
+        /// Who it is from.
+        role: Role,
+        /// Summaries that stand at its head.
+        summaries: Vec<Ingredient>,
+        /// The entries.
+        entries: Vec<Ingredient>,
+        /// Whether reasoning is shown.
+        reasoning: bool,
+        /// Calls left out: entry and number, as indices.
+        dropped: Vec<(u32, u32)>,
+    },
+    /// Results that one entry brings to a step.
+    Results {
+        /// The entry.
+        from: Ingredient,
+        /// The numbers of the results, each with the entry of its call.
+        results: Vec<(u32, EntryIx)>,
+    },
+    /// Stands in for a result that never came.
+    Interrupted {
+        /// The entry of the call.
+        call: Ingredient,
+        /// Its number among the entry's calls.
+        ordinal: u32,
+    },
+    /// A commit's note in the place of its payload.
+    Note {
+        /// Who it is from.
+        role: Role,
+        /// The entry.
+        of: Ingredient,
+    },
+    /// Instructions given to the compile.
+    Instructions(Rc<str>),
+}
+
+/// The messages that are in use, or were just now.
+#[derive(Debug, Default)]
+pub struct MessageTable {
+    numbers: HashMap<Rc<Recipe>, MessageId>,
+    rows: HashMap<MessageId, Row>,
+    next: MessageId,
+    unused: VecDeque<MessageId>,
+    forgotten: Vec<MessageId>,
+}
+
+#[derive(Debug)]
+struct Row {
+    recipe: Rc<Recipe>,
+    uses: u32,
+    rendered: bool,
+}
+
+impl MessageTable {
+    /// The number of the message of this recipe, used once more.
+    pub fn acquire(&mut self, recipe: Recipe) -> MessageId {
+        if let Some(&id) = self.numbers.get(&recipe) {
+            if let Some(row) = self.rows.get_mut(&id) {
+                row.uses += 1;
+            }
+            return id;
+        }
+        let id = self.next;
+        self.next = self.next.wrapping_add(1);
+        let recipe = Rc::new(recipe);
+        self.numbers.insert(recipe.clone(), id);
+        self.rows.insert(id, Row { recipe, uses: 1, rendered: false });
+        id
+    }
+
+    /// Says that a message is used once less.
+    pub fn release(&mut self, id: MessageId) {
+        let Some(row) = self.rows.get_mut(&id) else { return };
+        row.uses = row.uses.saturating_sub(1);
+        if row.uses == 0 {
+            self.unused.push_back(id);
+        }
+        while self.unused.len() > UNUSED_KEPT {
+            let oldest = self.unused.pop_front();
+            if let Some(id) = oldest
+                && self.rows.get(&id).is_some_and(|row| row.uses == 0)
+                && let Some(row) = self.rows.remove(&id)
+            {
+                self.numbers.remove(&row.recipe);
+                if row.rendered {
+                    self.forgotten.push(id);
+                }
+            }
+        }
+    }
+
+    /// The recipe of a message.
+    pub fn recipe(&self, id: MessageId) -> Option<&Rc<Recipe>> {
+        self.rows.get(&id).map(|row| &row.recipe)
+    }
+
+    /// Whether the message was handed out already.
+    pub fn is_rendered(&self, id: MessageId) -> bool {
+        self.rows.get(&id).is_some_and(|row| row.rendered)
+    }
+
+    /// Says that the message was handed out.
+    pub fn set_rendered(&mut self, id: MessageId) {
+        if let Some(row) = self.rows.get_mut(&id) {
+            row.rendered = true;
+        }
+    }
+
+    /// The messages that were handed out and will not be named again.
+    pub fn take_forgotten(&mut self) -> Vec<MessageId> {
+        std::mem::take(&mut self.forgotten)
+    }
+}
