@@ -10,19 +10,25 @@ export interface VarveErrorDetails {
   /** An operation on an entry that is not in the view. */
   EditTarget: { id: string; reason: string };
   /** The head is not where the caller expected it, or the operation makes no sense on it. */
-  Conflict: { expected?: string; actual?: string };
+  Conflict: { expected?: string | null; actual?: string | null };
   /** Nothing is known under this hash, tag, branch or time. */
   CommitNotFound: { ref: string };
   /** A hash prefix that fits several commits. */
   AmbiguousRef: { ref: string; candidates: string[] };
   /** Not a name that a branch or tag can have. */
-  RefName: { name: string };
+  RefName: { name: string; reason: string };
   /** A branch or tag that exists already. */
-  RefExists: { name: string };
+  RefExists: { kind: "branch" | "tag"; name: string };
   /** No such branch or tag. */
-  RefNotFound: { name: string };
-  /** What must stay does not fit the budget. In tokens. */
-  BudgetExceeded: { limit: number; required: number; pinned?: number; recent?: number };
+  RefNotFound: { kind: "branch" | "tag"; name: string };
+  /** A branch that cannot be deleted or moved this way. */
+  RefProtected: Record<never, never>;
+  /** No repository of this id, and it was not to be created. */
+  RepositoryNotFound: { id: string };
+  /** What must stay does not fit, or an input would burst the budget. In tokens. */
+  BudgetExceeded: { limit: number; required: number };
+  /** A counter, validator or other callback of the application failed; its error is the `cause`. */
+  Callback: { callback: string };
   /** The store cannot be reached now. */
   Unavailable: { operationId?: string };
   /** Neither success nor failure of a write could be confirmed. */
@@ -40,7 +46,7 @@ export interface VarveErrorDetails {
   /** The store was closed. */
   Closed: Record<never, never>;
   /** An operation that cannot be undone: erase, gc. */
-  NotUndoable: { operation: string };
+  NotUndoable: { operation: string; reason: string };
   /** No operation of this handle is left to undo or redo. */
   NothingToUndo: Record<never, never>;
   /** A bug of varve, or a module that cannot be loaded. */

@@ -9,6 +9,8 @@ export {
   type VarveErrorDetails,
 } from "./errors.js";
 
+export type * from "./types.js";
+
 /** The version of the WebAssembly module. */
 export async function version(): Promise<string> {
   const core = await load();

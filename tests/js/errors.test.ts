@@ -18,7 +18,7 @@ describe("VarveError", () => {
   });
 
   test("shows only what belongs to it", () => {
-    const error = new VarveError("RefExists", "taken", { name: "main" });
+    const error = new VarveError("RefExists", "taken", { kind: "branch", name: "main" });
     expect(Object.keys(error).sort()).toEqual(["code", "details", "retryable"]);
   });
 

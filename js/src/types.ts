@@ -1,0 +1,7 @@
+// The public types, written by hand: this is the truth that the module is checked against.
+export type * from "./types/commit.js";
+export type * from "./types/compile.js";
+export type * from "./types/content.js";
+export type * from "./types/content-types.js";
+export type * from "./types/json.js";
+export type * from "./types/repository.js";

@@ -1,0 +1,115 @@
+// The compile: what a model sees.
+import type { Part, ProviderData, Role } from "./content.js";
+import type { JsonInput } from "./json.js";
+
+/** What `compile` and `prepare` take. */
+export interface CompileOptions {
+  /**
+   * Compiles the past: a commit (hash or prefix), tag or branch, or a time (a Date, or UTC
+   * milliseconds).
+   */
+  asOf?: string | number | Date | undefined;
+  /** System messages in front of all others: counted, not stored. */
+  instructions?: string | readonly string[] | undefined;
+  /** Tool definitions as they are sent to the provider: counted by OpenAI's published rule. */
+  tools?: JsonInput | undefined;
+  /** The window, in tokens. Whole steps go, the oldest of the least importance first. */
+  maxTokens?: number | undefined;
+  /** How many of the last entries the window keeps in any case. */
+  preserveRecent?: number | undefined;
+  /** What becomes of a tool call that was never answered. Default: `error-result`. */
+  dangling?: "error-result" | "drop" | "keep" | undefined;
+  /** Whether reasoning is part of it. */
+  includeReasoning?: boolean | undefined;
+  /** `notes`: only the notes of commits. `adaptive`: notes, and the last `recent` entries in full. */
+  strategy?: "full" | "notes" | { readonly adaptive: { readonly recent: number } } | undefined;
+  /** Where what must stay does not fit: fail with `BudgetExceeded` (default), or return it anyway. */
+  onOverflow?: "error" | "return" | undefined;
+  /** Where summaries stand: at the head of the next user message (default), or as system messages. */
+  summaries?: "user" | "system" | undefined;
+}
+
+/** A message of a compile. Frozen; the same object in the next compile where it did not change. */
+export interface Message {
+  readonly role: Role;
+  /** The speaker's name. */
+  readonly name?: string;
+  readonly parts: readonly Part[];
+  readonly provider?: ProviderData;
+  /** The ids of the entries it came from. Empty for instructions given to `compile`. */
+  readonly entries: readonly string[];
+  /** The hashes of the commits it came from. */
+  readonly commits: readonly string[];
+}
+
+/** Something worth knowing about a compile. */
+export interface CompileWarning {
+  readonly code: string;
+  readonly message: string;
+  /** What it is about: `entries`, and whatever else the code brings. */
+  readonly [name: string]: unknown;
+}
+
+/** How many leading messages, and tokens, equal those of the last compile marked as sent. */
+export interface StablePrefix {
+  readonly messages: number;
+  readonly tokens: number;
+}
+
+/** Tokens of a request. Unknown is absent. */
+export interface InputUsage {
+  total?: number | undefined;
+  uncached?: number | undefined;
+  cacheRead?: number | undefined;
+  cacheWrite?: number | undefined;
+}
+
+/** Tokens of an answer. Unknown is absent. */
+export interface OutputUsage {
+  total?: number | undefined;
+  text?: number | undefined;
+  reasoning?: number | undefined;
+}
+
+/** What a model was sent, and what it cost. */
+export interface SentReport {
+  model: string;
+  usage?:
+    | {
+        input?: InputUsage | undefined;
+        output?: OutputUsage | undefined;
+        /** The provider's own figures. */
+        raw?: JsonInput | undefined;
+      }
+    | undefined;
+  /** The provider's id of the answer. */
+  responseId?: string | undefined;
+}
+
+/** What a model is to see. Frozen. */
+export interface Compiled {
+  /** In order. A frozen array, made when first read; the same array at every read. */
+  readonly messages: readonly Message[];
+  /** Of the messages, the tools and the primer of the reply, as a provider counts them. */
+  readonly tokenCount: number;
+  /** How many commits the messages came from. */
+  readonly commitCount: number;
+  /** What counted: `tiktoken:<encoding>`, `api:<model>`, `calibrated:<model>`, `approximate`, … */
+  readonly tokenSource: string;
+  readonly warnings: readonly CompileWarning[];
+  /** The commit it was compiled from; undefined where there is none yet. */
+  readonly head: string | undefined;
+  readonly stablePrefix: StablePrefix;
+  /**
+   * Records that exactly this was sent, and what it cost. Later compiles count by it.
+   *
+   * @throws `Validation` where the figures are not whole numbers; any error of the store.
+   */
+  sent(report: SentReport): Promise<void>;
+}
+
+/** A compile, and what the policies propose. */
+export interface Prepared extends Compiled {
+  /** Empty until a policy is registered. */
+  readonly proposals: readonly unknown[];
+}
