@@ -1,0 +1,48 @@
+// What varve keeps under `provider.openai`, so that what came in comes out exactly.
+import type { ProviderData } from "../../types/content.js";
+import type { JsonObject } from "../../types/json.js";
+
+/** What is remembered of a message, where its parts do not say it. */
+export interface MessageHints {
+  /** The legacy role of a tool's answer. */
+  role?: "function";
+  /** How a content looked that is not one text: `parts` an array, else what stood for none. */
+  content?: "parts" | "null" | "absent";
+  /** Fields as they came. */
+  fields?: Record<string, unknown>;
+}
+
+/** What is remembered of a part. */
+export interface PartHints {
+  /** Of a text: where the refusal stood. */
+  refusal?: "part" | "field";
+  /** Of reasoning: the message's field it stood in. */
+  field?: string;
+  /** Of calls and files: the type, where it is not the usual one; null: there was none. */
+  type?: string | null;
+  /** Of audio. */
+  format?: string;
+  /** Other members of the part or call. */
+  fields?: Record<string, unknown>;
+  /** Other members of its `function`, `custom`, `image_url`, `input_audio` or `file`. */
+  inner?: Record<string, unknown>;
+}
+
+/** The same fields, each of them possibly undefined. */
+type Loose<T> = { [K in keyof T]: T[K] | undefined };
+
+/** The hints that are defined, to be spread into a message or part. */
+export function remember(hints: Loose<MessageHints> | Loose<PartHints>): {
+  provider?: ProviderData;
+} {
+  const known = Object.entries(hints).filter(([, value]) => value !== undefined);
+  if (known.length === 0) return {};
+  return { provider: { openai: Object.fromEntries(known) as JsonObject } };
+}
+
+/** The hints of a message or part. */
+export function recall<T extends MessageHints | PartHints>(provider: ProviderData | undefined): T {
+  const openai = provider?.openai;
+  const ours = typeof openai === "object" && openai !== null && !Array.isArray(openai);
+  return (ours ? openai : {}) as unknown as T;
+}

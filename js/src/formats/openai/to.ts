@@ -1,0 +1,156 @@
+// From a compile to OpenAI's Chat Completions messages.
+import type { Message } from "../../types/compile.js";
+import type { Part, ToolCallPart, ToolOutput, ToolResultPart } from "../../types/content.js";
+import { canonicalJson } from "../canonical.js";
+import { writeContentPart } from "./content.js";
+import { type MessageHints, type PartHints, recall } from "./hints.js";
+import type { FormatWarning, OpenAIMessage } from "./types.js";
+
+/** What `toOpenAI` needs of a message: compiled ones, and `message` payloads. */
+export type ConvertibleMessage = Pick<Message, "role" | "parts"> &
+  Partial<Pick<Message, "name" | "provider">>;
+
+/** What a call of the SDK spreads, and what could not be said. */
+export interface OpenAIRequest {
+  messages: OpenAIMessage[];
+  warnings: FormatWarning[];
+}
+
+/**
+ * The messages for `openai.chat.completions.create`. What `fromOpenAI` read comes back deep-equal.
+ * A message with several tool results becomes one message a result.
+ */
+export function toOpenAI(
+  compiled: readonly ConvertibleMessage[] | { readonly messages: readonly ConvertibleMessage[] },
+): OpenAIRequest {
+  const source = "messages" in compiled ? compiled.messages : compiled;
+  const warnings: FormatWarning[] = [];
+  const messages = source.flatMap((message, index) => {
+    const warn = (code: FormatWarning["code"], text: string) =>
+      warnings.push({ code, index, message: text });
+    return message.role === "tool" ? writeResults(message, warn) : writeMessage(message, warn);
+  });
+  return { messages: messages as OpenAIMessage[], warnings };
+}
+
+type Warn = (code: FormatWarning["code"], message: string) => void;
+
+function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
+  const hint = recall<MessageHints>(message.provider);
+  const content: object[] = [];
+  const calls: object[] = [];
+  const extra: Record<string, unknown> = {};
+  const results: Part[] = [];
+  for (const part of message.parts) {
+    const own = recall<PartHints>(part.provider);
+    if (part.type === "tool-result") results.push(part);
+    else if (part.type === "tool-call" && own.type === "function_call") {
+      extra.function_call = { name: part.toolName, arguments: argumentsOf(part), ...own.inner };
+    } else if (part.type === "tool-call") calls.push(writeCall(part, own));
+    else if (part.type === "reasoning" && typeof own.field === "string")
+      extra[own.field] = part.text;
+    else if (part.type === "text" && own.refusal === "field") extra.refusal = part.text;
+    else {
+      const written = writeContentPart(part, (text) => warn("RenderedAsText", text));
+      if (written === undefined)
+        warn("DroppedPart", `a ${part.type} part has no form in this format`);
+      else content.push(written);
+      if (written !== undefined && calls.length > 0) {
+        warn("ChangedOrder", `a ${part.type} part behind a tool call is sent before it`);
+      }
+    }
+  }
+  const written = {
+    role: message.role,
+    ...contentOf(content, hint.content, message.role),
+    ...(message.name === undefined ? {} : { name: message.name }),
+    ...extra,
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...hint.fields,
+  };
+  return results.length === 0
+    ? [written]
+    : [written, ...writeResults({ role: "tool", parts: results }, warn)];
+}
+
+function contentOf(
+  content: object[],
+  hint: MessageHints["content"],
+  role: string,
+): { content?: unknown } {
+  if (content.length === 0) {
+    if (hint === "absent") return {};
+    if (hint === "parts") return { content: [] };
+    return { content: role === "assistant" || hint === "null" ? null : "" };
+  }
+  const [only] = content as { type?: string; text?: string }[];
+  const plain = content.length === 1 && only?.type === "text" && Object.keys(only).length === 2;
+  return { content: plain && hint !== "parts" ? only.text : content };
+}
+
+function writeCall(part: ToolCallPart, hint: PartHints): object {
+  const { callId: id, toolName: name } = part;
+  if (hint.type === "custom") {
+    return {
+      id,
+      type: "custom",
+      custom: { name, input: argumentsOf(part), ...hint.inner },
+      ...hint.fields,
+    };
+  }
+  const type = hint.type === null ? {} : { type: "function" };
+  return {
+    id,
+    ...type,
+    function: { name, arguments: argumentsOf(part), ...hint.inner },
+    ...hint.fields,
+  };
+}
+
+function argumentsOf(part: ToolCallPart): string {
+  return part.rawInput ?? canonicalJson(part.input) ?? JSON.stringify(part.input);
+}
+
+function writeResults(message: ConvertibleMessage, warn: Warn): object[] {
+  const hint = recall<MessageHints>(message.provider);
+  return message.parts.flatMap((part): object[] => {
+    if (part.type !== "tool-result") {
+      warn("DroppedPart", `a ${part.type} part of a tool's message has no form in this format`);
+      return [];
+    }
+    const said = hint.content === "absent" ? {} : { content: outputOf(part.output, hint.content) };
+    if (hint.role === "function") {
+      return [{ role: "function", name: part.toolName, ...said, ...hint.fields }];
+    }
+    const name = message.name === undefined ? {} : { name: message.name };
+    return [{ role: "tool", tool_call_id: part.callId, ...name, ...said, ...hint.fields }];
+  });
+}
+
+function outputOf(output: ToolOutput, hint: MessageHints["content"]): unknown {
+  switch (output.type) {
+    case "text":
+      return hint === "null" && output.value === "" ? null : output.value;
+    case "error-text":
+      return output.value;
+    case "json":
+    case "error-json":
+      return canonicalJson(output.value) ?? JSON.stringify(output.value);
+    case "execution-denied":
+      return output.reason ?? "execution denied";
+    case "content":
+      return hint === "parts" || output.value.every(isTextPart)
+        ? output.value
+        : (canonicalJson(output.value) ?? JSON.stringify(output.value));
+  }
+}
+
+function isTextPart(value: unknown): boolean {
+  const part = value as Partial<ToolResultPart> & { text?: unknown };
+  return (
+    typeof part === "object" &&
+    part !== null &&
+    (part.type as string) === "text" &&
+    typeof part.text === "string"
+  );
+}
