@@ -26,7 +26,7 @@ const FEATURES = {
 };
 
 const scripts = ["js/scripts/build.mjs", "js/scripts/lib/wasm.mjs"];
-const moduleFile = inRoot("pkg", "varve_bg.wasm");
+export const moduleFile = inRoot("pkg", "varve_bg.wasm");
 
 /** Builds what changed. Prints the sizes when it built something, or when `sizes` is true. */
 export async function build({ sizes = false } = {}) {
@@ -48,43 +48,42 @@ async function buildModule(env) {
   const key = fingerprint(inputs, [wasmBindgenVersion()]);
   if (exists(moduleFile) && readStamp("module", key)) return;
 
-  await step("Rust to WebAssembly", (report) =>
-    must(
-      "wasm-pack",
-      ["build", "--target", "web", "--no-pack", "--mode", "no-install", "--out-dir", "pkg"],
-      {
-        env,
-        cwd: root,
-        onLine: report,
-        hint: "look above for the compiler's error",
-      },
-    ),
+  await step("Rust to WebAssembly", (onLine) =>
+    must("wasm-pack", wasmPack("pkg"), {
+      env,
+      cwd: root,
+      onLine,
+      hint: "look above for the compiler's error",
+    }),
   );
-  await step("wasm-opt", async (report) => {
-    const used = targetFeatures(readFileSync(moduleFile));
-    if (!used)
-      throw new StepError("the module has no target_features section", {
-        hint: 'Cargo.toml: strip = "debuginfo", not true',
-      });
-    const unknown = used.filter((name) => !FEATURES[name]);
-    if (unknown.length > 0) {
-      throw new StepError(`the module uses ${unknown.join(", ")}, which some engines refuse`, {
-        hint: "turn it off in the compiler's flags, or add it to FEATURES in js/scripts/build.mjs",
-      });
-    }
-    const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
-    const flags = Object.values(FEATURES).concat(
-      "-O3",
-      "--strip-producers",
-      "--strip-target-features",
-    );
-    await must(
-      process.execPath,
-      [wasmOpt, moduleFile, "-o", moduleFile, "--mvp-features", ...flags],
-      { env, cwd: root, onLine: report },
-    );
-  });
+  await step("wasm-opt", (onLine) => optimize(moduleFile, { env, onLine }));
   writeStamp("module", key);
+}
+
+/** The arguments that make wasm-pack write a raw module and its glue into a folder. */
+export function wasmPack(folder) {
+  const target = ["--target", "web", "--no-pack", "--mode", "no-install"];
+  return ["build", root, ...target, "--out-dir", folder];
+}
+
+/** Runs wasm-opt over a module in place, with the features it uses, if they are ones we ship. */
+export async function optimize(file, options, extra = []) {
+  const used = targetFeatures(readFileSync(file));
+  if (!used) {
+    throw new StepError("the module has no target_features section", {
+      hint: 'Cargo.toml needs strip = "debuginfo" rather than true',
+    });
+  }
+  const unknown = used.filter((name) => !FEATURES[name]);
+  if (unknown.length > 0) {
+    throw new StepError(`the module uses ${unknown.join(", ")}, which some engines refuse`, {
+      hint: "turn it off in the compiler's flags, or add it to FEATURES in js/scripts/build.mjs",
+    });
+  }
+  const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
+  const features = ["--mvp-features", ...used.map((name) => FEATURES[name])];
+  const passes = ["-O3", "--strip-producers", "--strip-target-features", ...extra];
+  await must(process.execPath, [wasmOpt, file, "-o", file, ...features, ...passes], options);
 }
 
 async function buildPackage(env) {
