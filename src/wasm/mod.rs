@@ -1,5 +1,7 @@
 //! The border to JavaScript: converts, delegates, converts.
 
+mod memory;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The version of the crate inside the module.

@@ -2,6 +2,7 @@
 //! Promise: every test here passes in both.
 #![cfg(target_arch = "wasm32")]
 
+use varve as _; // its allocator is what this binary allocates with
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -11,4 +12,22 @@ fn objects_from_javascript_arrive_as_plain_json() {
     let value: serde_json::Value = serde_wasm_bindgen::from_value(object).unwrap();
 
     assert_eq!(value, serde_json::json!({ "a": [1, 2.5, "x", null] }));
+}
+
+#[wasm_bindgen_test]
+fn memory_grows_in_few_steps() {
+    let size = || core::arch::wasm32::memory_size::<0>();
+    let (before, mut last, mut growths) = (size(), size(), 0);
+
+    let mut kept = Vec::new();
+    for _ in 0..40_000 {
+        kept.push(Box::new([1_u8; 1000]));
+        if size() != last {
+            (last, growths) = (size(), growths + 1);
+        }
+    }
+
+    let pages = last - before;
+    assert!(pages > 600, "40 MB take more than 600 pages, memory grew by {pages}");
+    assert!(growths < 60, "memory grew {growths} times for {pages} pages");
 }
