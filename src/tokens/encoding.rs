@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::engine::{Engine, Pattern};
 use super::error::TokenError;
 use super::special::{self, AllowedSpecial};
-use super::vocabulary::{TokenId, Vocabulary};
+use super::vocabulary::TokenId;
 
 /// The encodings there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,7 +109,7 @@ impl Encoding {
     /// # Errors
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
     pub fn load(name: EncodingName, asset: &[u8]) -> Result<Self, TokenError> {
-        let engine = Engine::new(Vocabulary::parse(asset)?, name.pattern());
+        let engine = Engine::load(asset, name.pattern())?;
         Ok(Self { name, engine: Rc::new(engine) })
     }
 

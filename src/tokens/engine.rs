@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
+use super::asset::Asset;
 use super::cache::{Cache, Key};
+use super::error::TokenError;
 use super::lookup::{Lookup, NONE};
 use super::merge::Merger;
 use super::scanner::{Cl100k, O200k, R50k, Scan, Text};
@@ -38,10 +40,15 @@ struct Scratch {
 }
 
 impl Engine {
-    /// An engine for `vocabulary`; about 9 MB of tables.
-    pub fn new(vocabulary: Vocabulary, pattern: Pattern) -> Self {
+    /// An engine for the vocabulary of `asset`; about 11 MB of tables.
+    ///
+    /// # Errors
+    /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
+    pub fn load(asset: &[u8], pattern: Pattern) -> Result<Self, TokenError> {
+        let asset = Asset::parse(asset)?;
+        let lookup = Lookup::new(Vocabulary::new(&asset)?, &asset);
         let scratch = Scratch { merger: Merger::default(), short: Cache::new(), long: Cache::new() };
-        Self { pattern, lookup: Lookup::new(vocabulary), scratch: RefCell::new(scratch) }
+        Ok(Self { pattern, lookup, scratch: RefCell::new(scratch) })
     }
 
     /// The tokens of the vocabulary.
@@ -89,8 +96,9 @@ impl Engine {
 
     #[inline(never)]
     fn count_merged(&self, scratch: &mut Scratch, rest: &[u8], len: usize) -> u32 {
+        let piece = rest.get(..len).unwrap_or(rest);
         let Scratch { merger, short, long } = scratch;
-        let mut count = || merger.merge(&self.lookup, rest, len).len() as u32;
+        let mut count = || merger.merge(&self.lookup, piece).len() as u32;
         if len <= Key::<2>::MAX_BYTES {
             short.count_or_insert(Key::new(rest, len), count)
         } else if len <= Key::<4>::MAX_BYTES {
@@ -130,7 +138,10 @@ impl Engine {
             let end = S::piece_end(Text(text), at);
             let rest = text.get(at..).unwrap_or(&[]);
             match self.lookup.find(rest, end - at) {
-                NONE => tokens.extend_from_slice(scratch.merger.merge(&self.lookup, rest, end - at)),
+                NONE => {
+                    let piece = text.get(at..end).unwrap_or(rest);
+                    tokens.extend_from_slice(scratch.merger.merge(&self.lookup, piece));
+                }
                 id => tokens.push(id),
             }
             at = end;

@@ -8,6 +8,7 @@
 //! them, [`merge`] encodes a piece that is not a token, [`cache`] remembers such pieces, [`engine`]
 //! ties them together.
 
+mod asset;
 mod cache;
 pub mod classes;
 mod counter;

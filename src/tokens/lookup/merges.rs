@@ -1,0 +1,67 @@
+//! Which token two tokens merge to: an open-addressing table, all three ids in an entry.
+
+#![allow(clippy::indexing_slicing, reason = "a table of 2^n, indexed by n bits: the compiler sees it")]
+
+use super::{NONE, table};
+use crate::tokens::vocabulary::TokenId;
+
+const BITS: u32 = 19;
+const ID_BITS: u32 = 18;
+
+/// A free slot: more bits than three ids have.
+const EMPTY: u64 = u64::MAX;
+
+/// The table.
+pub struct Merges {
+    entries: Box<[u64; 1 << BITS]>,
+}
+
+impl Merges {
+    pub fn new() -> Self {
+        Self { entries: table(EMPTY) }
+    }
+
+    /// The token that `left` and `right` merge to; [`NONE`] if they do not.
+    #[inline(always)]
+    pub fn find(&self, left: TokenId, right: TokenId) -> TokenId {
+        let key = key(left, right);
+        let mut slot = slot(key);
+        loop {
+            let entry = self.entries[slot];
+            if entry >> ID_BITS == key {
+                return entry as TokenId % (1 << ID_BITS);
+            }
+            if entry == EMPTY {
+                return NONE;
+            }
+            slot = (slot + 1) % (1 << BITS);
+        }
+    }
+
+    /// Adds each id that has halves; false if there was none at all. There are fewer than slots.
+    #[inline(never)]
+    pub fn insert_all(&mut self, merges: impl Iterator<Item = (TokenId, Option<(TokenId, TokenId)>)>) -> bool {
+        let mut any = false;
+        for (id, halves) in merges {
+            any = true;
+            let Some((left, right)) = halves else { continue };
+            let key = key(left, right);
+            let mut slot = slot(key);
+            while self.entries[slot] != EMPTY {
+                slot = (slot + 1) % (1 << BITS);
+            }
+            self.entries[slot] = key << ID_BITS | u64::from(id);
+        }
+        any
+    }
+}
+
+#[inline(always)]
+fn key(left: TokenId, right: TokenId) -> u64 {
+    u64::from(left) << ID_BITS | u64::from(right)
+}
+
+#[inline(always)]
+fn slot(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as usize
+}
