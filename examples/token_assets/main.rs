@@ -1,7 +1,7 @@
 //! Generates what the token counter is built from, from tiktoken-rs and the `regex` crate:
 //!
 //! ```text
-//! cargo run --example token_assets -- <directory>    the vocabularies, <encoding>.bin
+//! cargo run --example token_assets -- <directory>    the vocabularies, <encoding>.txt
 //! cargo run --example token_assets -- --classes      src/tokens/classes.bin
 //! ```
 //!
@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
 fn write_vocabularies(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     for encoding in vocabulary::ASSETS {
-        let path = directory.join(format!("{encoding}.bin"));
+        let path = directory.join(format!("{encoding}.txt"));
         let asset = vocabulary::asset(encoding);
         println!("{} {} bytes", path.display(), asset.len());
         fs::write(path, asset)?;

@@ -1,17 +1,17 @@
 //! Vocabulary assets from tiktoken-rs; the format is described where it is read, in
-//! `src/tokens/vocabulary.rs`.
+//! `src/tokens/asset.rs`.
 
 use std::collections::HashMap;
 
 use tiktoken_rs::CoreBPE;
-use varve::tokens::EncodingName;
+use varve::tokens::{EncodingName, write_asset};
 
 /// The encodings that have an asset of their own.
 pub const ASSETS: [EncodingName; 4] =
     [EncodingName::O200kBase, EncodingName::Cl100kBase, EncodingName::P50kBase, EncodingName::R50kBase];
 
 /// The asset of `encoding`.
-pub fn asset(encoding: EncodingName) -> Vec<u8> {
+pub fn asset(encoding: EncodingName) -> String {
     let bpe = match encoding.vocabulary() {
         EncodingName::O200kBase => tiktoken_rs::o200k_base_singleton(),
         EncodingName::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
@@ -35,26 +35,16 @@ fn special_id(bpe: &CoreBPE, text: &str) -> u32 {
     bpe.encode_with_special_tokens(text)[0]
 }
 
-fn from_tokens(tokens: &[Option<Vec<u8>>]) -> Vec<u8> {
+fn from_tokens(tokens: &[Option<Vec<u8>>]) -> String {
     let ranks: HashMap<&[u8], u32> =
         (0..).zip(tokens).filter_map(|(rank, token)| Some((token.as_deref()?, rank))).collect();
     let (singles, merged) = tokens.split_at(256);
-    let pairs: Vec<(u32, u32)> = merged
-        .iter()
-        .map(|token| token.as_ref().map_or((0xff_ffff, 0xff_ffff), |token| halves(token, &ranks)))
-        .collect();
-
-    let mut asset = (tokens.len() as u32).to_le_bytes().to_vec();
-    for single in singles {
-        let [byte] = single.as_deref().expect("no gap") else { panic!("not a single byte") };
-        asset.push(*byte);
-    }
-    for half in [|pair: &(u32, u32)| pair.0, |pair: &(u32, u32)| pair.1] {
-        for byte in 0..3 {
-            asset.extend(pairs.iter().map(|pair| half(pair).to_le_bytes()[byte]));
-        }
-    }
-    asset
+    let singles = std::array::from_fn(|rank| match singles[rank].as_deref() {
+        Some(&[byte]) => byte,
+        other => panic!("token {rank} is {other:?}, not a single byte"),
+    });
+    let pairs: Vec<_> = merged.iter().map(|token| Some(halves(token.as_deref()?, &ranks))).collect();
+    write_asset(&singles, &pairs)
 }
 
 /// The two tokens that are left when `token` is merged by all ranks below its own.

@@ -24,6 +24,7 @@ mod tools;
 mod vocabulary;
 mod window;
 
+pub use asset::write as write_asset;
 pub use counter::{ChatOverhead, NullCounter, TokenCounter};
 pub use encoding::{Encoding, EncodingName};
 pub use error::TokenError;

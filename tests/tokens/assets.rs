@@ -22,7 +22,7 @@ fn the_vocabularies_are_those_that_were_measured_and_released() {
             let _ = write!(hex, "{byte:02x}");
             hex
         });
-        let _ = writeln!(sums, "{hex}  {encoding}.bin");
+        let _ = writeln!(sums, "{hex}  {encoding}.txt");
     }
     assert_eq!(sums, include_str!("../../src/tokens/vocabularies.sha256"));
 }

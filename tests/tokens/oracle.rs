@@ -9,14 +9,14 @@ use crate::vocabulary;
 
 /// The assets, generated once a test run.
 pub fn asset(encoding: EncodingName) -> &'static [u8] {
-    static ASSETS: [LazyLock<Vec<u8>>; 4] = [
+    static ASSETS: [LazyLock<String>; 4] = [
         LazyLock::new(|| vocabulary::asset(EncodingName::O200kBase)),
         LazyLock::new(|| vocabulary::asset(EncodingName::Cl100kBase)),
         LazyLock::new(|| vocabulary::asset(EncodingName::P50kBase)),
         LazyLock::new(|| vocabulary::asset(EncodingName::R50kBase)),
     ];
     let index = vocabulary::ASSETS.iter().position(|&own| own == encoding.vocabulary());
-    &ASSETS[index.expect("every encoding has an asset")]
+    ASSETS[index.expect("every encoding has an asset")].as_bytes()
 }
 
 /// The same encoding twice.

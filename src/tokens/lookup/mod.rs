@@ -121,8 +121,14 @@ fn pair_index(first: u8, second: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asset::of_pairs;
+    use super::super::asset::write;
     use super::*;
+
+    fn lookup(pairs: &[Option<(TokenId, TokenId)>]) -> Lookup {
+        let text = write(&std::array::from_fn(|byte| byte as u8), pairs);
+        let asset = Asset::parse(text.as_bytes()).unwrap();
+        Lookup::new(Vocabulary::new(&asset).unwrap(), &asset)
+    }
 
     #[test]
     fn every_token_is_found_and_nothing_else() {
@@ -130,9 +136,7 @@ mod tests {
         let longer = |byte, run: TokenId| (if run == 256 { byte } else { run - 1 }, byte);
         let runs = (256..269).map(|id| longer(97, id));
         let nuls = (256..269).map(|id| if id == 256 { (0, 0) } else { (id + 12, 0) });
-        let asset = of_pairs(&runs.chain(nuls).collect::<Vec<_>>());
-        let asset = Asset::parse(&asset).unwrap();
-        let lookup = Lookup::new(Vocabulary::new(&asset).unwrap(), &asset);
+        let lookup = lookup(&runs.chain(nuls).map(Some).collect::<Vec<_>>());
 
         let text = [[97; 20], [0; 20]].concat();
         for len in 2..=20 {
@@ -153,9 +157,7 @@ mod tests {
 
     #[test]
     fn bytes_that_no_utf_8_text_has_find_nothing() {
-        let asset = of_pairs(&[]);
-        let asset = Asset::parse(&asset).unwrap();
-        let lookup = Lookup::new(Vocabulary::new(&asset).unwrap(), &asset);
+        let lookup = lookup(&[]);
         for len in 2..=20 {
             assert_eq!(lookup.find(&[0xff; 20], len), NONE);
         }

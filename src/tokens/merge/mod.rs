@@ -35,15 +35,16 @@ impl Merger {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asset::{Asset, of_pairs};
+    use super::super::asset::{Asset, write};
     use super::super::vocabulary::Vocabulary;
     use super::*;
 
     /// A vocabulary where "ab" merges before "bc", and runs of a double.
     fn lookup() -> Lookup {
         let (a, b, c) = (97, 98, 99);
-        let asset = of_pairs(&[(a, b), (b, c), (a, a), (258, 258), (256, c), (259, 259), (257, 257)]);
-        let asset = Asset::parse(&asset).unwrap();
+        let pairs = [(a, b), (b, c), (a, a), (258, 258), (256, c), (259, 259), (257, 257)].map(Some);
+        let text = write(&std::array::from_fn(|byte| byte as u8), &pairs);
+        let asset = Asset::parse(text.as_bytes()).unwrap();
         Lookup::new(Vocabulary::new(&asset).unwrap(), &asset)
     }
 
