@@ -149,7 +149,12 @@ impl Encoding {
     /// Number of tokens of `text` if there are at most `limit`. Stops soon after it is clear that
     /// there are more.
     pub fn count_within(&self, text: &str, limit: u32) -> Option<u32> {
-        self.engine.count_up_to(text.as_bytes(), limit)
+        self.count_bytes_within(text.as_bytes(), limit)
+    }
+
+    /// As [`Self::count_within`], of a text given as UTF-8.
+    pub fn count_bytes_within(&self, text: &[u8], limit: u32) -> Option<u32> {
+        self.engine.count_up_to(text, limit)
     }
 
     /// Is `text` of at most `limit` tokens? Stops early, as [`Self::count_within`].

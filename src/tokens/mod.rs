@@ -8,6 +8,7 @@
 //! them, [`merge`] encodes a piece that is not a token, [`cache`] remembers such pieces, [`engine`]
 //! ties them together.
 
+mod approximate;
 mod asset;
 mod cache;
 pub mod classes;
@@ -15,6 +16,7 @@ mod counter;
 mod encoding;
 mod engine;
 mod error;
+mod loaded;
 mod lookup;
 mod merge;
 mod models;
@@ -24,10 +26,12 @@ mod tools;
 mod vocabulary;
 mod window;
 
+pub use approximate::{ApproximateCounter, approximate_tokens};
 pub use asset::write as write_asset;
 pub use counter::{ChatOverhead, NullCounter, TokenCounter};
 pub use encoding::{Encoding, EncodingName};
 pub use error::TokenError;
+pub use loaded::{EncodingCounter, get as loaded_encoding, load as load_encoding};
 pub use models::encoding_for_model;
 pub use special::AllowedSpecial;
 pub use tools::count_tools;

@@ -1,10 +1,16 @@
 //! The border to JavaScript: converts, delegates, converts.
+//!
+//! Without the feature `repo` only [`tokens`] is exported, and nothing else gets into the module:
+//! that is the module of `varve/tokens`. All other exports belong behind `#[cfg(feature = "repo")]`.
 
 mod memory;
+pub mod tokens;
 
+#[cfg(feature = "repo")]
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The version of the crate inside the module.
+#[cfg(feature = "repo")]
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
