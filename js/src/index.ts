@@ -1,6 +1,7 @@
 // The public face. Everything a user can import from `varve` is named here.
 import { load } from "./loader.js";
 
+export type { Transaction } from "./batch.js";
 export {
   type AnyVarveError,
   isVarveError,
@@ -9,7 +10,9 @@ export {
   type VarveErrorDetails,
 } from "./errors.js";
 
+export type { Repository } from "./repository.js";
 export type * from "./types.js";
+export { createVarve, memory, type Varve } from "./varve.js";
 
 /** The version of the WebAssembly module. */
 export async function version(): Promise<string> {

@@ -5,3 +5,4 @@ export type * from "./types/content.js";
 export type * from "./types/content-types.js";
 export type * from "./types/json.js";
 export type * from "./types/repository.js";
+export type * from "./types/varve.js";

@@ -15,18 +15,23 @@ export interface CompileOptions {
   tools?: JsonInput | undefined;
   /** The window, in tokens. Whole steps go, the oldest of the least importance first. */
   maxTokens?: number | undefined;
-  /** How many of the last entries the window keeps in any case. */
+  /** How many of the last entries the window keeps in any case. Default: 0. */
   preserveRecent?: number | undefined;
   /** What becomes of a tool call that was never answered. Default: `error-result`. */
   dangling?: "error-result" | "drop" | "keep" | undefined;
-  /** Whether reasoning is part of it. */
+  /** Whether reasoning is part of it. Default: it is. */
   includeReasoning?: boolean | undefined;
-  /** `notes`: only the notes of commits. `adaptive`: notes, and the last `recent` entries in full. */
+  /**
+   * `notes`: the notes of commits instead of their entries. `adaptive`: the most recent entries in
+   * full, notes before; `recent` is how many (from 1 on), or which share (below 1).
+   */
   strategy?: "full" | "notes" | { readonly adaptive: { readonly recent: number } } | undefined;
   /** Where what must stay does not fit: fail with `BudgetExceeded` (default), or return it anyway. */
   onOverflow?: "error" | "return" | undefined;
   /** Where summaries stand: at the head of the next user message (default), or as system messages. */
   summaries?: "user" | "system" | undefined;
+  /** Checked before anything happens. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A message of a compile. Frozen; the same object in the next compile where it did not change. */

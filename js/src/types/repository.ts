@@ -1,5 +1,5 @@
 // What a repository answers when it is asked.
-import type { Author, CommitInfo, EntryOperation } from "./commit.js";
+import type { Author, CommitInfo, EntryOperation, Receipt } from "./commit.js";
 import type { StoredPayload } from "./content.js";
 import type { JsonObject, JsonValue } from "./json.js";
 
@@ -98,6 +98,26 @@ export interface TagInfo {
   hash: string;
 }
 
+/** Where a handle stands, and how full its context is. */
+export interface Status {
+  branch?: string;
+  head?: string;
+  [name: string]: JsonValue | undefined;
+}
+
+/** An entry that differs between two commits. */
+export interface DiffEntry {
+  id: string;
+  [name: string]: JsonValue | undefined;
+}
+
+/** What `diff` gives: entries by id. */
+export interface Diff {
+  added: DiffEntry[];
+  removed: DiffEntry[];
+  changed: DiffEntry[];
+}
+
 /** What `undo` and `redo` did. */
 export interface Undone {
   /** The operation that was made. */
@@ -127,20 +147,21 @@ export type Budget = (
     | { action: "callback"; callback: (event: BudgetEvent) => void }
   );
 
-/** The budget is overdrawn. */
+/** A branch has more than its budget. */
 export interface BudgetEvent {
   readonly type: "budget";
+  readonly branch: string;
   /** Tokens allowed. */
   readonly limit: number;
   /** Tokens of the compile. */
-  readonly tokenCount: number;
-  readonly [name: string]: unknown;
+  readonly used: number;
 }
 
 /** A commit was made through this process. */
 export interface CommitEvent {
   readonly type: "commit";
-  readonly receipts: readonly { id: string; hash: string; height: number; tokenCount: number }[];
+  /** In order; several for a batch. */
+  readonly receipts: readonly Receipt[];
   readonly branch: string | undefined;
 }
 

@@ -1,0 +1,99 @@
+// Several operations as one: all or none.
+import { type Link, settled } from "./handle.js";
+import type { Maybe, NativeBatch } from "./native.js";
+import { toPlainJson } from "./plain.js";
+import type { OperationOptions, Receipt } from "./types/commit.js";
+import type { ContentTypes } from "./types/content-types.js";
+import { optionsJson, Writer } from "./writer.js";
+
+/** What the function of a batch writes with. Valid until the function returns. */
+export class Transaction<T extends ContentTypes = Record<never, never>> extends Writer<T> {
+  readonly #link: Link;
+  readonly #native: NativeBatch;
+  readonly #registered = new Set<unknown>();
+  readonly #receipts: Receipt[] = [];
+
+  /** @internal */
+  constructor(link: Link, native: NativeBatch) {
+    super();
+    this.#link = link;
+    this.#native = native;
+  }
+
+  /** @internal */
+  protected override write(
+    type: unknown,
+    payload: string,
+    options: string | undefined,
+  ): Maybe<Receipt> {
+    const registration = this.#registration(type);
+    if (registration !== undefined) {
+      return this.#call("registerType", registration).then(() =>
+        this.write(type, payload, options),
+      );
+    }
+    const receipt = this.#native.commit(payload, options);
+    if (receipt instanceof Promise) return receipt.then((made) => this.#keep(made));
+    return this.#keep(receipt);
+  }
+
+  /** @internal */
+  protected override async change(
+    name: string,
+    args: { payload?: unknown },
+    { signal, ...options }: OperationOptions = {},
+  ): Promise<unknown> {
+    signal?.throwIfAborted();
+    const json = toPlainJson({ ...args, ...options });
+    const type = (args.payload as { contentType?: unknown } | null | undefined)?.contentType;
+    const registration = this.#registration(type);
+    if (registration !== undefined) await this.#call("registerType", registration);
+    const result = await this.#call(name, json);
+    if (typeof result === "object" && result !== null) this.#keep(result as Receipt);
+    return result;
+  }
+
+  /** Writes everything. False: the head moved, and nothing was written. @internal */
+  finish(options: OperationOptions): Promise<boolean> {
+    return settled(() => this.#native.finish(optionsJson(options)));
+  }
+
+  /** What was committed, in order. @internal */
+  get receipts(): readonly Receipt[] {
+    return this.#receipts;
+  }
+
+  #registration(type: unknown): string | undefined {
+    if (this.#registered.has(type) || this.#link.shared.registered.has(type as string))
+      return undefined;
+    this.#registered.add(type);
+    return this.#link.home.types.registration(type as string);
+  }
+
+  #call(name: string, args: string): Promise<unknown> {
+    return settled(() => this.#native.call(name, args) as Maybe<unknown>);
+  }
+
+  #keep(receipt: Receipt): Receipt {
+    this.#receipts.push(receipt);
+    return receipt;
+  }
+}
+
+/**
+ * Runs a function until its operations went in, or something failed. Each time it sees the repository
+ * as it is then; hashes it saw before are void, ids are not.
+ */
+export async function runBatch<T extends ContentTypes, R>(
+  link: Link,
+  run: (tx: Transaction<T>) => R | Promise<R>,
+  options: OperationOptions,
+): Promise<{ result: R; receipts: readonly Receipt[] }> {
+  for (;;) {
+    link.assertOpen();
+    options.signal?.throwIfAborted();
+    const tx = new Transaction<T>(link, link.native.begin());
+    const result = await run(tx);
+    if (await tx.finish(options)) return { result, receipts: tx.receipts };
+  }
+}

@@ -1,0 +1,67 @@
+// The link between a handle of the face and one of the module.
+
+import type { ContentTypeRegistry } from "./content-types.js";
+import { VarveError } from "./errors.js";
+import type { WorkspaceHost } from "./host.js";
+import type { Maybe, NativeHandle } from "./native.js";
+import { toPlainJson } from "./plain.js";
+import type { Shared } from "./shared.js";
+
+/** What the handles of one `createVarve` share. */
+export interface Home {
+  readonly types: ContentTypeRegistry;
+  closed: boolean;
+}
+
+/** A handle of the module, with what belongs to it here. */
+export class Link {
+  readonly home: Home;
+  readonly host: WorkspaceHost;
+  readonly native: NativeHandle;
+  readonly shared: Shared;
+
+  constructor(home: Home, host: WorkspaceHost, native: NativeHandle) {
+    this.home = home;
+    this.host = host;
+    this.native = native;
+    this.shared = host.shared(native.repository);
+  }
+
+  /** Fails once `close` was called. */
+  assertOpen(): void {
+    if (this.home.closed)
+      throw new VarveError("Closed", "this varve was closed; create another", {});
+  }
+
+  /** Asks the module something. */
+  async call<R>(name: string, args: object = {}): Promise<R> {
+    return (await this.callJson(name, toPlainJson(args))) as R;
+  }
+
+  /** Asks the module something, or has it do something. */
+  callJson(name: string, args: string): Promise<unknown> {
+    this.assertOpen();
+    return settled(() => this.native.call(name, args));
+  }
+
+  /** Another handle on the same repository. */
+  with(native: NativeHandle): Link {
+    return new Link(this.home, this.host, native);
+  }
+}
+
+/** What to throw for what the module threw: a trap is a bug of varve. */
+export function untrapped(error: unknown): unknown {
+  if (!(error instanceof WebAssembly.RuntimeError)) return error;
+  return new VarveError("Internal", `the module trapped: ${error.message}`, {}, { cause: error });
+}
+
+/** Awaits only what must be awaited: a promise costs more than the call. */
+export async function settled<R>(run: () => Maybe<R>): Promise<R> {
+  try {
+    const result = run();
+    return result instanceof Promise ? await result : result;
+  } catch (error) {
+    throw untrapped(error);
+  }
+}

@@ -1,0 +1,109 @@
+// The module's callbacks, for the repositories of one workspace.
+import { CompiledView } from "./compiled.js";
+import type { ContentTypeRegistry } from "./content-types.js";
+import { toVarveError } from "./errors.js";
+import type { Host, Maybe } from "./native.js";
+import { Shared } from "./shared.js";
+import type { Receipt } from "./types/commit.js";
+import type { RepositoryEvents } from "./types/repository.js";
+import type { TokenCounter } from "./types/varve.js";
+
+/** What the callbacks are made of. */
+export interface HostParts {
+  clock: () => number;
+  /** Null: nothing is counted. Undefined: the module's own counter. */
+  counter: TokenCounter | null | undefined;
+  types: ContentTypeRegistry;
+}
+
+/** Callbacks, and what the face keeps of each repository. */
+export class WorkspaceHost implements Host {
+  readonly count?: (text: string) => Maybe<number>;
+  readonly countSource?: string;
+  readonly #clock: () => number;
+  readonly #types: ContentTypeRegistry;
+  readonly #repositories = new Map<number, Shared>();
+
+  constructor({ clock, counter, types }: HostParts) {
+    this.#clock = clock;
+    this.#types = types;
+    if (counter === null) {
+      this.countSource = "none";
+    } else if (counter !== undefined) {
+      this.count = (text) => counter.count(text);
+      this.countSource = `custom:${counter.name}`;
+    }
+  }
+
+  /** What the handles of a repository share. */
+  shared(repository: number): Shared {
+    let shared = this.#repositories.get(repository);
+    if (shared === undefined) {
+      shared = new Shared();
+      this.#repositories.set(repository, shared);
+    }
+    return shared;
+  }
+
+  now(): number {
+    return Math.trunc(this.#clock());
+  }
+
+  random(bytes: Uint8Array<ArrayBuffer>): void {
+    crypto.getRandomValues(bytes);
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
+  error(code: string, message: string, details: string, cause: unknown): Error {
+    return toVarveError({ code, message, details: JSON.parse(details), cause });
+  }
+
+  receipt(id: string, hash: string, height: number, tokenCount: number): Receipt {
+    return { id, hash, height, tokenCount };
+  }
+
+  compiled(
+    view: number,
+    splices: string,
+    forget: string,
+    tokenCount: number,
+    commitCount: number,
+    tokenSource: string,
+    head: string | undefined,
+    stableMessages: number,
+    stableTokens: number,
+    warnings: string,
+    digest: string,
+    repository = 0,
+  ): CompiledView {
+    const state = this.shared(repository).mirror.update(view, splices, forget);
+    return new CompiledView(
+      state,
+      tokenCount,
+      commitCount,
+      tokenSource,
+      head,
+      stableMessages,
+      stableTokens,
+      warnings,
+      digest,
+    );
+  }
+
+  validate(contentType: string, payload: string, schema?: string): Maybe<string | undefined> {
+    return this.#types.validate(contentType, payload, schema);
+  }
+
+  event(text: string): void {
+    const { repository, ...event } = JSON.parse(text) as { repository?: number; type: string };
+    const shared = this.shared(repository ?? 0);
+    // Commits are told by those who made them: see Repository.
+    if (event.type === "budget" || event.type === "conflict") {
+      const type: keyof RepositoryEvents = event.type;
+      shared.events.emit(type, Object.freeze(event) as never);
+    }
+  }
+}

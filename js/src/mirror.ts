@@ -1,0 +1,132 @@
+// The compiled messages as JavaScript objects. The module keeps views and tells only what changed
+// since a view was last compiled; a message that did not change is the same frozen object as before.
+//
+// Only the newest state of a view has its array. Older states know what makes them of a newer one
+// (Baker's trick for persistent arrays), so that results stay right without a copy at every compile.
+import { VarveError } from "./errors.js";
+import type { Message } from "./types/compile.js";
+
+/** What a view consists of after one compile. */
+export class ViewState {
+  /** Present on the newest state only. */
+  #array: Message[] | undefined;
+  /** The state after this one, and the splices that lead back from there. */
+  #newer: ViewState | undefined;
+  #back: Splice[] | undefined;
+  /** Present once somebody has read it. */
+  #frozen: readonly Message[] | undefined;
+
+  constructor(array: Message[]) {
+    this.#array = array;
+  }
+
+  /** A frozen array, made at first read. */
+  get messages(): readonly Message[] {
+    this.#frozen ??= Object.freeze(this.#copy());
+    return this.#frozen;
+  }
+
+  /** The state after some splices. Takes the array over. */
+  advance(splices: readonly Splice[]): ViewState {
+    const array = this.#array;
+    if (array === undefined) throw internal("a view was changed twice from the same state");
+    const back = splices.map((change) => splice(array, change)).reverse();
+    const newer = new ViewState(array);
+    this.#array = undefined;
+    if (this.#frozen === undefined) [this.#newer, this.#back] = [newer, back];
+    return newer;
+  }
+
+  #copy(): Message[] {
+    const steps: Splice[][] = [];
+    let state: ViewState = this;
+    while (state.#newer !== undefined && state.#back !== undefined) {
+      steps.push(state.#back);
+      state = state.#newer;
+    }
+    const copy = (state.#array ?? state.#frozen ?? []).slice();
+    for (const step of steps.reverse()) for (const change of step) splice(copy, change);
+    this.#newer = this.#back = undefined;
+    return copy;
+  }
+}
+
+/** Where, how many to take out, what to put in. */
+type Splice = readonly [start: number, remove: number, insert: readonly Message[]];
+/** As the module writes it: the number of a message that was given before, or a new one. */
+type Told = [start: number, remove: number, insert: (number | [id: number, message: Message])[]];
+
+/** More would overflow the stack when spread into a call. */
+const SPREAD = 1000;
+
+/** Does a splice, and gives the one that undoes it. */
+function splice(array: Message[], [start, remove, insert]: Splice): Splice {
+  if (start === array.length) {
+    for (const message of insert) array.push(message);
+    return [start, insert.length, []];
+  }
+  if (insert.length <= SPREAD) {
+    return [start, insert.length, array.splice(start, remove, ...insert)];
+  }
+  const tail = array.splice(start);
+  for (const message of insert) array.push(message);
+  for (let i = remove; i < tail.length; i++) array.push(tail[i] as Message);
+  return [start, insert.length, tail.slice(0, remove)];
+}
+
+/** The views of one repository. */
+export class Mirror {
+  readonly #messages = new Map<number, Message>();
+  readonly #views = new Map<number, ViewState>();
+
+  /** Brings a view up to date. `splices` and `forget` are empty where there is nothing to tell. */
+  update(view: number, splices: string, forget: string): ViewState {
+    let state = this.#views.get(view);
+    if (state === undefined || splices !== "") {
+      state = (state ?? new ViewState([])).advance(splices === "" ? [] : this.#read(splices));
+      this.#views.set(view, state);
+    }
+    if (forget !== "") for (const id of JSON.parse(forget) as number[]) this.#messages.delete(id);
+    return state;
+  }
+
+  /** The module let go of a view. */
+  drop(view: number): void {
+    this.#views.delete(view);
+  }
+
+  #read(splices: string): Splice[] {
+    return (JSON.parse(splices) as Told[]).map(([start, remove, insert]) => [
+      start,
+      remove,
+      insert.map((item) => (typeof item === "number" ? this.#known(item) : this.#take(...item))),
+    ]);
+  }
+
+  #known(id: number): Message {
+    const message = this.#messages.get(id);
+    if (message === undefined) throw internal(`message ${id} was not given`);
+    return message;
+  }
+
+  #take(id: number, message: Message): Message {
+    deepFreeze(message);
+    this.#messages.set(id, message);
+    return message;
+  }
+}
+
+/** Freezes what JSON.parse made: a tree, which may be deep. */
+function deepFreeze(root: object): void {
+  const open: object[] = [root];
+  for (let object = open.pop(); object !== undefined; object = open.pop()) {
+    Object.freeze(object);
+    for (const value of Object.values(object) as unknown[]) {
+      if (typeof value === "object" && value !== null) open.push(value);
+    }
+  }
+}
+
+function internal(message: string): VarveError<"Internal"> {
+  return new VarveError("Internal", message, {});
+}

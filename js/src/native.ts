@@ -1,0 +1,76 @@
+// What the module exports and what it calls, as src/wasm/ has it. JSON crosses as text.
+import { load } from "./loader.js";
+import type { Receipt } from "./types/commit.js";
+
+/** Given directly, or promised where something had to be awaited. */
+export type Maybe<T> = T | Promise<T>;
+
+/** The module's callbacks. Called as methods. */
+export interface Host {
+  /** UTC milliseconds. */
+  now(): number;
+  /** Fills the bytes with chance. */
+  random(bytes: Uint8Array<ArrayBuffer>): void;
+  sleep(milliseconds: number): Promise<void>;
+  error(code: string, message: string, details: string, cause: unknown): Error;
+  receipt(id: string | undefined, hash: string, height: number, tokenCount: number): unknown;
+  /** `splices` and `forget` are for the mirror: see mirror.ts. */
+  compiled(
+    view: number,
+    splices: string,
+    forget: string,
+    tokenCount: number,
+    commitCount: number,
+    tokenSource: string,
+    head: string | undefined,
+    stableMessages: number,
+    stableTokens: number,
+    warnings: string,
+    digest: string,
+    repository: number,
+  ): unknown;
+  /** Tokens of a text. Absent: the module's own counter, or none if `countSource` is "none". */
+  count?(text: string): Maybe<number>;
+  countSource?: string;
+  /** `{ pointer, message }` as JSON where the payload is wrong. `schema` is the stored one. */
+  validate?(contentType: string, payload: string, schema?: string): Maybe<string | undefined>;
+  /** `{ type, repository, … }` as JSON. */
+  event?(event: string): void;
+}
+
+/** The repositories of one workspace. */
+export interface NativeEngine {
+  open(id: string, options: string): Maybe<NativeHandle>;
+}
+
+/** A position in a repository. */
+export interface NativeHandle {
+  commit(payload: string, options: string | undefined): Maybe<Receipt>;
+  call(name: string, args: string): unknown;
+  compile(options: string | undefined): unknown;
+  begin(): NativeBatch;
+  at(ref: string): Maybe<NativeHandle>;
+  readonly head: string | undefined;
+  /** Undefined where the handle is detached. */
+  readonly branch: string | undefined;
+  /** Unique per engine. */
+  readonly repository: number;
+}
+
+/** Operations that become one. */
+export interface NativeBatch {
+  commit(payload: string, options: string | undefined): Maybe<Receipt>;
+  call(name: string, args: string): unknown;
+  /** False: the head moved, nothing was written. */
+  finish(options: string | undefined): Maybe<boolean>;
+}
+
+/** The module's classes. */
+export interface NativeModule {
+  Engine: new (host: Host, workspace: string) => NativeEngine;
+}
+
+/** The module, loaded. */
+export async function loadNative(): Promise<NativeModule> {
+  return (await load()) as unknown as NativeModule;
+}

@@ -1,0 +1,150 @@
+// Reading a repository: the compile, and everything that can be asked.
+import type { CompiledView, Send } from "./compiled.js";
+import { type Link, settled } from "./handle.js";
+import type { Maybe } from "./native.js";
+import { toPlainJson } from "./plain.js";
+import type { Annotation } from "./types/commit.js";
+import type { Compiled, CompileOptions, Prepared } from "./types/compile.js";
+import type { ContentTypes, RegisteredType } from "./types/content-types.js";
+import type { JsonObject } from "./types/json.js";
+import type {
+  BranchInfo,
+  Diff,
+  EntryInfo,
+  History,
+  HistoryOptions,
+  OperationInfo,
+  OperationsOptions,
+  Status,
+  TagInfo,
+} from "./types/repository.js";
+import { Writer } from "./writer.js";
+
+/** Reads a repository. */
+export abstract class Reader<T extends ContentTypes = Record<never, never>> extends Writer<T> {
+  /** @internal */
+  protected readonly link: Link;
+  readonly #send: Send;
+
+  /** @internal */
+  constructor(link: Link) {
+    super();
+    this.link = link;
+    this.#send = (args) => link.callJson("sent", args);
+  }
+
+  /** The commit this handle stands on; undefined where there is none yet. */
+  get head(): string | undefined {
+    return this.link.native.head;
+  }
+
+  /** The branch this handle is on; undefined where it is detached, and only reads. */
+  get currentBranch(): string | undefined {
+    return this.link.native.branch;
+  }
+
+  /**
+   * What a model is to see. Never writes, and never evaluates a policy.
+   *
+   * @throws `CommitNotFound` for an unknown `asOf`; `BudgetExceeded` where what must stay does not fit
+   * into `maxTokens`; `Validation`.
+   */
+  async compile(options?: CompileOptions): Promise<Compiled> {
+    return this.#compile(options);
+  }
+
+  /** What an agent loop calls before each request: a compile, and what the policies propose. */
+  async prepare(options?: CompileOptions): Promise<Prepared> {
+    return this.#compile(options);
+  }
+
+  async #compile(options: CompileOptions | undefined): Promise<CompiledView> {
+    const { link } = this;
+    link.assertOpen();
+    const json = options && compileJson(options);
+    const view = await settled(() => link.native.compile(json) as Maybe<CompiledView>);
+    return view.from(this.#send);
+  }
+
+  /** Where this handle stands, and how full its context is. */
+  status(): Promise<Status> {
+    return this.link.call("status");
+  }
+
+  /**
+   * Commits, the newest first.
+   *
+   * @throws `CommitNotFound`.
+   */
+  history(options: HistoryOptions = {}): Promise<History> {
+    return this.link.call("history", options);
+  }
+
+  /** The commit and entry that answer to a hash, prefix, tag, branch or entry id; null: none does. */
+  get(ref: string): Promise<EntryInfo | null> {
+    return this.link.call("get", { ref });
+  }
+
+  /**
+   * What changed from one commit to another.
+   *
+   * @throws `CommitNotFound`.
+   */
+  diff(from: string, to: string): Promise<Diff> {
+    return this.link.call("diff", { from, to });
+  }
+
+  /**
+   * The hash that a reference means: a hash, a prefix of 4 or more digits, a branch, a tag, an entry
+   * id, `HEAD`, `HEAD~n`, `-` (the branch before).
+   *
+   * @throws `CommitNotFound`; `AmbiguousRef` with the candidates.
+   */
+  resolve(ref: string): Promise<string> {
+    return this.link.call("resolve", { ref });
+  }
+
+  /** The branches, by name. */
+  branches(): Promise<BranchInfo[]> {
+    return this.link.call("branches");
+  }
+
+  /** The tags, by name. */
+  tags(): Promise<TagInfo[]> {
+    return this.link.call("tags");
+  }
+
+  /** Operations of the journal, the newest first. */
+  operations(options: OperationsOptions = {}): Promise<OperationInfo[]> {
+    return this.link.call("operations", options);
+  }
+
+  /**
+   * The annotations of an entry.
+   *
+   * @throws `EditTarget` where there is no such entry.
+   */
+  annotations(id: string): Promise<Annotation[]> {
+    return this.link.call("annotations", { id });
+  }
+
+  /**
+   * The notes of an entry, by name.
+   *
+   * @throws `EditTarget` where there is no such entry.
+   */
+  notes(id: string): Promise<JsonObject> {
+    return this.link.call("notes", { id });
+  }
+
+  /** The registered content types. */
+  types(): Promise<RegisteredType[]> {
+    return this.link.call("types");
+  }
+}
+
+function compileJson({ signal, asOf, ...rest }: CompileOptions): string | undefined {
+  signal?.throwIfAborted();
+  const json = toPlainJson({ ...rest, asOf: asOf instanceof Date ? asOf.getTime() : asOf });
+  return json === "{}" ? undefined : json;
+}

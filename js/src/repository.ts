@@ -1,0 +1,162 @@
+// A handle on a repository: its own HEAD; everything else is shared with the other handles.
+/// <reference lib="esnext.disposable" preserve="true" />
+import { runBatch, type Transaction } from "./batch.js";
+import { VarveError } from "./errors.js";
+import { settled, untrapped } from "./handle.js";
+import { Mover } from "./mover.js";
+import type { Maybe } from "./native.js";
+import { toPlainJson } from "./plain.js";
+import type { OperationOptions, Receipt } from "./types/commit.js";
+import type { ContentTypes } from "./types/content-types.js";
+import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
+
+/**
+ * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
+ * position. Every call can fail with `Closed`, and with the errors of the store.
+ */
+export class Repository<T extends ContentTypes = Record<never, never>> extends Mover<T> {
+  #snapshot: Snapshot | undefined;
+  #unlisten: (() => void) | undefined;
+
+  /**
+   * Another handle: on a branch if `ref` names one, else detached at what it resolves to, for reading.
+   *
+   * @throws `CommitNotFound`, `AmbiguousRef`.
+   */
+  async at(ref: string): Promise<Repository<T>> {
+    const { link } = this;
+    link.assertOpen();
+    if (typeof ref !== "string") throw notText("ref");
+    return new Repository<T>(link.with(await settled(() => link.native.at(ref))));
+  }
+
+  /**
+   * Several operations as one: all or none. If the head moved meanwhile, the function runs again on
+   * what is there then: it must have no other effects, and hashes it saw before are void (ids are
+   * not). Nothing is locked while it awaits.
+   *
+   * @throws What the function throws; what its operations throw. Nothing is stored then.
+   */
+  async batch<R>(
+    run: (tx: Transaction<T>) => R | Promise<R>,
+    options: OperationOptions = {},
+  ): Promise<R> {
+    const { result, receipts } = await runBatch(this.link, run, options);
+    this.#written(receipts);
+    return result;
+  }
+
+  /**
+   * How much a model may be given, as long as this handle lives; null: as much as there is.
+   *
+   * @throws `Validation` where the figures make no sense.
+   */
+  async setBudget(budget: Budget | null): Promise<void> {
+    const { callback, ...figures } = (budget ?? {}) as { callback?: () => void };
+    await this.link.callJson("setBudget", toPlainJson(budget && figures));
+    this.#unlisten?.();
+    this.#unlisten = callback && this.on("budget", callback);
+  }
+
+  /** Listens to events of the repository, whichever handle caused them. Returns what ends it. */
+  on<K extends keyof RepositoryEvents>(
+    type: K,
+    listener: (event: RepositoryEvents[K]) => void,
+  ): () => void {
+    return this.link.shared.events.on(type, listener);
+  }
+
+  /** Calls back when something changed; with `getSnapshot` what React's useSyncExternalStore takes. */
+  readonly subscribe = (listener: () => void): (() => void) => this.link.shared.subscribe(listener);
+
+  /** Where this handle stands: the same object until something changes. */
+  readonly getSnapshot = (): Snapshot => {
+    const { native, shared } = this.link;
+    if (this.#snapshot?.version !== shared.version) {
+      const { head, branch } = native;
+      this.#snapshot = Object.freeze({ head, branch, version: shared.version });
+    }
+    return this.#snapshot as Snapshot;
+  };
+
+  /** Ends the callback of the budget. Handles need no more than that, and not even that. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unlisten?.();
+  }
+
+  /** @internal */
+  protected override write(
+    type: unknown,
+    payload: string,
+    options: string | undefined,
+  ): Maybe<Receipt> {
+    const { link } = this;
+    link.assertOpen();
+    if (this.#mustRegister(type)) {
+      return this.#register(type).then(() => this.write(type, payload, options));
+    }
+    try {
+      const receipt = link.native.commit(payload, options);
+      if (receipt instanceof Promise) return receipt.then(this.#committed, rethrow);
+      return this.#committed(receipt);
+    } catch (error) {
+      throw untrapped(error);
+    }
+  }
+
+  /** @internal */
+  protected override async change(
+    name: string,
+    args: object,
+    { signal, ...options }: OperationOptions = {},
+  ): Promise<unknown> {
+    signal?.throwIfAborted();
+    const json = toPlainJson({ ...args, ...options });
+    const type = (args as { payload?: { contentType?: unknown } | null }).payload?.contentType;
+    if (this.#mustRegister(type)) await this.#register(type);
+    const result = await this.link.callJson(name, json);
+    this.#written(isReceipt(result) ? [result] : []);
+    return result;
+  }
+
+  readonly #committed = (receipt: Receipt): Receipt => {
+    const { shared } = this.link;
+    shared.touch();
+    if (shared.events.has("commit")) this.#tell([receipt]);
+    return receipt;
+  };
+
+  #written(receipts: readonly Receipt[]): void {
+    this.link.shared.touch();
+    if (receipts.length > 0) this.#tell(receipts);
+  }
+
+  #tell(receipts: readonly Receipt[]): void {
+    const branch = this.currentBranch;
+    this.link.shared.events.emit("commit", Object.freeze({ type: "commit", receipts, branch }));
+  }
+
+  #mustRegister(type: unknown): boolean {
+    const { home, shared } = this.link;
+    if (home.types.empty || shared.registered.has(type as string)) return false;
+    return home.types.registration(type as string) !== undefined;
+  }
+
+  async #register(type: unknown): Promise<void> {
+    const { home, shared } = this.link;
+    await this.link.callJson("registerType", home.types.registration(type as string) as string);
+    shared.registered.add(type as string);
+  }
+}
+
+function isReceipt(value: unknown): value is Receipt {
+  return typeof value === "object" && value !== null && "hash" in value && "tokenCount" in value;
+}
+
+function rethrow(error: unknown): never {
+  throw untrapped(error);
+}
+
+function notText(name: string): VarveError<"Validation"> {
+  return new VarveError("Validation", `${name} must be a string`, { pointer: `/${name}` });
+}

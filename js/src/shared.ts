@@ -1,0 +1,26 @@
+// What all handles of one repository have in common on this side: mirrored messages, listeners, and a
+// count of changes.
+import { Emitter, shielded } from "./events.js";
+import { Mirror } from "./mirror.js";
+
+export class Shared {
+  readonly mirror: Mirror = new Mirror();
+  readonly events: Emitter = new Emitter();
+  /** Custom types whose registration is up to date. */
+  readonly registered: Set<string> = new Set();
+  /** Changes that this process made or saw. */
+  version = 0;
+  readonly #subscribers = new Set<() => void>();
+
+  /** Something changed: for `getSnapshot`. */
+  touch(): void {
+    this.version++;
+    if (this.#subscribers.size > 0) for (const call of [...this.#subscribers]) shielded(call);
+  }
+
+  subscribe(listener: () => void): () => void {
+    const own = () => listener();
+    this.#subscribers.add(own);
+    return () => this.#subscribers.delete(own);
+  }
+}

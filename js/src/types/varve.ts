@@ -1,0 +1,41 @@
+// What `createVarve` takes.
+import type { ContentTypes } from "./content-types.js";
+import type { Budget } from "./repository.js";
+
+/** Counts the tokens of a text. The same text has always the same count. */
+export interface TokenCounter {
+  /** Names the counter: counts are stored beside it, and compiles say `custom:<name>`. */
+  readonly name: string;
+  /** A whole number, not negative. Special tokens written out in the text are plain text. */
+  count(text: string): number | Promise<number>;
+}
+
+/** A place where repositories are kept. */
+export interface Storage {
+  readonly kind: "memory";
+}
+
+/** What `createVarve` takes. */
+export interface VarveOptions<T extends ContentTypes = ContentTypes> {
+  /** Default: `memory()`. */
+  storage?: Storage | undefined;
+  /** Keeps the repositories of one customer or user apart from those of others. Default: `default`. */
+  workspace?: string | undefined;
+  /** How texts are counted; null: not at all. Default: the built-in counter. */
+  counter?: TokenCounter | null | undefined;
+  /** Types of your own, by name. Registered in a repository when first written there. */
+  contentTypes?: T | undefined;
+  /** UTC milliseconds. Default: `Date.now`. */
+  clock?: (() => number) | undefined;
+}
+
+/** What `open` takes. */
+export interface OpenOptions {
+  /**
+   * False: fail with `RepositoryNotFound` where there is none. Default: it is created by the first
+   * write.
+   */
+  create?: boolean | undefined;
+  /** How much a model may be given. */
+  budget?: Budget | undefined;
+}

@@ -1,0 +1,136 @@
+// The way in: what belongs to one process or worker.
+import { ContentTypeRegistry } from "./content-types.js";
+import { VarveError } from "./errors.js";
+import { type Home, Link, settled } from "./handle.js";
+import { WorkspaceHost } from "./host.js";
+import { loadNative, type NativeEngine } from "./native.js";
+import { toPlainJson } from "./plain.js";
+import { Repository } from "./repository.js";
+import type { ContentTypes } from "./types/content-types.js";
+import type { OpenOptions, Storage, TokenCounter, VarveOptions } from "./types/varve.js";
+
+/** Keeps repositories in memory, as long as the varve they were opened with lives. */
+export function memory(): Storage {
+  return { kind: "memory" };
+}
+
+/**
+ * Repositories, of one workspace. Make one per process or worker; nothing happens before the first
+ * call.
+ *
+ * @throws `Validation` where an option makes no sense.
+ */
+export function createVarve<const T extends ContentTypes = Record<never, never>>(
+  options: VarveOptions<T> = {},
+): Varve<T> {
+  const { workspace = "default", counter, contentTypes, clock = Date.now } = checked(options);
+  const types = new ContentTypeRegistry(contentTypes);
+  return new Varve<T>({ types, clock, counter, closed: false, workspaces: new Map() }, workspace);
+}
+
+/** A module's engine, with its callbacks. */
+interface Workspace {
+  engine: NativeEngine;
+  host: WorkspaceHost;
+}
+
+/** What the workspaces of one `createVarve` share. */
+interface Root extends Home {
+  clock: () => number;
+  counter: TokenCounter | null | undefined;
+  workspaces: Map<string, Promise<Workspace>>;
+}
+
+/** See `createVarve`. */
+export class Varve<T extends ContentTypes = Record<never, never>> {
+  readonly #root: Root;
+  readonly #name: string;
+
+  /** @internal */
+  constructor(root: Root, name: string) {
+    this.#root = root;
+    this.#name = name;
+  }
+
+  /**
+   * A handle on a repository, on its default branch.
+   *
+   * @throws `RepositoryNotFound` with `create: false`; `Validation`; `Closed`.
+   */
+  async open(id: string, options: OpenOptions = {}): Promise<Repository<T>> {
+    if (typeof id !== "string" || id === "") {
+      throw invalid("/id", "the id of a repository must be a string that is not empty");
+    }
+    const { budget, ...rest } = options;
+    const json = toPlainJson(rest);
+    const { engine, host } = await this.#workspace();
+    const native = await settled(() => engine.open(id, json));
+    const repository = new Repository<T>(new Link(this.#root, host, native));
+    if (budget !== undefined) await repository.setBudget(budget);
+    return repository;
+  }
+
+  /** The same storage, counter and types, with the repositories of another customer or user. */
+  workspace(name: string): Varve<T> {
+    return new Varve<T>(this.#root, checkWorkspace(name));
+  }
+
+  /** Ends all its handles: their calls fail with `Closed`. What is in memory is gone. */
+  async close(): Promise<void> {
+    this.#root.closed = true;
+    this.#root.workspaces.clear();
+  }
+
+  #workspace(): Promise<Workspace> {
+    const { closed, workspaces } = this.#root;
+    if (closed) throw new VarveError("Closed", "this varve was closed; create another", {});
+    let workspace = workspaces.get(this.#name);
+    if (workspace === undefined) {
+      workspace = this.#start();
+      workspaces.set(this.#name, workspace);
+      // A module that could not be loaded is tried again.
+      workspace.catch(() => workspaces.delete(this.#name));
+    }
+    return workspace;
+  }
+
+  async #start(): Promise<Workspace> {
+    const { Engine } = await loadNative();
+    const host = new WorkspaceHost(this.#root);
+    return { host, engine: new Engine(host, this.#name) };
+  }
+}
+
+const KNOWN = ["storage", "workspace", "counter", "contentTypes", "clock"];
+
+function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions<T> {
+  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) throw invalid(`/${unknown}`, `createVarve has no option ${unknown}`);
+  const { storage, workspace, counter, clock } = options;
+  if (storage !== undefined && storage?.kind !== "memory") {
+    throw invalid("/storage", "storage must come from memory()");
+  }
+  if (workspace !== undefined) checkWorkspace(workspace);
+  if (clock !== undefined && typeof clock !== "function") {
+    throw invalid("/clock", "clock must be a function that gives UTC milliseconds");
+  }
+  if (counter !== undefined && counter !== null) {
+    if (
+      typeof counter.count !== "function" ||
+      typeof counter.name !== "string" ||
+      counter.name === ""
+    ) {
+      throw invalid("/counter", "a counter takes name, a text, and count, a function");
+    }
+  }
+  return options;
+}
+
+function checkWorkspace(name: string): string {
+  if (typeof name === "string" && name !== "") return name;
+  throw invalid("/workspace", "a workspace must be a string that is not empty");
+}
+
+function invalid(pointer: string, message: string): VarveError<"Validation"> {
+  return new VarveError("Validation", message, { pointer });
+}
