@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { exists, filesIn, fingerprint, inRoot, readJson, root } from "./lib/project.mjs";
 import { bold, fail, must, red, StepError, step } from "./lib/run.mjs";
-import { readStamp, writeStamp } from "./lib/stamp.mjs";
+import { clearStamp, readStamp, writeStamp } from "./lib/stamp.mjs";
 import { targetFeatures } from "./lib/wasm.mjs";
 import { setup, wasmBindgenVersion } from "./setup.mjs";
 
@@ -48,6 +48,7 @@ async function buildModule(env) {
   const key = fingerprint(inputs, [wasmBindgenVersion()]);
   if (exists(moduleFile) && readStamp("module", key)) return;
 
+  clearStamp("module");
   await step("Rust to WebAssembly", (onLine) =>
     must("wasm-pack", wasmPack("pkg"), {
       env,
@@ -99,6 +100,7 @@ async function buildPackage(env) {
   const known = exists(inRoot("dist", "varve.wasm")) && readStamp("package", key);
   if (known) return { built: false, measured: known };
 
+  clearStamp("package");
   rmSync(inRoot("dist"), { recursive: true, force: true });
   await step("type declarations", () =>
     must(

@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exists, fingerprint, inRoot, isCI, readText, root, toolsDir } from "./lib/project.mjs";
 import { capture, fail, must, StepError, step, withPath } from "./lib/run.mjs";
-import { readStamp, writeStamp } from "./lib/stamp.mjs";
+import { clearStamp, readStamp, writeStamp } from "./lib/stamp.mjs";
 
 const WASM_PACK = "0.15.1";
 const exe = process.platform === "win32" ? ".exe" : "";
@@ -152,6 +152,7 @@ async function npmPackages(env, folder) {
   const name = `npm-${folder === "." ? "root" : folder.replaceAll("/", "-")}`;
   const there = exists(inRoot(folder, "node_modules", ".package-lock.json"));
   if (there && readStamp(name, key)) return;
+  clearStamp(name);
   await step(`npm packages${folder === "." ? "" : ` of ${folder}`}`, (report) =>
     must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], {
       env,

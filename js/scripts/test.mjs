@@ -107,24 +107,40 @@ function countTap(output) {
   return { passed: figure("pass"), failed: figure("fail") + figure("cancelled") };
 }
 
-/** Runs one suite: `{ passed, failed, skipped?, output }`. A suite that fails counts at least one. */
+/** Runs one suite: `{ passed, failed, skipped?, output }`. */
 async function run(suite, env) {
-  const given = await suite.command(env);
+  let given;
+  try {
+    given = await suite.command(env);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    return {
+      passed: 0,
+      failed: 1,
+      output: `${error.output ?? ""}${error.message}\n${error.hint ?? ""}`,
+    };
+  }
   if (given === undefined) return { passed: 0, failed: 0, skipped: "no browser here" };
+
   const { command, env: own } = Array.isArray(given) ? { command: given, env } : given;
   const { code, output } = await step(
     suite.name,
     (report) => capture(command[0], command.slice(1), { cwd: root, env: own, onLine: report }),
     (result) => result.code === 0,
   );
-  let counted = { passed: code === 0 ? 1 : 0, failed: 0 };
+  return { ...counted(suite, code, output), output };
+}
+
+/** A suite that ended with an error failed, whatever it printed; so did one that ran no test. */
+function counted(suite, code, output) {
+  let counts = { passed: code === 0 ? 1 : 0, failed: 0 };
   try {
-    counted = suite.count?.(output) ?? counted;
+    counts = suite.count?.(output) ?? counts;
   } catch {
-    // Without a report the exit code speaks.
+    // No report was written: the exit code speaks.
   }
-  const failed = code === 0 ? counted.failed : Math.max(counted.failed, 1);
-  return { passed: counted.passed, failed, output };
+  const wrong = code !== 0 || counts.passed === 0;
+  return { passed: counts.passed, failed: wrong ? Math.max(counts.failed, 1) : counts.failed };
 }
 
 function chosen(names) {
@@ -149,7 +165,6 @@ async function main() {
     ...withPath([bindgen], env),
     CARGO_TERM_COLOR: "never",
     NO_COLOR: "1",
-    FORCE_COLOR: "0",
   };
   const results = [];
   for (const suite of wanted) {

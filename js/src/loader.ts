@@ -10,8 +10,13 @@ import { VarveError } from "./errors.js";
  */
 export type Core = typeof core;
 
+/** `WebAssembly.Module`, also for projects whose `lib` does not name it. */
+type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } }
+  ? M
+  : object;
+
 /** What a module can be made of: its bytes, or what a bundler or edge runtime compiled already. */
-export type ModuleInput = WebAssembly.Module | Uint8Array<ArrayBuffer> | ArrayBuffer;
+export type ModuleInput = CompiledModule | Uint8Array | ArrayBuffer;
 
 /** A module, or a function that gives it when it is first needed. */
 export type ModuleSource = ModuleInput | (() => ModuleInput | Promise<ModuleInput>);
@@ -57,7 +62,7 @@ async function instantiate(): Promise<Core> {
   }
   try {
     const input = await (typeof source === "function" ? source() : source);
-    await init({ module_or_path: input });
+    await init({ module_or_path: input as WebAssembly.Module | BufferSource });
   } catch (cause) {
     throw new VarveError(
       "Internal",

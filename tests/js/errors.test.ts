@@ -32,9 +32,9 @@ describe("VarveError", () => {
 
 describe("isVarveError", () => {
   test("tells codes apart", () => {
-    const error: unknown = new VarveError("RefNotFound", "no branch x", { name: "x" });
+    const error: unknown = new VarveError("CommitNotFound", "no commit x", { ref: "x" });
     expect(isVarveError(error)).toBe(true);
-    expect(isVarveError(error, "RefNotFound")).toBe(true);
+    expect(isVarveError(error, "CommitNotFound")).toBe(true);
     expect(isVarveError(error, "RefExists")).toBe(false);
   });
 

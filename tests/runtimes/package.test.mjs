@@ -9,6 +9,17 @@ import { after, before, describe, test } from "node:test";
 import { node24 } from "../../js/scripts/lib/node24.mjs";
 import { inRoot, readJson, root } from "../../js/scripts/lib/project.mjs";
 
+/** What workerd and Next.js do with an import of a .wasm file: the export is the compiled module. */
+const wasmLoader = `
+  import { readFile } from "node:fs/promises";
+  export async function load(url, context, next) {
+    if (!url.endsWith(".wasm?module")) return next(url, context);
+    const path = JSON.stringify(new URL(url).pathname);
+    const source = \`import { readFile } from "node:fs/promises";
+      export default await WebAssembly.compile(await readFile(\${path}));\`;
+    return { format: "module", source, shortCircuit: true };
+  }`;
+
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const nodes = [...new Set([process.execPath, node24()])];
 const folder = mkdtempSync(join(tmpdir(), "varve-package-"));
@@ -27,11 +38,15 @@ function run(command, args, cwd = project) {
   }
 }
 
+function write(name, text) {
+  writeFileSync(join(project, name), text);
+}
+
 before(() => {
   const [packed] = JSON.parse(run(npm, ["pack", "--json", "--pack-destination", folder], root));
   tarball = { ...packed, path: join(folder, packed.filename) };
   mkdirSync(project);
-  writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
+  write("package.json", '{ "private": true, "type": "module" }\n');
   run(npm, ["install", "--offline", "--no-audit", "--no-fund", tarball.path]);
 });
 
@@ -50,16 +65,37 @@ for (const node of nodes) {
     const expected = `${readJson("package.json").version}\n`;
 
     test("import gives the ESM build", () => {
-      writeFileSync(
-        join(project, "esm.mjs"),
-        `import * as varve from "varve";${scenario} await main(varve);`,
-      );
+      write("esm.mjs", `import * as varve from "varve";${scenario} await main(varve);`);
       assert.equal(run(node, ["esm.mjs"]), expected);
     });
 
     test("require gives the CommonJS build", () => {
-      writeFileSync(join(project, "cjs.cjs"), `${scenario} main(require("varve"));`);
+      write("cjs.cjs", `${scenario} main(require("varve"));`);
       assert.equal(run(node, ["cjs.cjs"]), expected);
+    });
+
+    for (const condition of ["workerd", "edge-light"]) {
+      test(`the condition ${condition} gives the entry that imports the module`, () => {
+        const source = `
+          import { register } from "node:module";
+          register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(wasmLoader)}`)});
+          const varve = await import("varve");${scenario}
+          await main(varve);`;
+        write("edge.mjs", source);
+        assert.equal(run(node, ["--conditions", condition, "edge.mjs"]), expected);
+      });
+    }
+
+    test("a bundle that shakes its tree still has its module", async () => {
+      const { rolldown } = await import("rolldown");
+      write("app.mjs", `import { version } from "varve";\nconsole.log(await version());`);
+      const bundled = await rolldown({
+        input: join(project, "app.mjs"),
+        cwd: project,
+        treeshake: true,
+      });
+      await bundled.write({ file: join(project, "bundle.mjs"), format: "esm", minify: true });
+      assert.equal(run(node, ["bundle.mjs"]), expected);
     });
 
     test("slim runs with the module the user brings", () => {
@@ -68,7 +104,7 @@ for (const node of nodes) {
         import * as varve from "varve/slim";${scenario}
         varve.init(() => readFile(new URL(import.meta.resolve("varve/varve.wasm"))));
         await main(varve);`;
-      writeFileSync(join(project, "slim.mjs"), source);
+      write("slim.mjs", source);
       assert.equal(run(node, ["slim.mjs"]), expected);
     });
 
@@ -80,37 +116,38 @@ for (const node of nodes) {
         assert(error.message.includes("init(module)"), error.message);
         varve.init(() => readFile(new URL(import.meta.resolve("varve/varve.wasm"))));
         await main(varve);`;
-      writeFileSync(join(project, "retry.mjs"), source);
+      write("retry.mjs", source);
       assert.equal(run(node, ["retry.mjs"]), expected);
     });
   });
 }
 
-for (const [moduleKind, resolution] of [
-  ["nodenext", "nodenext"],
-  ["esnext", "bundler"],
-]) {
-  test(`types resolve with ${resolution}, from ESM and from CommonJS, without skipLibCheck`, () => {
-    const source =
-      'import { isVarveError, version } from "varve";\nimport { init } from "varve/slim";\n';
-    const use =
-      "export const v: Promise<string> = version();\nexport const checks = [isVarveError(v), init];\n";
-    writeFileSync(join(project, "use.mts"), source + use);
-    if (resolution === "nodenext") writeFileSync(join(project, "use.cts"), source + use);
-    const compilerOptions = {
-      module: moduleKind,
-      moduleResolution: resolution,
-      target: "es2022",
-      lib: ["es2022", "dom"],
-      types: [],
-      strict: true,
-      noEmit: true,
-    };
-    const files = resolution === "nodenext" ? ["use.mts", "use.cts"] : ["use.mts"];
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
-    run(process.execPath, [inRoot("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
-  });
+/** Type-checks a consumer; the declarations in the package are checked as well (no skipLibCheck). */
+function typecheck(files, compilerOptions) {
+  const source = `
+    import { isVarveError, version } from "varve";
+    import { init } from "varve/slim";
+    export const v: Promise<string> = version();
+    export const checks = [isVarveError(v), init(new Uint8Array(8))];`;
+  for (const file of files) write(file, source);
+  const common = { target: "es2022", types: [], strict: true, noEmit: true };
+  const options = { ...common, lib: ["es2022", "dom"], ...compilerOptions };
+  write("tsconfig.json", JSON.stringify({ compilerOptions: options, files }));
+  run(process.execPath, [inRoot("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
 }
+
+test("types resolve with nodenext, from ESM and from CommonJS", () => {
+  typecheck(["use.mts", "use.cts"], { module: "nodenext" });
+});
+
+test("types resolve with bundler", () => {
+  typecheck(["use.mts"], { module: "esnext", moduleResolution: "bundler" });
+});
+
+test("types need no DOM where Node's are there", () => {
+  const typeRoots = [inRoot("node_modules", "@types")];
+  typecheck(["use.mts"], { module: "nodenext", lib: ["es2022"], types: ["node"], typeRoots });
+});
 
 test("publint finds nothing", () => {
   run(

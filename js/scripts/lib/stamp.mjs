@@ -1,5 +1,5 @@
 // Stamps remember what a step was done for, so that doing it again can be skipped.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setupDir } from "./project.mjs";
 
@@ -13,6 +13,11 @@ export function readStamp(name, key) {
   } catch {
     return undefined;
   }
+}
+
+/** To be called before work starts that may stop halfway. */
+export function clearStamp(name) {
+  rmSync(path(name), { force: true });
 }
 
 export function writeStamp(name, key, value = true) {
