@@ -4,7 +4,9 @@ pub mod error;
 pub mod hash;
 pub mod model;
 pub mod ops;
+pub mod repo;
 pub mod state;
+pub mod store;
 pub mod tokens;
 pub mod view;
 #[cfg(target_arch = "wasm32")]

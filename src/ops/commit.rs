@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Attributes, NewPayload, Object, Outcome, Planner, Receipt};
+use super::{Attributes, NewPayload, Outcome, Planner, Receipt};
 use crate::hash::CommitHash;
 use crate::model::commit::{Body, COMMIT_FORMAT, EntryOperation};
 use crate::model::id::EntryId;
+use crate::model::object::Object;
 use crate::model::record::{CommitRecord, Record};
 use crate::state::arena::CommitIx;
 
@@ -31,12 +32,13 @@ impl Planner<'_> {
         let parent = self.head().map(|ix| self.draft.commits(ix));
         let attributes = change.attributes;
         let author = attributes.author.as_ref().or(self.author);
+        let made_at = attributes.created_at.unwrap_or(self.when.at);
         let body = Body {
             author: author.cloned().map(Rc::new),
             content_hash: change.payload.map(|payload| payload.hash),
             content_type: change.payload.map(|payload| payload.content_type.clone()),
             copied_from: None,
-            created_at: Some(parent.map_or(self.when.at, |parent| parent.created_at.max(self.when.at))),
+            created_at: Some(made_at.max(parent.map_or(made_at, |parent| parent.created_at))),
             format: Some(COMMIT_FORMAT),
             generation: attributes.generation.clone(),
             id: change.id,

@@ -22,15 +22,17 @@ use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
 use crate::model::annotation::Priority;
 use crate::model::commit::Author;
-use crate::model::content::Payload;
+use crate::model::content::Content;
 use crate::model::id::EntryId;
 use crate::model::journal::Operation;
+use crate::model::object::Object;
 use crate::model::outline::Outline;
 use crate::model::record::{Record, SentRecord};
 use crate::model::types::TypeDefinition;
 use crate::state::State;
 use crate::state::apply::When;
 use crate::tokens::TokenCounter;
+pub use batch::{Group, plan_next};
 pub use undo::Undo;
 
 /// What a caller asks, with everything it needs fetched, checked and counted.
@@ -158,7 +160,7 @@ pub enum Input {
     /// Inverts an operation.
     Undo(Undo),
     /// Several operations as one: all or none.
-    Batch(Vec<Input>),
+    Batch(Group),
 }
 
 /// What to do with a branch whose commits are on no other branch.
@@ -207,12 +209,12 @@ pub struct NewPayload {
 
 impl NewPayload {
     /// Counts a payload.
-    pub fn new(payload: Payload, counter: &dyn TokenCounter) -> Self {
+    pub fn of(content: &Content, hash: ContentHash, bytes: Rc<[u8]>, counter: &dyn TokenCounter) -> Self {
         Self {
-            hash: payload.hash,
-            content_type: payload.content.content_type().into(),
-            outline: Outline::of(&payload.content, counter),
-            bytes: payload.bytes.into(),
+            hash,
+            bytes,
+            content_type: content.content_type().into(),
+            outline: Outline::of(content, counter),
             token_source: counter.source().into(),
         }
     }
@@ -222,6 +224,8 @@ impl NewPayload {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[allow(missing_docs, reason = "named and documented in Body")]
 pub struct Attributes {
+    /// When it was made, UTC milliseconds, where that is not when it is written.
+    pub created_at: Option<i64>,
     pub author: Option<Author>,
     pub generation: Option<Value>,
     pub labels: Vec<String>,
@@ -229,15 +233,6 @@ pub struct Attributes {
     pub note: Option<String>,
     pub reply_to: Option<EntryId>,
     pub turn: Option<String>,
-}
-
-/// Bytes to store under their hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
-    /// SHA-256 of the bytes.
-    pub hash: ContentHash,
-    /// The bytes.
-    pub bytes: Rc<[u8]>,
 }
 
 /// What an operation amounts to.
@@ -265,11 +260,14 @@ pub struct Receipt {
 }
 
 /// The records, objects and receipts of one input.
-#[derive(Debug, Default)]
-struct Outcome {
-    records: Vec<Record>,
-    objects: Vec<Object>,
-    receipts: Vec<Receipt>,
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// What changes.
+    pub records: Vec<Record>,
+    /// The payloads it brings.
+    pub objects: Vec<Object>,
+    /// One for each commit.
+    pub receipts: Vec<Receipt>,
 }
 
 impl Outcome {
@@ -350,7 +348,7 @@ impl Planner<'_> {
             Input::SetNote { target, name, value } => self.set_note(target, name, value.as_ref()),
             Input::Sent(sent) => Ok(Outcome::record(Record::Sent(sent.clone()))),
             Input::Undo(undo) => self.undo(undo),
-            Input::Batch(inputs) => self.batch(inputs),
+            Input::Batch(group) => self.batch(group),
         }
     }
 }

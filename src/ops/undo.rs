@@ -45,7 +45,7 @@ impl Planner<'_> {
                 }
                 other => Outcome::record(planner.inverse(other, &undo.name)?),
             };
-            apply(&mut draft, &outcome, self)?;
+            apply(&mut draft, &outcome, self.when)?;
             all.records.extend(outcome.records);
             all.receipts.extend(outcome.receipts);
         }

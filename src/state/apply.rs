@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::arena::{CommitIx, ContentIx, EntryIx, text_hash};
 use super::rows::{
-    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, Move, OperationRow, OtherAction, SentRow,
+    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, MoveRow, OperationRow, OtherAction,
+    SentRow,
 };
 use super::{JournalPosition, State};
 use crate::error::StoreError;
@@ -48,15 +49,21 @@ impl State<'_> {
     /// `Corrupt` as [`State::apply_entry`].
     pub fn apply(&mut self, operation: &Operation, index: u32, when: When) -> Applied {
         let before = self.commit_count();
-        for record in &operation.records {
-            self.apply_record(record, when)?;
-        }
+        self.apply_records(&operation.records, when)?;
         if let Some(id) = &operation.id {
             let made = (self.commit_count() - before) as u32;
             let commits = (super::Ix::new(before), made);
             self.tables.operations.insert(id.as_str().into(), OperationRow { seq: when.seq, index, commits });
         }
         Ok(())
+    }
+
+    /// Applies records that belong to no operation yet: on a draft.
+    ///
+    /// # Errors
+    /// `Corrupt` as [`State::apply_entry`].
+    pub fn apply_records(&mut self, records: &[Record], when: When) -> Applied {
+        records.iter().try_for_each(|record| self.apply_record(record, when))
     }
 
     fn apply_record(&mut self, record: &Record, when: When) -> Applied {
@@ -114,16 +121,20 @@ impl State<'_> {
     }
 
     fn move_branch(&mut self, name: &str, head: Option<CommitIx>, when: When) {
-        let step = Move { at: when.at, seq: when.seq as u32, head };
-        match self.tables.branches.get_mut(name) {
-            Some(row) => {
-                row.head = head;
-                row.moves.push(step);
-            }
+        let number = match self.branch_row(name) {
+            Some(known) => known.number,
             None => {
-                self.tables.branches.insert(name.to_owned(), BranchRow { head, moves: vec![step] });
+                self.tables.branch_count += 1;
+                self.tables.branch_count - 1
+            }
+        };
+        match self.tables.branches.get_mut(name) {
+            Some(row) => row.head = head,
+            None => {
+                self.tables.branches.insert(name.to_owned(), BranchRow { number, head });
             }
         }
+        self.tables.moves.push(MoveRow { branch: number, seq: when.seq as u32, at: when.at, head });
     }
 
     /// Fills in what a commit's place in the journal implies.

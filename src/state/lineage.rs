@@ -59,6 +59,7 @@ pub struct Lineage {
     ops_on: HashMap<EntryIx, Vec<usize>>,
     /// Changes whenever something other than an append happened.
     epoch: u64,
+    commits: u64,
 }
 
 /// Row numbers need no protection from chosen collisions, and hardly any stirring.
@@ -97,6 +98,11 @@ impl Lineage {
         self.head
     }
 
+    /// How many commits the history has.
+    pub fn commit_count(&self) -> u64 {
+        self.commits
+    }
+
     /// The entries in reading order, those out of the view included.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
@@ -130,6 +136,7 @@ impl Lineage {
     /// Goes on to a descendant, for which [`Lineage::leads_to`] must hold.
     pub fn advance(&mut self, state: &State<'_>, to: CommitIx) {
         for commit in state.history_since(self.head, to) {
+            self.commits += 1;
             self.step(state, commit);
         }
         self.head = Some(to);

@@ -7,7 +7,7 @@
 pub mod ancestry;
 pub mod apply;
 pub mod arena;
-// pub mod checkpoint;
+pub mod checkpoint;
 pub mod lineage;
 mod lineages;
 mod read;
@@ -22,9 +22,9 @@ use serde_json::Value;
 
 use crate::hash::EntryHash;
 use crate::model::types::TypeDefinition;
-use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, Lookup};
+use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, Lookup, MoveIx};
 use lineages::Lineages;
-use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, OperationRow, SentRow};
+use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
 
 /// The branch of a repository nobody named one for.
 pub const MAIN: &str = "main";
@@ -48,6 +48,8 @@ pub struct Tables {
     annotations: Arena<AnnotationIx, AnnotationRow>,
     latest_annotation: HashMap<EntryIx, AnnotationIx>,
     branches: BTreeMap<String, BranchRow>,
+    branch_count: u32,
+    moves: Arena<MoveIx, MoveRow>,
     tags: BTreeMap<String, Option<CommitIx>>,
     types: BTreeMap<String, Option<TypeDefinition>>,
     notes: HashMap<EntryIx, BTreeMap<String, Option<Value>>>,
@@ -84,6 +86,8 @@ impl Tables {
             annotations: Arena::starting_at(next(|state| state.tables.annotations.next())),
             latest_annotation: HashMap::new(),
             branches: BTreeMap::new(),
+            branch_count: parent.map_or(0, |state| state.tables.branch_count),
+            moves: Arena::starting_at(next(|state| state.tables.moves.next())),
             tags: BTreeMap::new(),
             types: BTreeMap::new(),
             notes: HashMap::new(),

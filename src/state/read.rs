@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, text_hash};
-use super::rows::{AnnotationRow, CommitRow, ContentRow, EntryRow, Move, OperationRow, SentRow};
+use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, MoveIx, text_hash};
+use super::rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
 use super::{JournalPosition, MAIN, State};
 use crate::hash::{CommitHash, ContentHash};
 use crate::model::annotation::Priority;
@@ -59,6 +59,19 @@ impl State<'_> {
         self.tables.types_version
     }
 
+    /// Whether it holds just what the journal held at `position`: nothing was planned on it yet.
+    pub fn is_untouched_since(&self, position: JournalPosition) -> bool {
+        let fresh = self.parent.is_none_or(|parent| {
+            self.commit_count() == parent.commit_count()
+                && self.annotation_count() == parent.annotation_count()
+                && self.tables.moves.next() == parent.tables.moves.next()
+                && self.tables.tags.is_empty()
+                && self.tables.types.is_empty()
+                && self.tables.notes.is_empty()
+        });
+        self.tables.journal == position && fresh
+    }
+
     /// How much of the journal it holds.
     pub fn journal(&self) -> JournalPosition {
         self.tables.journal
@@ -85,6 +98,22 @@ impl State<'_> {
     /// All commits, in the order in which they were applied.
     pub fn all_commits(&self) -> impl Iterator<Item = (CommitIx, &CommitRow)> {
         (0..self.tables.commits.next()).map(|row| (CommitIx::new(row), self.commits(CommitIx::new(row))))
+    }
+
+    /// The commits of one journal entry, in order.
+    pub fn commits_of_entry(&self, seq: u64) -> impl Iterator<Item = CommitIx> {
+        // Commits lie in the order of the journal.
+        let (mut low, mut high) = (0, self.tables.commits.next());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if u64::from(self.commits(CommitIx::new(middle)).seq) < seq {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let rows = (low..self.tables.commits.next()).map(CommitIx::new);
+        rows.take_while(move |ix| u64::from(self.commits(*ix).seq) == seq)
     }
 
     /// The annotation that holds for an entry.
@@ -172,19 +201,17 @@ impl State<'_> {
 
     /// Where a branch points. The default branch is always there, and may have no commit yet.
     pub fn branch(&self, name: &str) -> Option<Option<CommitIx>> {
-        let found = self.branch_row(name);
-        match found {
-            Some(Some(head)) => Some(Some(head)),
-            _ if name == self.default_branch() => Some(None),
-            _ => None,
+        match self.branch_row(name).and_then(|row| row.head) {
+            Some(head) => Some(Some(head)),
+            None if name == self.default_branch() => Some(None),
+            None => None,
         }
     }
 
-    fn branch_row(&self, name: &str) -> Option<Option<CommitIx>> {
-        match self.tables.branches.get(name) {
-            Some(row) => Some(row.head),
-            None => self.parent?.branch_row(name),
-        }
+    /// A branch that is there or was once.
+    pub(super) fn branch_row(&self, name: &str) -> Option<BranchRow> {
+        let here = self.tables.branches.get(name).copied();
+        here.or_else(|| self.parent?.branch_row(name))
     }
 
     /// All branches and where they point.
@@ -198,10 +225,28 @@ impl State<'_> {
     }
 
     /// The moves of a branch, oldest first.
-    pub fn moves(&self, name: &str) -> Vec<Move> {
-        let mut moves = self.parent.map(|parent| parent.moves(name)).unwrap_or_default();
-        moves.extend(self.tables.branches.get(name).into_iter().flat_map(|row| row.moves.iter().copied()));
-        moves
+    pub fn moves(&self, name: &str) -> impl Iterator<Item = &MoveRow> {
+        let number = self.branch_row(name).map(|row| row.number);
+        self.all_moves().filter(move |step| Some(step.branch) == number)
+    }
+
+    /// The moves of all branches, oldest first.
+    pub fn all_moves(&self) -> impl Iterator<Item = &MoveRow> {
+        (0..self.tables.moves.next()).map(|row| self.move_row(MoveIx::new(row)))
+    }
+
+    /// The number of the last journal entry up to a time that moved a branch or annotated an entry.
+    pub fn last_entry_at(&self, time: i64) -> u64 {
+        let moves = self.all_moves().take_while(|step| step.at <= time).last().map_or(0, |step| u64::from(step.seq));
+        let annotations = (0..self.annotation_count()).map(|row| self.annotations(AnnotationIx::new(row)));
+        annotations.filter(|row| row.annotation.created_at <= time).map(|row| row.seq).fold(moves, u64::max)
+    }
+
+    fn move_row(&self, ix: MoveIx) -> &MoveRow {
+        match self.parent {
+            Some(parent) if ix.row() < self.tables.moves.first() => parent.move_row(ix),
+            _ => &self.tables.moves[ix],
+        }
     }
 
     /// Whether a branch of this name points to the commit.

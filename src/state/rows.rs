@@ -165,22 +165,24 @@ impl AnnotationRow {
     }
 }
 
-/// A branch: where it points and has pointed. In a draft: the moves of the draft only.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// A branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BranchRow {
+    /// Its number: names that are used again keep it.
+    pub number: u32,
     /// Where it points: None where it is deleted, or has no commit yet.
     pub head: Option<CommitIx>,
-    /// Its moves, oldest first.
-    pub moves: Vec<Move>,
 }
 
 /// A move of a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Move {
-    /// The time of the journal entry, UTC milliseconds.
-    pub at: i64,
+pub struct MoveRow {
+    /// The branch's number.
+    pub branch: u32,
     /// The number of the journal entry.
     pub seq: u32,
+    /// The time of the journal entry, UTC milliseconds.
+    pub at: i64,
     /// Where to.
     pub head: Option<CommitIx>,
 }

@@ -151,6 +151,11 @@ impl View {
         self.kept
     }
 
+    /// The changes since they were last taken.
+    pub fn splices(&self) -> &[Splice] {
+        &self.splices
+    }
+
     /// The changes since they were last taken, to be applied in order.
     pub fn take_splices(&mut self) -> Vec<Splice> {
         std::mem::take(&mut self.splices)

@@ -1,0 +1,128 @@
+//! Several operations as one, put together call by call.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::{CommitOptions, Done, Handle};
+use crate::error::{Error, Result};
+use crate::ops::{Append, ExpectedHead, Group, Input, Outcome, Receipt, plan_next};
+use crate::state::{JournalPosition, State, Tables};
+
+/// Operations that will happen together or not at all. Nothing is locked while it is put together; if
+/// the branch moves meanwhile, [`Batch::finish`] says so, and the caller starts over.
+pub struct Batch {
+    handle: Rc<Handle>,
+    branch: String,
+    expected: ExpectedHead,
+    draft: RefCell<Draft>,
+}
+
+#[derive(Default)]
+struct Draft {
+    inputs: Vec<Input>,
+    planned: Option<(JournalPosition, Tables)>,
+    outcome: Outcome,
+}
+
+/// How a batch ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finished {
+    /// It is stored.
+    Stored(Done),
+    /// The branch moved: nothing happened, and the batch has to be put together anew.
+    Moved,
+}
+
+impl Handle {
+    /// Begins a batch on the branch this handle stands on.
+    ///
+    /// # Errors
+    /// `RefProtected` where the handle stands on a commit.
+    pub fn begin(self: &Rc<Self>) -> Result<Batch> {
+        let expected = self.head().map_or(ExpectedHead::Empty, ExpectedHead::Commit);
+        Ok(Batch { branch: self.writable()?, expected, handle: self.clone(), draft: RefCell::default() })
+    }
+}
+
+impl Batch {
+    /// Adds an entry.
+    ///
+    /// # Errors
+    /// As [`Handle::commit`].
+    pub async fn commit(&self, payload: Value, options: &CommitOptions) -> Result<Receipt> {
+        let payload = self.handle.repo.prepare_payload(payload).await?;
+        let mut attributes = options.attributes();
+        attributes.created_at = Some(self.handle.repo.settings.environment.now());
+        let id = self.handle.entry_id(options);
+        let receipts = self.add(Input::Append(Append { id, payload, attributes }))?;
+        receipts.into_iter().next().ok_or_else(|| Error::Internal("an append gave no receipt".to_owned()))
+    }
+
+    /// Adds an edit.
+    ///
+    /// # Errors
+    /// As [`Handle::edit`].
+    pub async fn edit(&self, target: &str, payload: Value, options: &CommitOptions) -> Result<Vec<Receipt>> {
+        let payload = self.handle.repo.prepare_payload(payload).await?;
+        self.add(Input::Edit { target: target.to_owned(), payload, attributes: options.attributes() })
+    }
+
+    /// Adds any operation. Returns the receipts of its commits.
+    ///
+    /// # Errors
+    /// Those of the operation, on the draft as it is; the batch goes on without it.
+    pub fn add(&self, input: Input) -> Result<Vec<Receipt>> {
+        let state = self.handle.repo.state.borrow();
+        let mut draft = self.draft.borrow_mut();
+        let position = state.journal();
+        let seq = position.seq + 1;
+        let current = draft.planned.take().filter(|(planned, _)| *planned == position);
+        let mut over = match current {
+            Some((_, tables)) => State::attach(&state, tables),
+            None => {
+                let mut over = State::over(&state);
+                draft.outcome = Outcome::default();
+                let inputs = std::mem::take(&mut draft.inputs);
+                for input in &inputs {
+                    let outcome = plan_next(&mut over, &self.branch, input, seq)?;
+                    draft.outcome.extend(outcome);
+                }
+                draft.inputs = inputs;
+                over
+            }
+        };
+        let planned = plan_next(&mut over, &self.branch, &input, seq);
+        draft.planned = Some((position, over.detach()));
+        let outcome = planned?;
+        let receipts = outcome.receipts.clone();
+        draft.outcome.extend(outcome);
+        draft.inputs.push(input);
+        Ok(receipts)
+    }
+
+    /// Writes the batch.
+    ///
+    /// # Errors
+    /// Those of its operations and of the store; then nothing of it happened.
+    pub async fn finish(&self, options: &CommitOptions) -> Result<Finished> {
+        let draft = self.draft.take();
+        if draft.inputs.is_empty() {
+            return Ok(Finished::Stored(Done { operation: None, receipts: Vec::new(), records: Vec::new() }));
+        }
+        let planned = draft.planned.map(|(position, _)| (position, draft.outcome));
+        let options = CommitOptions { expected_head: self.expected, ..options.clone() };
+        match self
+            .handle
+            .submit(self.branch.clone(), Input::Batch(Group { inputs: draft.inputs, planned }), &options)
+            .await
+        {
+            Ok(done) => Ok(Finished::Stored(done)),
+            Err(Error::Conflict { expected, actual, .. }) if expected.is_some() || actual.is_some() => {
+                Ok(Finished::Moved)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Compiling: from a handle's head to the messages for the model.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::payloads::Fetched;
+use super::views::{Mark, ViewSlot};
+use super::{Handle, Repository};
+use crate::error::{Error, Result};
+use crate::hash::sha256;
+use crate::model::content::Content;
+use crate::state::State;
+use crate::state::arena::{CommitIx, ContentIx, Ix};
+use crate::tokens::count_tools;
+use crate::view::compile::Splice;
+use crate::view::counts::Counts;
+use crate::view::message::{CompiledMessage, Payloads};
+use crate::view::options::{AsOf, CompileOptions, OnOverflow};
+use crate::view::table::{MessageId, Recipe};
+
+/// What a compile came to. The messages come as changes of what its reader has: see [`Patch`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    /// The changes.
+    pub patch: Patch,
+    /// Tokens, those of instructions, tools and the reply's beginning included.
+    pub token_count: u64,
+    /// Commits in the history.
+    pub commit_count: u64,
+    /// Where the count comes from: `tiktoken:o200k_base`, `api:<model>`, `calibrated:<model>` …
+    pub token_source: String,
+    /// What the counter counted, where `token_count` is better than that.
+    pub estimate: u64,
+    /// The commit that was compiled, in hex.
+    pub head: Option<String>,
+    /// Leading messages, and their tokens, that are those of the last compile this handle sent.
+    pub stable_prefix: (usize, u64),
+    /// What a careful reader should know.
+    pub warnings: Vec<Value>,
+    /// Names this compile.
+    pub digest: String,
+}
+
+/// How to bring a copy of a view's messages up to date: the splices in order, on the copy kept under
+/// the view's number; an unknown number starts empty.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Patch {
+    /// The view's number.
+    pub view: usize,
+    /// The changes.
+    pub splices: Vec<Splice>,
+    /// The messages in them that were never handed out.
+    pub messages: HashMap<MessageId, CompiledMessage>,
+    /// Messages that will not be named again.
+    pub forgotten: Vec<MessageId>,
+}
+
+struct Known<'a>(&'a Fetched);
+
+impl Payloads for Known<'_> {
+    fn payload(&self, content: ContentIx) -> Result<Rc<Content>> {
+        self.0.get(&content).cloned().ok_or_else(|| Error::Internal("a payload was not fetched".to_owned()))
+    }
+}
+
+impl Handle {
+    /// Compiles the handle's head, or the past. Never writes.
+    ///
+    /// # Errors
+    /// `CommitNotFound` for an unknown `asOf`; `BudgetExceeded` where what must stay does not fit;
+    /// whatever the store or the counter says.
+    pub async fn compile(&self, options: &CompileOptions) -> Result<Compiled> {
+        let repo = &*self.repo;
+        let standpoint = self.standpoint();
+        let past = match &options.as_of {
+            None => None,
+            Some(as_of) => Some(repo.read(|state| past(state, as_of, self.branch().as_deref(), standpoint))?),
+        };
+        let target = |state: &State<'_>| past.unwrap_or_else(|| (self.head_in(state), u64::MAX));
+        let texts: &[String] = options.instructions.as_ref().map_or(&[], |given| given.texts());
+        let extra = |counts: &Counts<'_>| extra_tokens(counts, texts, options.tools.as_ref());
+        let mut fetched = Fetched::new();
+        loop {
+            let updated = repo.update_view(target, options, extra).await?;
+            if let Some(overflow) = updated.overflow
+                && options.on_overflow == OnOverflow::Error
+            {
+                let limit = options.max_tokens.unwrap_or_default();
+                let message = "pinned entries, the last entries and the current turn do not fit".to_owned();
+                return Err(Error::BudgetExceeded { limit, required: overflow.required, message });
+            }
+            repo.lead(updated.slot, texts);
+            let missing = repo.missing_payloads(updated.slot, &fetched);
+            if missing.is_empty() {
+                let mut compiled = self.finish(updated.slot, &fetched, options)?;
+                compiled.commit_count = updated.commit_count;
+                if let Some(overflow) = updated.overflow {
+                    let limit = options.max_tokens;
+                    compiled
+                        .warnings
+                        .push(json!({ "kind": "overflow", "limit": limit, "required": overflow.required }));
+                }
+                return Ok(compiled);
+            }
+            repo.fetch(&missing, &mut fetched).await?;
+        }
+    }
+
+    /// Everything from here on happens at once: what is handed out is what the view is.
+    fn finish(&self, place: usize, fetched: &Fetched, options: &CompileOptions) -> Result<Compiled> {
+        let repo = &*self.repo;
+        let state = repo.state.borrow();
+        let mut views = repo.views.borrow_mut();
+        let views = &mut *views;
+        let slot = views.slots.get_mut(place).ok_or_else(|| Error::Internal("a view was lost".to_owned()))?;
+        let mut messages = HashMap::new();
+        for id in unrendered(slot, &views.table) {
+            if let Some(recipe) = views.table.recipe(id).cloned() {
+                messages.insert(id, recipe.render(&state, &Known(fetched))?);
+                views.table.set_rendered(id);
+            }
+        }
+        let splices = take_splices(slot);
+        let stable_prefix = self.stable_prefix(slot);
+        let head = slot.head.map(|ix| state.commits(ix).hash.to_hex());
+        let digest = digest(&state, slot, options);
+        let estimate = slot.view.tokens();
+        let (token_count, token_source) = true_count(&state, &digest, estimate, repo);
+        let warnings = warnings(&state, slot);
+        *self.last_compile.borrow_mut() = Some((place, digest.clone()));
+        let patch = Patch { view: place, splices, messages, forgotten: views.table.take_forgotten() };
+        Ok(Compiled {
+            patch,
+            token_count,
+            commit_count: 0,
+            token_source,
+            estimate,
+            head,
+            stable_prefix,
+            warnings,
+            digest,
+        })
+    }
+
+    fn stable_prefix(&self, slot: &ViewSlot) -> (usize, u64) {
+        if let Some(mark) = slot.marks.iter().find(|mark| mark.handle == self.id) {
+            return (mark.messages, mark.tokens);
+        }
+        let sent = self.sent.borrow();
+        let same = sent.iter().zip(slot.messages()).take_while(|(sent, (id, _))| *sent == id);
+        same.fold((0, 0), |(messages, tokens), (_, (_, cost))| (messages + 1, tokens + u64::from(cost)))
+    }
+
+    /// Remembers what this handle sent: the messages of the view it compiled last.
+    pub(super) fn mark_sent(&self, digest: &str) {
+        let Some((place, known)) = self.last_compile.borrow().clone() else { return };
+        if known != digest {
+            return;
+        }
+        let mut views = self.repo.views.borrow_mut();
+        for slot in &mut views.slots {
+            slot.marks.retain(|mark| mark.handle != self.id);
+        }
+        if let Some(slot) = views.slots.get_mut(place) {
+            let ids: Vec<MessageId> = slot.messages().map(|(id, _)| id).collect();
+            let tokens = slot.messages().map(|(_, tokens)| u64::from(tokens)).sum();
+            slot.marks.push(Mark { handle: self.id, messages: ids.len(), tokens });
+            *self.sent.borrow_mut() = ids;
+        }
+    }
+}
+
+fn extra_tokens(counts: &Counts<'_>, texts: &[String], tools: Option<&Value>) -> u64 {
+    let role = counts.message(crate::model::content::Role::System);
+    let texts: u64 = texts.iter().map(|text| u64::from(counts.counter.count(text) + role)).sum();
+    texts + tools.map_or(0, |tools| u64::from(count_tools(tools, counts.counter)))
+}
+
+/// The commit and the journal entry up to which annotations hold.
+fn past(
+    state: &State<'_>,
+    as_of: &AsOf,
+    branch: Option<&str>,
+    standpoint: crate::state::resolve::Standpoint,
+) -> Result<(Option<CommitIx>, u64)> {
+    let branch = branch.unwrap_or(state.default_branch());
+    match as_of {
+        AsOf::Time(time) => {
+            let last = state.moves(branch).take_while(|step| step.at <= *time).last();
+            let last = last.ok_or_else(|| Error::CommitNotFound { reference: format!("{branch} as of {time}") })?;
+            let until = state.last_entry_at(*time);
+            Ok((last.head, until))
+        }
+        AsOf::Reference(reference) => {
+            let commit = state.resolve(reference, standpoint)?;
+            // Annotations up to when the branch first moved past the commit hold.
+            let mut moves = state.moves(branch).skip_while(|step| step.head != Some(commit)).skip(1);
+            let until = moves.next().map_or(u64::MAX, |step| u64::from(step.seq).saturating_sub(1));
+            Ok((Some(commit), until))
+        }
+    }
+}
+
+fn unrendered(slot: &ViewSlot, table: &crate::view::table::MessageTable) -> Vec<MessageId> {
+    let all = slot.pending.iter().chain(slot.view.splices()).flat_map(|splice| &splice.inserted);
+    all.copied().filter(|id| !table.is_rendered(*id)).collect()
+}
+
+/// The view's changes, behind the messages of the instructions.
+fn take_splices(slot: &mut ViewSlot) -> Vec<Splice> {
+    let mut splices = std::mem::take(&mut slot.pending);
+    let lead = slot.lead.len();
+    splices.extend(slot.view.take_splices().into_iter().map(|splice| Splice { start: splice.start + lead, ..splice }));
+    if let Some(first) = splices.iter().map(|splice| splice.start).min() {
+        slot.changed_from(first);
+    }
+    splices
+}
+
+/// Describes what a compile is made from: the same description, the same messages.
+fn digest(state: &State<'_>, slot: &ViewSlot, options: &CompileOptions) -> String {
+    let head = slot.head.map(|ix| state.commits(ix).hash);
+    let lead: Vec<MessageId> = slot.lead.iter().map(|(id, _)| *id).collect();
+    let instructions = options.instructions.as_ref().map_or(&[][..], |given| given.texts());
+    let what = format!(
+        "{head:?} {:?} {} {} {:?} {instructions:?} {:?} {}",
+        slot.view.options(),
+        state.annotation_count(),
+        state.types_version(),
+        slot.until,
+        options.tools,
+        lead.len(),
+    );
+    crate::hash::ContentHash(sha256(what.as_bytes())).to_hex()
+}
+
+/// The true count where it is known, or the estimate, corrected by what is known of the last one.
+fn true_count(state: &State<'_>, digest: &str, estimate: u64, repo: &Repository) -> (u64, String) {
+    let total = |row: &crate::state::rows::SentRow| row.input.and_then(|input| input.total);
+    if let Some(sent) = state.sent(digest)
+        && let Some(total) = total(sent)
+    {
+        return (total, format!("api:{}", sent.model));
+    }
+    match state.last_usage().and_then(|sent| Some((sent, total(sent)?))) {
+        Some((sent, total)) if sent.estimate > 0 && total > 0 => {
+            let corrected = (estimate as f64 * total as f64 / sent.estimate as f64).round() as u64;
+            (corrected, format!("calibrated:{}", sent.model))
+        }
+        _ => (estimate, repo.settings.counter.as_counter().source().to_owned()),
+    }
+}
+
+fn warnings(state: &State<'_>, slot: &ViewSlot) -> Vec<Value> {
+    let id = |entry| state.entries(entry).id.to_string();
+    let pairing = slot.view.pairing();
+    let torn = pairing
+        .torn()
+        .map(|unit| json!({ "kind": "step-hidden", "entries": unit.entries().map(id).collect::<Vec<_>>() }));
+    let orphans =
+        pairing.orphans().iter().map(|entry| json!({ "kind": "result-without-call", "entries": [id(*entry)] }));
+    torn.chain(orphans).collect()
+}
+
+impl Repository {
+    /// Puts the instructions' messages before a view's.
+    fn lead(&self, place: usize, texts: &[String]) {
+        let mut views = self.views.borrow_mut();
+        let views = &mut *views;
+        let Some(slot) = views.slots.get_mut(place) else { return };
+        let recipe = |text: &String| Recipe::Instructions(text.as_str().into());
+        let same = slot.lead.len() == texts.len()
+            && slot.lead.iter().zip(texts).all(|((id, _), text)| {
+                matches!(views.table.recipe(*id).map(|recipe| &**recipe), Some(Recipe::Instructions(known)) if **known == **text)
+            });
+        if same {
+            return;
+        }
+        // Changes of the view that were not handed out yet stand behind the lead that was there.
+        let waiting = slot.view.take_splices();
+        let old = slot.lead.len();
+        slot.pending.extend(waiting.into_iter().map(|splice| Splice { start: splice.start + old, ..splice }));
+        let role = self.settings.counter.as_counter().overhead().per_message
+            + self.settings.counter.as_counter().count("system");
+        let lead: Vec<_> = texts
+            .iter()
+            .map(|text| (views.table.acquire(recipe(text)), role + self.settings.counter.as_counter().count(text)))
+            .collect();
+        let inserted = lead.iter().map(|(id, _)| *id).collect();
+        slot.pending.push(Splice { start: 0, removed: old, inserted });
+        let old = std::mem::replace(&mut slot.lead, lead);
+        old.iter().for_each(|(id, _)| views.table.release(*id));
+    }
+
+    fn missing_payloads(&self, place: usize, fetched: &Fetched) -> Vec<ContentIx> {
+        let views = self.views.borrow();
+        let Some(slot) = views.slots.get(place) else { return Vec::new() };
+        let recipes = unrendered(slot, &views.table).into_iter().filter_map(|id| views.table.recipe(id));
+        let contents = recipes.flat_map(|recipe| recipe.contents());
+        let mut missing: Vec<_> = contents.filter(|ix| !fetched.contains_key(ix)).collect();
+        missing.sort_unstable_by_key(|ix| ix.row());
+        missing.dedup();
+        missing
+    }
+}

@@ -1,0 +1,100 @@
+//! Time and chance, from outside: the core has no clock and no randomness of its own.
+
+use std::cell::Cell;
+
+use crate::model::id::{EntryId, UlidMaker};
+use crate::store::{Incarnation, Pending, ready};
+
+/// Time and chance.
+pub trait Environment {
+    /// UTC milliseconds.
+    fn now(&self) -> i64;
+
+    /// Fills `bytes` with randomness fit for names that nobody can guess.
+    fn random(&self, bytes: &mut [u8]);
+
+    /// Returns after some milliseconds.
+    fn sleep(&self, milliseconds: u64) -> Pending<'_, ()>;
+}
+
+/// For tests and replays: time stands still but for sleeping, chance follows from a seed.
+#[derive(Debug, Default)]
+pub struct ManualEnvironment {
+    now: Cell<i64>,
+    seed: Cell<u64>,
+}
+
+impl ManualEnvironment {
+    /// An environment at `now`, UTC milliseconds.
+    pub fn new(now: i64, seed: u64) -> Self {
+        Self { now: Cell::new(now), seed: Cell::new(seed) }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, milliseconds: i64) {
+        self.now.set(self.now.get() + milliseconds);
+    }
+}
+
+impl Environment for ManualEnvironment {
+    fn now(&self) -> i64 {
+        self.now.get()
+    }
+
+    /// SplitMix64 (Steele, Lea and Flood 2014).
+    fn random(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let seed = self.seed.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+            self.seed.set(seed);
+            let mixed = (seed ^ seed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+            *byte = (mixed ^ mixed >> 31) as u8;
+        }
+    }
+
+    fn sleep(&self, milliseconds: u64) -> Pending<'_, ()> {
+        self.advance(milliseconds as i64);
+        ready(())
+    }
+}
+
+const BLOCK: usize = 1000;
+
+/// Makes ids from randomness that is fetched in blocks.
+#[derive(Debug)]
+pub(super) struct IdMaker {
+    ulids: UlidMaker,
+    block: Vec<u8>,
+    used: usize,
+}
+
+impl Default for IdMaker {
+    fn default() -> Self {
+        Self { ulids: UlidMaker::default(), block: Vec::new(), used: BLOCK }
+    }
+}
+
+impl IdMaker {
+    fn chance<const N: usize>(&mut self, environment: &dyn Environment) -> [u8; N] {
+        if self.used + N > self.block.len() {
+            self.block.resize(BLOCK, 0);
+            environment.random(&mut self.block);
+            self.used = 0;
+        }
+        let mut chance = [0; N];
+        for (to, from) in chance.iter_mut().zip(self.block.iter().skip(self.used)) {
+            *to = *from;
+        }
+        self.used += N;
+        chance
+    }
+
+    pub fn ulid(&mut self, environment: &dyn Environment) -> EntryId {
+        let chance = self.chance(environment);
+        self.ulids.make(environment.now(), chance)
+    }
+
+    pub fn incarnation(&mut self, environment: &dyn Environment) -> Incarnation {
+        Incarnation(u64::from_le_bytes(self.chance(environment)))
+    }
+}

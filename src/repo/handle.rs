@@ -1,0 +1,405 @@
+//! A handle: where a caller stands in a repository, and what it can do from there.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Budget, Done, Repository};
+use crate::error::{Error, Result};
+use crate::hash::CommitHash;
+use crate::model::annotation::Priority;
+use crate::model::commit::Author;
+use crate::model::id::{EntryId, check_id};
+use crate::model::record::SentRecord;
+use crate::model::refs::Head;
+use crate::ops::{Append, Attributes, ExpectedHead, Input, Receipt, Request};
+use crate::state::State;
+use crate::state::arena::CommitIx;
+use crate::state::resolve::Standpoint;
+use crate::view::table::MessageId;
+
+/// Where a caller stands. Cheap; needs no closing.
+pub struct Handle {
+    pub(super) repo: Rc<Repository>,
+    pub(super) id: u64,
+    head: RefCell<Head>,
+    previous: RefCell<Option<Head>>,
+    original: Cell<Option<CommitHash>>,
+    budget: Cell<Option<Budget>>,
+    /// Operations of this handle, and those of them that it has undone: what undo and redo go by.
+    done: RefCell<Vec<String>>,
+    undone: RefCell<Vec<String>>,
+    pub(super) last_compile: RefCell<Option<(usize, String)>>,
+    pub(super) sent: RefCell<Vec<MessageId>>,
+}
+
+/// What can be said of an operation besides what it does.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CommitOptions {
+    /// The entry's id; made where it is not given.
+    pub id: Option<String>,
+    /// See [`crate::model::commit::Body`].
+    pub note: Option<String>,
+    /// See [`crate::model::commit::Body`].
+    pub metadata: Option<Map<String, Value>>,
+    /// See [`crate::model::commit::Body`].
+    pub reply_to: Option<String>,
+    /// See [`crate::model::commit::Body`].
+    pub labels: Vec<String>,
+    /// See [`crate::model::commit::Body`].
+    pub turn: Option<String>,
+    /// See [`crate::model::commit::Body`].
+    pub generation: Option<Value>,
+    /// See [`crate::model::commit::Body`].
+    pub author: Option<Author>,
+    /// Where the branch must stand; null: it must have no commit yet.
+    #[serde(deserialize_with = "expected_head")]
+    pub expected_head: ExpectedHead,
+    /// The caller's name for the operation.
+    pub operation_id: Option<String>,
+}
+
+fn expected_head<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ExpectedHead, D::Error> {
+    Ok(Option::<CommitHash>::deserialize(deserializer)?.map_or(ExpectedHead::Empty, ExpectedHead::Commit))
+}
+
+impl CommitOptions {
+    fn check(&self) -> Result<()> {
+        let ids = [("id", &self.id), ("replyTo", &self.reply_to), ("turn", &self.turn)];
+        ids.into_iter().try_for_each(|(field, id)| id.as_deref().map_or(Ok(()), |id| check_id(field, id)))?;
+        let Some(id) = &self.operation_id else { return Ok(()) };
+        check_id("operationId", id)?;
+        let made = |id: &str| id.split_once('.').is_some_and(|(seq, index)| is_number(seq) && is_number(index));
+        if made(id) {
+            return Err(Error::Validation {
+                pointer: "/operationId".to_owned(),
+                message: "operationId must not be two numbers with a dot between them: varve calls its own so"
+                    .to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The fields of the commit.
+    pub(super) fn attributes(&self) -> Attributes {
+        Attributes {
+            created_at: None,
+            author: self.author.clone(),
+            generation: self.generation.clone(),
+            labels: self.labels.clone(),
+            metadata: self.metadata.clone(),
+            note: self.note.clone(),
+            reply_to: self.reply_to.as_deref().map(EntryId::from),
+            turn: self.turn.clone(),
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl Handle {
+    /// A handle on the default branch.
+    pub fn new(repo: &Rc<Repository>) -> Self {
+        let branch = repo.read(|state| state.default_branch().to_owned());
+        Self::standing(repo.clone(), Head::Branch(branch))
+    }
+
+    fn standing(repo: Rc<Repository>, head: Head) -> Self {
+        let id = repo.handles.get() + 1;
+        repo.handles.set(id);
+        Self {
+            repo,
+            id,
+            head: RefCell::new(head),
+            previous: RefCell::default(),
+            original: Cell::default(),
+            budget: Cell::default(),
+            done: RefCell::default(),
+            undone: RefCell::default(),
+            last_compile: RefCell::default(),
+            sent: RefCell::default(),
+        }
+    }
+
+    /// Another handle: on a branch where `reference` names one, else on a commit, for reading.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`.
+    pub fn at(&self, reference: &str) -> Result<Self> {
+        let standpoint = self.standpoint();
+        let head = self.repo.read(|state| {
+            if state.branch(reference).is_some() {
+                return Ok(Head::Branch(reference.to_owned()));
+            }
+            state.resolve(reference, standpoint).map(|ix| Head::Detached(state.commits(ix).hash))
+        })?;
+        let handle = Self::standing(self.repo.clone(), head);
+        handle.budget.set(self.budget.get());
+        Ok(handle)
+    }
+
+    /// The repository.
+    pub fn repository(&self) -> &Rc<Repository> {
+        &self.repo
+    }
+
+    /// The branch it stands on.
+    pub fn branch(&self) -> Option<String> {
+        match &*self.head.borrow() {
+            Head::Branch(name) => Some(name.clone()),
+            Head::Detached(_) => None,
+        }
+    }
+
+    /// The commit it stands on.
+    pub fn head(&self) -> Option<CommitHash> {
+        self.repo.read(|state| self.head_in(state).map(|ix| state.commits(ix).hash))
+    }
+
+    pub(super) fn head_in(&self, state: &State<'_>) -> Option<CommitIx> {
+        commit_of(state, &self.head.borrow())
+    }
+
+    /// What `HEAD`, `ORIG_HEAD` and `-` mean to it.
+    pub fn standpoint(&self) -> Standpoint {
+        self.repo.read(|state| Standpoint {
+            head: self.head_in(state),
+            original: self.original.get().and_then(|hash| state.find_commit(&hash)),
+            previous: self.previous.borrow().as_ref().and_then(|head| commit_of(state, head)),
+        })
+    }
+
+    /// The branch that writes go to.
+    ///
+    /// # Errors
+    /// `RefProtected` where the handle stands on a commit.
+    pub(super) fn writable(&self) -> Result<String> {
+        match &*self.head.borrow() {
+            Head::Branch(name) => Ok(name.clone()),
+            Head::Detached(commit) => Err(Error::RefProtected {
+                message: format!("HEAD is detached at {commit}; make a branch there to write"),
+            }),
+        }
+    }
+
+    /// Sets the budget, or takes it away.
+    ///
+    /// # Errors
+    /// `Validation` where the figures make no sense.
+    pub fn set_budget(&self, budget: Option<Budget>) -> Result<()> {
+        budget.map(|budget| budget.limit()).transpose()?;
+        self.budget.set(budget);
+        Ok(())
+    }
+
+    /// The budget.
+    pub fn budget(&self) -> Option<Budget> {
+        self.budget.get()
+    }
+
+    /// Adds an entry.
+    ///
+    /// # Errors
+    /// `Validation`, `DuplicateId`, `BudgetExceeded`, `Conflict`, those of the store.
+    pub async fn commit(&self, payload: Value, options: &CommitOptions) -> Result<Receipt> {
+        options.check()?;
+        let branch = self.writable()?;
+        let payload = self.repo.prepare_payload(payload).await?;
+        let input = Input::Append(Append { id: self.entry_id(options), payload, attributes: options.attributes() });
+        self.one(self.submit(branch, input, options).await?)
+    }
+
+    /// Replaces an entry's payload.
+    ///
+    /// # Errors
+    /// `Validation`, `EditTarget`, `Conflict`, those of the store.
+    pub async fn edit(&self, target: &str, payload: Value, options: &CommitOptions) -> Result<Receipt> {
+        let payload = self.repo.prepare_payload(payload).await?;
+        let attributes = options.attributes();
+        self.commit_of(Input::Edit { target: target.to_owned(), payload, attributes }, options).await
+    }
+
+    /// Takes an entry out of the view.
+    ///
+    /// # Errors
+    /// `EditTarget`, `Conflict`, those of the store.
+    pub async fn delete(&self, target: &str, options: &CommitOptions) -> Result<Receipt> {
+        self.commit_of(Input::Delete { target: target.to_owned(), attributes: options.attributes() }, options).await
+    }
+
+    /// Deactivates an edit, delete, compact or revert.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `EditTarget`, `Conflict`, those of the store.
+    pub async fn revert(&self, target: &str, options: &CommitOptions) -> Result<Receipt> {
+        self.commit_of(Input::Revert { target: target.to_owned(), attributes: options.attributes() }, options).await
+    }
+
+    /// Sets an entry's priority.
+    ///
+    /// # Errors
+    /// `EditTarget`, those of the store.
+    pub async fn annotate(
+        &self,
+        target: &str,
+        priority: Priority,
+        reason: Option<String>,
+        options: &CommitOptions,
+    ) -> Result<()> {
+        self.perform(Input::Annotate { target: target.to_owned(), priority, reason }, options).await.map(drop)
+    }
+
+    async fn commit_of(&self, input: Input, options: &CommitOptions) -> Result<Receipt> {
+        self.one(self.perform(input, options).await?)
+    }
+
+    fn one(&self, done: Done) -> Result<Receipt> {
+        done.receipts.into_iter().next().ok_or_else(|| Error::Internal("an operation gave no receipt".to_owned()))
+    }
+
+    pub(super) fn entry_id(&self, options: &CommitOptions) -> EntryId {
+        match &options.id {
+            Some(id) => id.as_str().into(),
+            None => self.repo.ids.borrow_mut().ulid(&*self.repo.settings.environment),
+        }
+    }
+
+    /// Does what is asked, on the branch this handle stands on now.
+    ///
+    /// # Errors
+    /// Those of the operation and of the store.
+    pub async fn perform(&self, input: Input, options: &CommitOptions) -> Result<Done> {
+        options.check()?;
+        let branch = match input {
+            Input::Append(_)
+            | Input::Edit { .. }
+            | Input::Delete { .. }
+            | Input::Revert { .. }
+            | Input::Reset { .. } => self.writable()?,
+            // What has nothing to do with a branch works from anywhere.
+            _ => self.branch().unwrap_or_else(|| self.repo.read(|state| state.default_branch().to_owned())),
+        };
+        self.submit(branch, input, options).await
+    }
+
+    pub(super) async fn submit(&self, branch: String, input: Input, options: &CommitOptions) -> Result<Done> {
+        let limit = self.budget.get().map(|budget| budget.limit()).transpose()?;
+        let rejects = self.budget.get().is_some_and(|budget| budget.action == super::BudgetAction::Reject);
+        let counted = matches!(input, Input::Append(_) | Input::Edit { .. } | Input::Batch(_));
+        let remembered = !matches!(input, Input::Sent(_) | Input::Undo(_));
+        let request = Request {
+            branch,
+            expected_head: options.expected_head,
+            operation_id: options.operation_id.clone(),
+            author: options.author.clone(),
+            input,
+        };
+        let branch = limit.filter(|_| counted).map(|_| request.branch.clone());
+        let done = self.repo.submit(request, limit.filter(|_| rejects && counted)).await?;
+        if remembered
+            && !done.records.is_empty()
+            && let Some(operation) = &done.operation
+        {
+            self.done.borrow_mut().push(operation.clone());
+            self.undone.borrow_mut().clear();
+        }
+        if let (Some(branch), Some(limit)) = (branch, limit) {
+            self.repo.check_budget(&branch, limit).await?;
+        }
+        Ok(done)
+    }
+
+    /// Records that a compile was sent to a model, and what it cost.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn sent(&self, record: SentRecord, options: &CommitOptions) -> Result<()> {
+        self.mark_sent(&record.digest);
+        self.perform(Input::Sent(Box::new(record)), options).await.map(drop)
+    }
+
+    /// Stands on another branch from now on.
+    ///
+    /// # Errors
+    /// `RefNotFound`.
+    pub fn switch_to(&self, name: &str) -> Result<()> {
+        let target = if name == "-" { self.previous.borrow().clone() } else { Some(Head::Branch(name.to_owned())) };
+        let known = |head: &Head| match head {
+            Head::Branch(name) => self.repo.read(|state| state.branch(name).is_some()),
+            Head::Detached(_) => true,
+        };
+        let not_found = || Error::RefNotFound { kind: "branch", name: name.to_owned() };
+        let target = target.filter(known).ok_or_else(not_found)?;
+        let before = self.head.replace(target);
+        self.previous.replace(Some(before));
+        Ok(())
+    }
+
+    /// Moves the branch to another commit, and remembers where it was as `ORIG_HEAD`.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`, `Conflict`, those of the store.
+    pub async fn reset(&self, target: &str, options: &CommitOptions) -> Result<CommitHash> {
+        let standpoint = self.standpoint();
+        let to = self.repo.read(|state| state.resolve(target, standpoint).map(|ix| state.commits(ix).hash))?;
+        let before = self.head();
+        self.perform(Input::Reset { to }, options).await?;
+        self.original.set(before);
+        Ok(to)
+    }
+
+    /// Renames a branch; a handle that stands on it goes along.
+    ///
+    /// # Errors
+    /// `RefNotFound`, `RefName`, `RefExists`, those of the store.
+    pub async fn rename_branch(&self, from: &str, to: &str, options: &CommitOptions) -> Result<()> {
+        self.perform(Input::RenameBranch { from: from.to_owned(), to: to.to_owned() }, options).await?;
+        if self.branch().as_deref() == Some(from) {
+            self.head.replace(Head::Branch(to.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Undoes an operation, by default the last one of this handle.
+    ///
+    /// # Errors
+    /// `NothingToUndo`, `NotUndoable`, `Conflict` where later operations changed the same things.
+    pub async fn undo(&self, operation: Option<&str>, options: &CommitOptions) -> Result<(String, String)> {
+        let last = self.done.borrow().last().cloned();
+        let name = operation.map(str::to_owned).or(last).ok_or(Error::NothingToUndo { what: "undo" })?;
+        let made = self.invert(&name, options).await?;
+        self.done.borrow_mut().retain(|done| *done != name);
+        self.undone.borrow_mut().push(made.clone());
+        Ok((made, name))
+    }
+
+    /// Undoes this handle's last undo.
+    ///
+    /// # Errors
+    /// As [`Handle::undo`].
+    pub async fn redo(&self, options: &CommitOptions) -> Result<(String, String)> {
+        let name = self.undone.borrow().last().cloned().ok_or(Error::NothingToUndo { what: "redo" })?;
+        let made = self.invert(&name, options).await?;
+        self.undone.borrow_mut().retain(|undone| *undone != name);
+        self.done.borrow_mut().push(made.clone());
+        Ok((made, name))
+    }
+
+    async fn invert(&self, name: &str, options: &CommitOptions) -> Result<String> {
+        let undo = self.repo.find_operation(name).await?;
+        let done = self.perform(Input::Undo(undo), options).await?;
+        Ok(done.operation.unwrap_or_else(|| name.to_owned()))
+    }
+}
+
+fn commit_of(state: &State<'_>, head: &Head) -> Option<CommitIx> {
+    match head {
+        Head::Branch(name) => state.branch(name).flatten(),
+        Head::Detached(hash) => state.find_commit(hash),
+    }
+}

@@ -1,0 +1,138 @@
+//! Opening a repository: the newest checkpoint, and the journal behind it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::{Repository, Settings};
+use crate::error::{Error, Result, StoreError};
+use crate::model::journal::Sealed;
+use crate::state::State;
+use crate::state::checkpoint;
+use crate::state::checkpoint::StoredCheckpoint;
+use crate::store::{Address, RepoKey};
+
+/// Entries that are read at once.
+const PAGE: usize = 1000;
+/// Entries after which a new checkpoint is worth its place.
+const CHECKPOINT_EVERY: u64 = 2000;
+
+/// How to open a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenOptions {
+    /// It is made with the first write, if it is not there.
+    #[default]
+    CreateOnWrite,
+    /// It must be there.
+    Existing,
+}
+
+impl Repository {
+    /// Opens a repository.
+    ///
+    /// # Errors
+    /// `RepositoryNotFound` with [`OpenOptions::Existing`]; `Corrupt`, `VersionTooNew` and whatever the
+    /// store says.
+    pub async fn open(settings: Settings, address: Address, options: OpenOptions) -> Result<Rc<Self>> {
+        let incarnation = settings.store.find(&address).await?;
+        if incarnation.is_none() && options == OpenOptions::Existing {
+            return Err(Error::RepositoryNotFound { id: address.id.to_string() });
+        }
+        let repository = Rc::new(Self {
+            settings,
+            address,
+            incarnation: Cell::new(incarnation),
+            state: RefCell::default(),
+            turn: async_lock::Mutex::new(()),
+            queue: RefCell::default(),
+            contended: Cell::new(false),
+            ids: RefCell::default(),
+            payloads: RefCell::default(),
+            recounted: RefCell::default(),
+            views: RefCell::default(),
+            handles: Cell::new(0),
+            checkpointed: Cell::new(0),
+        });
+        repository.load().await?;
+        Ok(repository)
+    }
+
+    /// The repository in its store; None until the first write made it.
+    pub(super) fn key(&self) -> Option<RepoKey> {
+        self.incarnation.get().map(|incarnation| RepoKey { address: self.address.clone(), incarnation })
+    }
+
+    async fn load(&self) -> Result<()> {
+        let Some(repo) = self.key() else { return Ok(()) };
+        if let Some(stored) = self.settings.store.read_checkpoint(&repo).await?
+            && let Some(state) = self.restore(&repo, &stored).await?
+        {
+            self.checkpointed.set(stored.seq);
+            self.state.replace(state);
+        }
+        self.catch_up().await
+    }
+
+    /// A checkpoint is a cache: one that cannot be read, or is not of this journal, is passed over.
+    async fn restore(&self, repo: &RepoKey, stored: &StoredCheckpoint) -> Result<Option<State<'static>>> {
+        let Ok(state) = checkpoint::read(&stored.manifest, &stored.segments) else { return Ok(None) };
+        let position = state.journal();
+        let before = position.seq.saturating_sub(1);
+        let last = self.settings.store.read_journal(repo, before, 1).await?;
+        let matches = last.first().is_some_and(|entry| Some(entry.hash) == position.hash);
+        Ok(matches.then_some(state))
+    }
+
+    /// Takes in what others have written.
+    ///
+    /// # Errors
+    /// `Corrupt`, `VersionTooNew` and whatever the store says.
+    pub async fn catch_up(&self) -> Result<()> {
+        if self.incarnation.get().is_none() {
+            self.incarnation.set(self.settings.store.find(&self.address).await?);
+        }
+        let Some(repo) = self.key() else { return Ok(()) };
+        loop {
+            let after = self.read(|state| state.journal().seq);
+            let page = self.settings.store.read_journal(&repo, after, PAGE).await?;
+            // Somebody else may have applied them while this was waiting.
+            self.apply_all(&page)?;
+            if page.len() < PAGE {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Applies entries that follow, or are there already.
+    pub(super) fn apply_all(&self, entries: &[Sealed]) -> Result<(), StoreError> {
+        for sealed in entries {
+            let position = self.read(|state| state.journal());
+            if sealed.seq <= position.seq {
+                continue;
+            }
+            let entry = sealed.open(position.seq + 1, position.hash)?;
+            self.state.borrow_mut().apply_entry(&entry, sealed.hash)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a checkpoint of the state as it is now.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn checkpoint(&self) -> Result<()> {
+        let Some(repo) = self.key() else { return Ok(()) };
+        let Some(stored) = self.read(checkpoint::write) else { return Ok(()) };
+        self.checkpointed.set(stored.seq);
+        Ok(self.settings.store.write_checkpoint(&repo, &stored).await?)
+    }
+
+    /// Writes a checkpoint when enough has happened since the last one. It is a cache, so a store that
+    /// does not take it does no harm.
+    pub(super) async fn checkpoint_if_due(&self) {
+        let seq = self.read(|state| state.journal().seq);
+        let lasting = self.settings.store.capabilities().durability != crate::store::Durability::Memory;
+        if lasting && seq >= self.checkpointed.get() + CHECKPOINT_EVERY {
+            let _ = self.checkpoint().await;
+        }
+    }
+}

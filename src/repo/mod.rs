@@ -1,0 +1,102 @@
+//! A repository at work: a store, the state folded from its journal, a token counter. The writer puts
+//! operations in, views give messages out, handles are what callers hold.
+
+mod batch;
+mod budget;
+mod compile;
+mod counting;
+mod environment;
+mod handle;
+mod load;
+mod payloads;
+mod prepare;
+mod reads;
+mod views;
+mod writer;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::state::State;
+use crate::store::{Address, Incarnation, Store};
+use crate::view::counts::Recounted;
+pub use batch::Batch;
+pub use budget::{Budget, BudgetAction};
+pub use compile::{Compiled, Patch};
+pub use counting::{CountLater, Counter, Deferred};
+pub use environment::{Environment, ManualEnvironment};
+pub use handle::{CommitOptions, Handle};
+pub use load::OpenOptions;
+pub use prepare::Validator;
+pub use reads::OperationSummary;
+pub use writer::Done;
+
+use environment::IdMaker;
+use payloads::PayloadCache;
+use views::Views;
+use writer::Ticket;
+
+/// What a repository tells those who listen.
+pub type Listener = Rc<dyn Fn(&Event)>;
+
+/// Something that happened to a repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// "commit", "annotation", "ref", "budget", "conflict" …
+    pub kind: &'static str,
+    /// What there is to say.
+    pub detail: Value,
+}
+
+/// What a repository is given to work with.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where it is kept.
+    pub store: Rc<dyn Store>,
+    /// Time and chance.
+    pub environment: Rc<dyn Environment>,
+    /// Counts tokens.
+    pub counter: Counter,
+    /// Checks payloads of custom types.
+    pub validator: Option<Rc<dyn Validator>>,
+    /// Hears what happens.
+    pub listener: Option<Listener>,
+}
+
+/// A repository. Everything that has it open in one process shares one of these.
+pub struct Repository {
+    settings: Settings,
+    address: Address,
+    incarnation: Cell<Option<Incarnation>>,
+    state: RefCell<State<'static>>,
+    turn: async_lock::Mutex<()>,
+    queue: RefCell<VecDeque<Rc<Ticket>>>,
+    contended: Cell<bool>,
+    ids: RefCell<IdMaker>,
+    payloads: RefCell<PayloadCache>,
+    recounted: RefCell<Recounted>,
+    views: RefCell<Views>,
+    handles: Cell<u64>,
+    checkpointed: Cell<u64>,
+}
+
+impl Repository {
+    /// Its name.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Reads the state.
+    pub fn read<T>(&self, read: impl FnOnce(&State<'_>) -> T) -> T {
+        read(&self.state.borrow())
+    }
+
+    fn emit(&self, kind: &'static str, detail: impl FnOnce() -> Value) {
+        if let Some(listener) = &self.settings.listener {
+            listener(&Event { kind, detail: detail() });
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Payloads that were used last, parsed. Bounded by bytes.
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::Repository;
+use crate::error::{Result, StoreError};
+use crate::hash::ContentHash;
+use crate::model::content::Content;
+use crate::state::arena::ContentIx;
+
+const BYTES: usize = 4 << 20;
+
+/// Parsed payloads, the oldest leave first.
+#[derive(Debug, Default)]
+pub(super) struct PayloadCache {
+    known: HashMap<ContentHash, Rc<Content>>,
+    order: VecDeque<(ContentHash, usize)>,
+    bytes: usize,
+}
+
+impl PayloadCache {
+    pub fn get(&self, hash: &ContentHash) -> Option<Rc<Content>> {
+        self.known.get(hash).cloned()
+    }
+
+    pub fn put(&mut self, hash: ContentHash, content: Rc<Content>, bytes: usize) {
+        if self.known.insert(hash, content).is_none() {
+            self.order.push_back((hash, bytes));
+            self.bytes += bytes;
+        }
+        while self.bytes > BYTES
+            && let Some((oldest, bytes)) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+            self.bytes -= bytes;
+        }
+    }
+}
+
+/// The most objects that are asked for at once.
+const PER_READ: usize = 4096;
+
+/// Payloads fetched for one purpose.
+pub(super) type Fetched = HashMap<ContentIx, Rc<Content>>;
+
+impl Repository {
+    /// Adds those of `contents` that are not in `fetched` yet; first from the cache, then in as few
+    /// reads as can be.
+    pub(super) async fn fetch(&self, contents: &[ContentIx], fetched: &mut Fetched) -> Result<()> {
+        let mut wanted: Vec<(ContentIx, ContentHash)> = Vec::new();
+        for &ix in contents {
+            if fetched.contains_key(&ix) {
+                continue;
+            }
+            let hash = self.read(|state| state.contents(ix).hash);
+            match self.payloads.borrow().get(&hash) {
+                Some(content) => {
+                    fetched.insert(ix, content);
+                }
+                None => wanted.push((ix, hash)),
+            }
+        }
+        wanted.sort_unstable_by_key(|(ix, _)| *ix);
+        wanted.dedup();
+        let Some(repo) = self.key() else { return Ok(()) };
+        for some in wanted.chunks(PER_READ) {
+            let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
+            let objects = self.settings.store.read_objects(&repo, &hashes).await?;
+            for ((ix, hash), bytes) in some.iter().zip(objects) {
+                let bytes = bytes.ok_or_else(|| StoreError::Corrupt(format!("payload {hash} is missing")))?;
+                let content = Rc::new(parse(hash, &bytes)?);
+                self.payloads.borrow_mut().put(*hash, content.clone(), bytes.len());
+                fetched.insert(*ix, content);
+            }
+        }
+        Ok(())
+    }
+
+    /// The payload of one content, as it is stored.
+    pub(super) async fn payload_value(&self, hash: ContentHash) -> Result<Value> {
+        let repo = self.key().ok_or_else(|| StoreError::Corrupt(format!("payload {hash} is missing")))?;
+        let found = self.settings.store.read_objects(&repo, &[hash]).await?.into_iter().next().flatten();
+        let bytes = found.ok_or_else(|| StoreError::Corrupt(format!("payload {hash} is missing")))?;
+        value(&hash, &bytes)
+    }
+}
+
+fn value(hash: &ContentHash, bytes: &[u8]) -> Result<Value> {
+    if ContentHash::of(bytes) != *hash {
+        return Err(StoreError::Corrupt(format!("payload {hash} is not what was stored")).into());
+    }
+    serde_json::from_slice(bytes).map_err(|error| StoreError::Corrupt(format!("payload {hash}: {error}")).into())
+}
+
+fn parse(hash: &ContentHash, bytes: &[u8]) -> Result<Content> {
+    Content::decode(value(hash, bytes)?).map_err(|error| StoreError::Corrupt(format!("payload {hash}: {error}")).into())
+}

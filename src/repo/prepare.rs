@@ -1,0 +1,67 @@
+//! Before planning: payloads are checked, counted and named. This is where an operation may wait.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::Repository;
+use crate::error::{Error, Result};
+use crate::model::content::{Content, Payload};
+use crate::ops::NewPayload;
+use crate::store::Pending;
+
+/// Checks payloads of custom types, outside of the core.
+pub trait Validator {
+    /// Checks a payload, given as canonical JSON.
+    ///
+    /// # Errors
+    /// `Validation` where the payload is wrong; `Callback` where it cannot be checked.
+    fn validate<'a>(&'a self, content_type: &'a str, payload: &'a str) -> Pending<'a, Result<()>>;
+}
+
+impl Repository {
+    /// Checks a payload and counts its tokens.
+    ///
+    /// # Errors
+    /// `Validation`; what the application's validator or counter says.
+    pub(super) async fn prepare_payload(&self, payload: Value) -> Result<NewPayload> {
+        let payload = Payload::parse(payload)?;
+        if let Content::Custom { content_type, .. } = &payload.content {
+            self.validate(content_type, &payload.bytes).await?;
+        }
+        let hash = payload.hash;
+        let content = Rc::new(payload.content);
+        let bytes: Rc<[u8]> = payload.bytes.into();
+        loop {
+            let prepared = NewPayload::of(&content, hash, bytes.clone(), self.settings.counter.as_counter());
+            if self.settings.counter.is_settled() {
+                self.payloads.borrow_mut().put(hash, content, bytes.len());
+                return Ok(prepared);
+            }
+            self.settings.counter.settle().await?;
+        }
+    }
+
+    async fn validate(&self, content_type: &str, bytes: &[u8]) -> Result<()> {
+        let checks = self.read(|state| {
+            state.content_type(content_type).map(|definition| definition.schema.is_some() || definition.validator)
+        });
+        match checks {
+            None => Err(Error::Validation {
+                pointer: "/contentType".to_owned(),
+                message: format!("content type {content_type:?} is neither built in nor registered"),
+            }),
+            Some(false) => Ok(()),
+            Some(true) => match &self.settings.validator {
+                Some(validator) => {
+                    let payload = std::str::from_utf8(bytes).unwrap_or_default();
+                    validator.validate(content_type, payload).await
+                }
+                None => Err(Error::Callback {
+                    what: "validator",
+                    message: format!("content type {content_type:?} has a schema, but nothing here checks it"),
+                }),
+            },
+        }
+    }
+}

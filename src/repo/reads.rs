@@ -1,0 +1,372 @@
+//! What a handle can be asked: the log, entries, differences, operations, status.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::payloads::Fetched;
+use super::{Handle, Repository};
+use crate::error::{Error, Result};
+use crate::hash::CommitHash;
+use crate::model::commit::Author;
+use crate::model::content::{Content, PartKind, Role};
+use crate::model::journal::{Operation, Sealed};
+use crate::model::record::Record;
+use crate::ops::Undo;
+use crate::state::State;
+use crate::state::arena::{CommitIx, EntryIx};
+use crate::view::counts::Counts;
+use crate::view::diff::{self, Difference, RunKind};
+use crate::view::{history, status};
+
+/// An operation of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OperationSummary {
+    /// What it is called: what `undo` takes.
+    pub id: String,
+    /// The name of the call.
+    pub kind: String,
+    /// The number of its journal entry.
+    pub seq: u64,
+    /// When it was written, UTC milliseconds.
+    pub at: i64,
+    /// Who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
+    /// The operation it undid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+    /// How many records it has.
+    pub records: usize,
+}
+
+const PAGE: usize = 200;
+
+impl Repository {
+    /// Operations, newest first, of the journal entries before `before`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn operations(&self, limit: usize, before: Option<u64>) -> Result<Vec<OperationSummary>> {
+        let Some(repo) = self.key() else { return Ok(Vec::new()) };
+        let mut end = before.unwrap_or(u64::MAX).min(self.read(|state| state.journal().seq) + 1);
+        let mut found = Vec::new();
+        while end > 1 && found.len() < limit {
+            let start = end.saturating_sub(PAGE as u64 + 1);
+            let page = self.settings.store.read_journal(&repo, start, (end - 1 - start) as usize).await?;
+            for sealed in page.iter().rev() {
+                let entry = self.opened(sealed)?;
+                for (index, operation) in entry.operations.iter().enumerate().rev() {
+                    found.push(OperationSummary {
+                        id: name_of(operation, entry.seq, index),
+                        kind: operation.kind.clone(),
+                        seq: entry.seq,
+                        at: entry.at,
+                        author: operation.author.clone(),
+                        undoes: operation.undoes.clone(),
+                        records: operation.records.len(),
+                    });
+                }
+            }
+            end = start + 1;
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The journal was checked when it was folded; here only what is read is checked against its hash.
+    fn opened(&self, sealed: &Sealed) -> Result<crate::model::journal::Entry> {
+        let entry: crate::model::journal::Entry = serde_json::from_slice(&sealed.bytes)
+            .map_err(|error| crate::error::StoreError::Corrupt(error.to_string()))?;
+        Ok(sealed.open(sealed.seq, entry.previous)?)
+    }
+
+    /// An operation as undo needs it.
+    pub(super) async fn find_operation(&self, name: &str) -> Result<Undo> {
+        let missing = || Error::CommitNotFound { reference: format!("operation {name}") };
+        let known = self.read(|state| state.operation(name).map(|row| (row.seq, row.index)));
+        let made = || {
+            let (seq, index) = name.split_once('.')?;
+            Some((seq.parse().ok()?, index.parse().ok()?))
+        };
+        let (seq, index): (u64, u32) = known.or_else(made).ok_or_else(missing)?;
+        let repo = self.key().ok_or_else(missing)?;
+        let page = self.settings.store.read_journal(&repo, seq.saturating_sub(1), 1).await?;
+        let sealed = page.first().filter(|sealed| sealed.seq == seq).ok_or_else(missing)?;
+        let entry = self.opened(sealed)?;
+        let count = |operation: &Operation| {
+            operation.records.iter().filter(|record| matches!(record, Record::Commit(_))).count()
+        };
+        let before: usize = entry.operations.iter().take(index as usize).map(count).sum();
+        let operation = entry.operations.into_iter().nth(index as usize).ok_or_else(missing)?;
+        let own = count(&operation);
+        let commits = self.read(|state| {
+            state.commits_of_entry(seq).skip(before).take(own).map(|ix| state.commits(ix).hash).collect()
+        });
+        Ok(Undo { name: name.to_owned(), records: operation.records, commits })
+    }
+}
+
+fn name_of(operation: &Operation, seq: u64, index: usize) -> String {
+    operation.id.clone().unwrap_or_else(|| format!("{seq}.{index}"))
+}
+
+impl Handle {
+    /// Resolves a reference to a commit.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`.
+    pub fn resolve(&self, reference: &str) -> Result<CommitHash> {
+        let standpoint = self.standpoint();
+        self.repo.read(|state| state.resolve(reference, standpoint).map(|ix| state.commits(ix).hash))
+    }
+
+    fn commit_ix(&self, reference: Option<&str>) -> Result<Option<CommitIx>> {
+        match reference {
+            None => Ok(self.repo.read(|state| self.head_in(state))),
+            Some(reference) => {
+                let standpoint = self.standpoint();
+                self.repo.read(|state| state.resolve(reference, standpoint)).map(Some)
+            }
+        }
+    }
+
+    /// A page of the log: `{ commits, cursor? }`, newest first along first parents.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`.
+    pub fn history(&self, from: Option<&str>, limit: usize) -> Result<Value> {
+        let head = self.commit_ix(from)?;
+        Ok(self.repo.read(|state| {
+            let page = history::page(state, head, limit);
+            let commits: Vec<_> = page.commits.iter().map(|ix| Value::Object(history::describe(state, *ix))).collect();
+            let mut out = Map::from_iter([("commits".to_owned(), Value::Array(commits))]);
+            if let Some(next) = page.next {
+                out.insert("cursor".to_owned(), json!(state.commits(next).hash));
+            }
+            Value::Object(out)
+        }))
+    }
+
+    /// A commit with its payload, and how its entry stands on this handle's branch. An entry id gives
+    /// the entry as it reads now. None where nothing answers to the reference.
+    ///
+    /// # Errors
+    /// `AmbiguousRef`, those of the store.
+    pub async fn get(&self, reference: &str) -> Result<Option<Value>> {
+        let found = self.repo.read(|state| self.locate(state, reference))?;
+        let Some((commit, entry)) = found else { return Ok(None) };
+        let content = self.repo.read(|state| state.commits(commit).content().map(|ix| state.contents(ix).hash));
+        let payload = match content {
+            Some(hash) => Some(self.repo.payload_value(hash).await?),
+            None => None,
+        };
+        Ok(Some(self.repo.read(|state| {
+            let mut out = history::describe(state, commit);
+            if let Some(payload) = payload {
+                out.insert("payload".to_owned(), payload);
+            }
+            if let Some(entry) = entry.or_else(|| state.commits(commit).entry()) {
+                let lineage = state.lineage(self.head_in(state));
+                out.extend(history::standing(state, &lineage, entry));
+                out.insert("id".to_owned(), json!(state.entries(entry).id));
+                out.insert("priority".to_owned(), json!(self.priority(state, entry, commit)));
+            }
+            Value::Object(out)
+        })))
+    }
+
+    fn locate(&self, state: &State<'_>, reference: &str) -> Result<Option<(CommitIx, Option<EntryIx>)>> {
+        if let Some(entry) = state.find_entry(reference) {
+            let lineage = state.lineage(self.head_in(state));
+            let commit = lineage.slot(entry).map_or(state.entries(entry).first, |slot| slot.version);
+            return Ok(Some((commit, Some(entry))));
+        }
+        let head = self.head_in(state);
+        let standpoint = crate::state::resolve::Standpoint { head, ..Default::default() };
+        match state.resolve(reference, standpoint) {
+            Ok(commit) => Ok(Some((commit, None))),
+            Err(Error::CommitNotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn priority(&self, state: &State<'_>, entry: EntryIx, commit: CommitIx) -> &'static str {
+        let annotated = state.annotated_priority(entry, u64::MAX);
+        let default = || {
+            let content = state.commits(commit).content().map(|ix| state.contents(ix));
+            content.map(|row| state.default_priority(&row.content_type, row.outline.role))
+        };
+        annotated.or_else(default).map_or("normal", |priority| priority.name())
+    }
+
+    /// What differs between two commits: `{ added, removed, changed, tokens }`, entries by id, changed
+    /// texts word by word.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`, those of the store.
+    pub async fn diff(&self, from: &str, to: &str) -> Result<Value> {
+        let (from, to) = (self.commit_ix(Some(from))?, self.commit_ix(Some(to))?);
+        let found = self.repo.read(|state| diff::entries(state, from, to));
+        let contents: Vec<_> = found
+            .iter()
+            .flat_map(|(_, difference)| match difference {
+                Difference::Changed(old, new) => vec![*old, *new],
+                _ => Vec::new(),
+            })
+            .collect();
+        let mut fetched = Fetched::new();
+        self.repo.fetch(&contents, &mut fetched).await?;
+        Ok(self.repo.read(|state| {
+            let tokens = |ix| i64::from(state.contents(ix).outline.own_tokens());
+            let (mut added, mut removed, mut changed, mut delta) = (Vec::new(), Vec::new(), Vec::new(), 0);
+            for (entry, difference) in found {
+                let id = &state.entries(entry).id;
+                match difference {
+                    Difference::Added(ix) => {
+                        delta += tokens(ix);
+                        added.push(
+                            json!({ "id": id, "contentType": state.contents(ix).content_type, "tokens": tokens(ix) }),
+                        );
+                    }
+                    Difference::Removed(ix) => {
+                        delta -= tokens(ix);
+                        removed.push(
+                            json!({ "id": id, "contentType": state.contents(ix).content_type, "tokens": tokens(ix) }),
+                        );
+                    }
+                    Difference::Changed(old, new) => {
+                        delta += tokens(new) - tokens(old);
+                        let text = |ix| fetched.get(&ix).map(|content| text_of(content)).unwrap_or_default();
+                        let words = word_runs(&text(old), &text(new));
+                        changed.push(json!({ "id": id, "tokens": tokens(new) - tokens(old), "words": words }));
+                    }
+                }
+            }
+            json!({ "added": added, "removed": removed, "changed": changed, "tokens": delta })
+        }))
+    }
+
+    /// How the handle's history stands: see [`status::describe`]; and its head and budget.
+    ///
+    /// # Errors
+    /// Those of the counter and the store.
+    pub async fn status(&self) -> Result<Value> {
+        let target = |state: &State<'_>| (self.head_in(state), u64::MAX);
+        let updated = self.repo.update_view(target, &Default::default(), |_| 0).await?;
+        let compiled = self.repo.views.borrow().slots.get(updated.slot).map_or(0, |slot| slot.view.tokens());
+        let recounted = self.repo.recounted.borrow();
+        let counts = Counts::new(self.repo.settings.counter.as_counter(), &recounted);
+        let mut out = self.repo.read(|state| {
+            let lineage = state.lineage(self.head_in(state));
+            status::describe(state, &lineage, &counts)
+        });
+        if let Value::Object(out) = &mut out {
+            out.insert("branch".to_owned(), json!(self.branch()));
+            out.insert("head".to_owned(), json!(self.head()));
+            out.insert("compiledTokens".to_owned(), json!(compiled));
+            if let Some(limit) = self.budget().and_then(|budget| budget.limit().ok()) {
+                let budget = json!({ "limit": limit, "used": compiled, "share": compiled as f64 / limit as f64 });
+                out.insert("budget".to_owned(), budget);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Branches: `[{ name, head?, current, default }]`.
+    pub fn branches(&self) -> Value {
+        let current = self.branch();
+        self.repo.read(|state| {
+            let default = state.default_branch();
+            let row = |(name, head): (&str, Option<CommitIx>)| {
+                let mut row =
+                    json!({ "name": name, "current": Some(name) == current.as_deref(), "default": name == default });
+                if let (Some(head), Value::Object(row)) = (head, &mut row) {
+                    row.insert("head".to_owned(), json!(state.commits(head).hash));
+                }
+                row
+            };
+            state.branches().into_iter().map(row).collect()
+        })
+    }
+
+    /// Tags: `[{ name, hash }]`.
+    pub fn tags(&self) -> Value {
+        self.repo.read(|state| {
+            let row = |(name, ix): (&str, CommitIx)| json!({ "name": name, "hash": state.commits(ix).hash });
+            state.tags().into_iter().map(row).collect()
+        })
+    }
+
+    /// The annotations of an entry, newest first.
+    ///
+    /// # Errors
+    /// `EditTarget` where there is no such entry.
+    pub fn annotations(&self, id: &str) -> Result<Value> {
+        self.repo.read(|state| {
+            let entry = known_entry(state, id)?;
+            let first = state.latest_annotation(entry);
+            let chain = std::iter::successors(first, |ix| state.annotations(*ix).previous);
+            Ok(chain
+                .map(|ix| {
+                    let annotation = &state.annotations(ix).annotation;
+                    let mut row = json!(annotation);
+                    if let Value::Object(row) = &mut row {
+                        row.insert("id".to_owned(), json!(annotation.hash()));
+                    }
+                    row
+                })
+                .collect())
+        })
+    }
+
+    /// The notes of an entry, by name.
+    ///
+    /// # Errors
+    /// `EditTarget` where there is no such entry.
+    pub fn notes(&self, id: &str) -> Result<Value> {
+        self.repo.read(|state| {
+            let entry = known_entry(state, id)?;
+            Ok(state.notes(entry).into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect())
+        })
+    }
+
+    /// The registered content types, by name.
+    pub fn content_types(&self) -> Value {
+        self.repo.read(|state| {
+            let row = |(name, definition): (&str, _)| (name.to_owned(), json!(definition));
+            Value::Object(state.content_types().into_iter().map(row).collect())
+        })
+    }
+}
+
+fn known_entry(state: &State<'_>, id: &str) -> Result<EntryIx> {
+    let missing = || Error::EditTarget { id: id.to_owned(), reason: "there is no such entry".to_owned() };
+    state.find_entry(id).ok_or_else(missing)
+}
+
+/// The text people read in a payload.
+fn text_of(content: &Content) -> String {
+    let message = content.to_message(Role::Assistant, "");
+    let texts = message.parts.iter().map(|part| match &part.kind {
+        PartKind::Text(text) | PartKind::Reasoning(text) => text.clone(),
+        PartKind::ToolCall { tool_name, input, raw_input, .. } => {
+            format!("{tool_name}({})", PartKind::arguments(input, raw_input))
+        }
+        PartKind::ToolResult { output, .. } => output.to_text().into_owned(),
+        PartKind::File { filename, media_type, .. } => filename.clone().unwrap_or_else(|| media_type.clone()),
+        PartKind::Custom { value, .. } => crate::hash::canonical_json(value),
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+fn word_runs(before: &str, after: &str) -> Value {
+    let row = |run: diff::Run<'_>| {
+        let kind = match run.kind {
+            RunKind::Same => "same",
+            RunKind::Added => "added",
+            RunKind::Removed => "removed",
+        };
+        json!({ "kind": kind, "text": run.text })
+    };
+    diff::words(before, after).into_iter().map(row).collect()
+}

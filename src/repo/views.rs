@@ -1,0 +1,186 @@
+//! The views that were used last, each under a number by which its reader keeps a copy in step.
+
+use super::Repository;
+use super::payloads::Fetched;
+use crate::error::Result;
+use crate::model::outline::Outline;
+use crate::state::arena::CommitIx;
+use crate::view::compile::{Desk, Overflow, Splice, View};
+use crate::view::counts::Counts;
+use crate::view::options::CompileOptions;
+use crate::view::table::{MessageId, MessageTable};
+
+/// How many views are kept.
+const KEPT: usize = 8;
+
+/// Views and the messages they share.
+#[derive(Debug, Default)]
+pub(super) struct Views {
+    pub table: MessageTable,
+    pub slots: Vec<ViewSlot>,
+    uses: u64,
+}
+
+/// A view, and what its reader knows of it.
+#[derive(Debug)]
+pub(super) struct ViewSlot {
+    pub view: View,
+    pub head: Option<CommitIx>,
+    pub until: u64,
+    /// Messages of the instructions before the view's, with their tokens.
+    pub lead: Vec<(MessageId, u32)>,
+    /// What the reader has to do first: its copy is of another view.
+    pub pending: Vec<Splice>,
+    /// For each handle that sent a compile of this view: how many leading messages are still the same.
+    pub marks: Vec<Mark>,
+    last_use: u64,
+}
+
+/// How far the messages that a handle sent are still the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub handle: u64,
+    pub messages: usize,
+    pub tokens: u64,
+}
+
+impl ViewSlot {
+    /// All messages, the instructions' first.
+    pub fn messages(&self) -> impl Iterator<Item = (MessageId, u32)> {
+        self.lead.iter().copied().chain(self.view.messages())
+    }
+
+    pub fn length(&self) -> usize {
+        self.lead.len() + self.view.messages().len()
+    }
+
+    /// Notes that messages from `start` on have changed.
+    pub fn changed_from(&mut self, start: usize) {
+        let mut marks = std::mem::take(&mut self.marks);
+        for mark in marks.iter_mut().filter(|mark| mark.messages > start) {
+            mark.messages = start;
+            mark.tokens = self.messages().take(start).map(|(_, tokens)| u64::from(tokens)).sum();
+        }
+        self.marks = marks;
+    }
+}
+
+impl Views {
+    /// The slot of a view of `head` under these options: one that is there, or leads there, or the
+    /// one that was used longest ago.
+    fn find(&mut self, repo: &Repository, head: Option<CommitIx>, options: &CompileOptions, until: u64) -> usize {
+        self.uses += 1;
+        let fits = |slot: &&ViewSlot| slot.view.options().same_view(options) && slot.until == until;
+        let exact = self.slots.iter().position(|slot| fits(&slot) && slot.head == head);
+        let leading = || {
+            let mut candidates = self.slots.iter().enumerate().filter(|(_, slot)| fits(slot));
+            candidates.find(|(_, slot)| repo.read(|state| leads(state, slot.head, head))).map(|(place, _)| place)
+        };
+        if let Some(found) = exact.or_else(leading) {
+            return found;
+        }
+        let view = View::new(CompileOptions { as_of: None, instructions: None, tools: None, ..options.clone() }, until);
+        let fresh =
+            ViewSlot { view, head, until, lead: Vec::new(), pending: Vec::new(), marks: Vec::new(), last_use: 0 };
+        if self.slots.len() < KEPT {
+            self.slots.push(fresh);
+            return self.slots.len() - 1;
+        }
+        let oldest = self.slots.iter().enumerate().min_by_key(|(_, slot)| slot.last_use).map_or(0, |(place, _)| place);
+        if let Some(slot) = self.slots.get_mut(oldest) {
+            let known = slot.length();
+            let waiting: Vec<Splice> = slot.view.take_splices();
+            let change = |splice: &Splice| splice.inserted.len() as i64 - splice.removed as i64;
+            // What the reader has: what is here, without the changes it was not told of.
+            let told =
+                known as i64 - waiting.iter().map(change).sum::<i64>() - slot.pending.iter().map(change).sum::<i64>();
+            let mut old = std::mem::replace(slot, fresh);
+            old.view.release(&mut self.table);
+            old.lead.iter().for_each(|(id, _)| self.table.release(*id));
+            if told > 0 {
+                slot.pending.push(Splice { start: 0, removed: told as usize, inserted: Vec::new() });
+            }
+        }
+        oldest
+    }
+}
+
+fn leads(state: &crate::state::State<'_>, from: Option<CommitIx>, to: Option<CommitIx>) -> bool {
+    match (from, to) {
+        (Some(from), Some(to)) => state.first_parent_at(to, state.commits(from).height) == from && !state.is_head(from),
+        (None, _) => true,
+        (Some(_), None) => false,
+    }
+}
+
+/// What a view came to.
+pub(super) struct Updated {
+    /// Its number.
+    pub slot: usize,
+    pub overflow: Option<Overflow>,
+    pub commit_count: u64,
+}
+
+impl Repository {
+    /// Brings a view up to date, waiting for counts that are not known yet. Nothing is awaited after
+    /// the last update, so what is returned holds until the caller awaits something.
+    pub(super) async fn update_view(
+        &self,
+        target: impl Fn(&crate::state::State<'_>) -> (Option<CommitIx>, u64),
+        options: &CompileOptions,
+        extra: impl Fn(&Counts<'_>) -> u64,
+    ) -> Result<Updated> {
+        loop {
+            let (updated, missing) = self.try_update_view(&target, options, &extra);
+            if missing.is_empty() && self.settings.counter.is_settled() {
+                return Ok(updated);
+            }
+            self.settings.counter.settle().await?;
+            let mut fetched = Fetched::new();
+            self.fetch(&missing, &mut fetched).await?;
+            for (ix, content) in fetched {
+                let outline = self.recount(&content).await?;
+                self.recounted.borrow_mut().insert(ix, outline);
+            }
+            if let Some(slot) = self.views.borrow_mut().slots.get_mut(updated.slot) {
+                slot.view.invalidate();
+            }
+        }
+    }
+
+    async fn recount(&self, content: &crate::model::content::Content) -> Result<Outline> {
+        loop {
+            let outline = Outline::of(content, self.settings.counter.as_counter());
+            if self.settings.counter.is_settled() {
+                return Ok(outline);
+            }
+            self.settings.counter.settle().await?;
+        }
+    }
+
+    fn try_update_view(
+        &self,
+        target: &impl Fn(&crate::state::State<'_>) -> (Option<CommitIx>, u64),
+        options: &CompileOptions,
+        extra: &impl Fn(&Counts<'_>) -> u64,
+    ) -> (Updated, Vec<crate::state::arena::ContentIx>) {
+        let state = self.state.borrow();
+        let recounted = self.recounted.borrow();
+        let counts = Counts::new(self.settings.counter.as_counter(), &recounted);
+        let (head, until) = target(&state);
+        let lineage = state.lineage(head);
+        let mut views = self.views.borrow_mut();
+        let place = views.find(self, head, options, until);
+        let uses = views.uses;
+        let Views { table, slots, .. } = &mut *views;
+        let mut overflow = None;
+        if let Some(slot) = slots.get_mut(place) {
+            slot.last_use = uses;
+            slot.head = head;
+            let mut desk = Desk { state: &state, lineage: &lineage, counts: &counts, table };
+            overflow = slot.view.update(&mut desk, u64::from(counts.reply()) + extra(&counts)).err();
+        }
+        let updated = Updated { slot: place, overflow, commit_count: lineage.commit_count() };
+        (updated, counts.missing())
+    }
+}

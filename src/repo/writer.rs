@@ -1,0 +1,317 @@
+//! The writer: the one place where a repository changes.
+//!
+//! Operations queue up. Whoever has the turn takes all that wait, plans them in order on a draft, writes
+//! them as one journal entry, and only then applies them to the state. On a lost race the draft is
+//! dropped, what others wrote is taken in, and everything is planned again; only an operation that makes
+//! no sense any more is refused.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::json;
+
+use super::Repository;
+use crate::error::{Error, Result, StoreError};
+use crate::hash::CommitHash;
+use crate::model::journal::{Entry, JOURNAL_FORMAT, Operation, Sealed};
+use crate::model::object::Object;
+use crate::model::record::{Record, RepositoryRecord};
+use crate::ops::{Plan, Receipt, Request, plan};
+use crate::state::apply::When;
+use crate::state::arena::{CommitIx, Ix};
+use crate::state::{MAIN, State};
+use crate::store::{Batch, WriteError};
+
+/// How long an operation may take to win the race for the journal, in milliseconds.
+const DEADLINE: i64 = 30_000;
+/// How long to wait before a store that did not answer is asked again, in milliseconds.
+const PAUSE: u64 = 100;
+
+/// An operation that was stored, or was so already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// What it is called: the caller's id, or `<seq>.<index>`; none where nothing had to be written.
+    pub operation: Option<String>,
+    /// One for each commit.
+    pub receipts: Vec<Receipt>,
+    /// Its records.
+    pub records: Vec<Record>,
+}
+
+/// An operation that waits for its turn.
+pub(super) struct Ticket {
+    request: Request,
+    /// Tokens that an input must not burst.
+    limit: Option<u64>,
+    result: RefCell<Option<Result<Done>>>,
+}
+
+/// Operations that somebody took along and dropped before they were settled.
+struct Unsettled<'a>(&'a [Rc<Ticket>]);
+
+impl Drop for Unsettled<'_> {
+    fn drop(&mut self) {
+        let unknown = || StoreError::OutcomeUnknown("the call that wrote it was dropped".to_owned());
+        for ticket in self.0 {
+            ticket.result.borrow_mut().get_or_insert_with(|| Err(unknown().into()));
+        }
+    }
+}
+
+/// Operations planned together.
+struct Planned {
+    entry: Entry,
+    objects: Vec<Object>,
+    results: Vec<Result<Done>>,
+}
+
+impl Repository {
+    /// Does what is asked. Resolved: stored. Refused: not visible, now or later, except with
+    /// `OutcomeUnknown`.
+    pub(super) async fn submit(&self, request: Request, limit: Option<u64>) -> Result<Done> {
+        let ticket = Rc::new(Ticket { request, limit, result: RefCell::default() });
+        self.queue.borrow_mut().push_back(ticket.clone());
+        let turn = self.turn.lock().await;
+        if let Some(result) = ticket.result.take() {
+            return result; // whoever had the turn before took it along
+        }
+        self.drive().await;
+        drop(turn);
+        self.checkpoint_if_due().await;
+        ticket.result.take().unwrap_or_else(|| Err(Error::Internal("an operation was not settled".to_owned())))
+    }
+
+    async fn drive(&self) {
+        let tickets: Vec<_> = self.queue.borrow_mut().drain(..).collect();
+        let guard = Unsettled(&tickets);
+        let results = self.write_all(&tickets).await;
+        let results = results.unwrap_or_else(|error| tickets.iter().map(|_| Err(error.clone())).collect());
+        for (ticket, result) in tickets.iter().zip(results) {
+            if let Ok(done) = &result {
+                self.announce(done, &ticket.request);
+            }
+            ticket.result.replace(Some(result));
+        }
+        drop(guard);
+    }
+
+    /// Plans and writes until it is done or the deadline has passed.
+    async fn write_all(&self, tickets: &[Rc<Ticket>]) -> Result<Vec<Result<Done>>> {
+        let deadline = self.settings.environment.now() + DEADLINE;
+        if self.contended.take() {
+            self.settings.environment.sleep(0).await; // who won the last race lets the others try
+        }
+        loop {
+            self.count_inputs(tickets).await?;
+            let planned = self.plan_all(tickets)?;
+            if planned.entry.operations.is_empty() {
+                return Ok(planned.results);
+            }
+            let batch = Batch { entry: planned.entry.seal(), objects: planned.objects };
+            match self.write_out(&batch, deadline).await? {
+                Written::Stored(others) => {
+                    self.apply_own(&planned.entry, &batch.entry)?;
+                    self.apply_all(&others)?;
+                    return Ok(planned.results);
+                }
+                Written::Lost(others) => {
+                    self.contended.set(true);
+                    self.apply_all(&others)?;
+                    self.emit("conflict", || json!({ "seq": batch.entry.seq }));
+                    if self.settings.environment.now() > deadline {
+                        return Err(Error::conflict("the race for the journal was lost until the deadline"));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Plans the operations in order, each on what those before it left.
+    fn plan_all(&self, tickets: &[Rc<Ticket>]) -> Result<Planned> {
+        let state = self.state.borrow();
+        let position = state.journal();
+        let at = self.settings.environment.now().max(position.at);
+        let when = When { at, seq: position.seq + 1 };
+        let id = self.ids.borrow_mut().ulid(&*self.settings.environment).into();
+        let mut entry =
+            Entry { at, format: JOURNAL_FORMAT, id, operations: Vec::new(), previous: position.hash, seq: when.seq };
+        let mut draft = State::over(&state);
+        if position.seq == 0 {
+            let create = create(self.settings.counter.as_counter().source());
+            draft.apply(&create, 0, when)?;
+            entry.operations.push(create);
+        }
+        let (created, mut objects, mut results) = (entry.operations.len(), Vec::new(), Vec::new());
+        for (place, ticket) in tickets.iter().enumerate() {
+            let planned = self.plan_one(&draft, ticket, when);
+            results.push(planned.and_then(|planned| {
+                let Plan { operation, objects: brought, receipts } = match planned {
+                    Attempt::Repeated(done) => return Ok(done),
+                    Attempt::Fresh(plan) => plan,
+                };
+                if operation.records.is_empty() {
+                    return Ok(Done { operation: None, receipts, records: Vec::new() });
+                }
+                let index = entry.operations.len() as u32;
+                if place + 1 < tickets.len() {
+                    draft.apply(&operation, index, when)?;
+                }
+                let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
+                let records = operation.records.clone();
+                entry.operations.push(operation);
+                objects.extend(brought);
+                Ok(Done { operation: Some(name), receipts, records })
+            }));
+        }
+        if entry.operations.len() == created {
+            entry.operations.clear(); // nothing to write: not even a beginning
+        }
+        Ok(Planned { entry, objects, results })
+    }
+
+    fn plan_one(&self, draft: &State<'_>, ticket: &Ticket, when: When) -> Result<Attempt> {
+        if let Some(row) = ticket.request.operation_id.as_deref().and_then(|id| draft.operation(id)) {
+            let (first, count) = row.commits;
+            let commits = (first.row()..first.row() + count as usize).map(CommitIx::new);
+            let receipts = commits.map(|ix| receipt(draft, ix)).collect();
+            let operation = ticket.request.operation_id.clone();
+            return Ok(Attempt::Repeated(Done { operation, receipts, records: Vec::new() }));
+        }
+        let plan = plan(draft, &ticket.request, when)?;
+        if let Some(limit) = ticket.limit {
+            self.check_limit(draft, &ticket.request, &plan, limit)?;
+        }
+        Ok(Attempt::Fresh(plan))
+    }
+
+    /// Writes a batch, asking again where there was no answer.
+    async fn write_out(&self, batch: &Batch, deadline: i64) -> Result<Written> {
+        let repo = self.ensure_created().await?;
+        let store = &*self.settings.store;
+        loop {
+            let error = match store.write(&repo, batch).await {
+                Ok(()) => return Ok(Written::Stored(Vec::new())),
+                Err(WriteError::Conflict(entries)) => return lost_or_ours(batch, entries),
+                Err(WriteError::Store(error @ StoreError::Unavailable(_))) => error,
+                Err(WriteError::Store(error)) => return Err(error.into()),
+            };
+            if self.settings.environment.now() >= deadline {
+                return self.fence(batch, error).await;
+            }
+            self.settings.environment.sleep(PAUSE).await;
+        }
+    }
+
+    /// Puts an empty entry where the batch would stand. If that works, the batch was not stored and
+    /// never will be.
+    async fn fence(&self, batch: &Batch, error: StoreError) -> Result<Written> {
+        let repo = self.ensure_created().await?;
+        let position = self.read(|state| state.journal());
+        let fence = Entry {
+            at: self.settings.environment.now().max(position.at),
+            format: JOURNAL_FORMAT,
+            id: self.ids.borrow_mut().ulid(&*self.settings.environment).into(),
+            operations: Vec::new(),
+            previous: position.hash,
+            seq: batch.entry.seq,
+        };
+        let sealed = Batch { entry: fence.seal(), objects: Vec::new() };
+        match self.settings.store.write(&repo, &sealed).await {
+            Ok(()) => {
+                self.apply_own(&fence, &sealed.entry)?;
+                Err(error.into())
+            }
+            Err(WriteError::Conflict(entries)) => match lost_or_ours(batch, entries)? {
+                Written::Lost(others) => {
+                    self.apply_all(&others)?;
+                    Err(error.into())
+                }
+                stored => Ok(stored),
+            },
+            Err(WriteError::Store(_)) => Err(StoreError::OutcomeUnknown(error.to_string()).into()),
+        }
+    }
+
+    /// Applies an entry that was written here, unless it was read back meanwhile.
+    fn apply_own(&self, entry: &Entry, sealed: &Sealed) -> Result<()> {
+        if self.read(|state| state.journal().seq) < entry.seq {
+            self.state.borrow_mut().apply_entry(entry, sealed.hash)?;
+        }
+        Ok(())
+    }
+
+    async fn ensure_created(&self) -> Result<crate::store::RepoKey> {
+        if self.incarnation.get().is_none() {
+            let incarnation = self.ids.borrow_mut().incarnation(&*self.settings.environment);
+            let there = self.settings.store.create(&self.address, incarnation).await?;
+            self.incarnation.set(Some(there));
+        }
+        self.key().ok_or_else(|| Error::Internal("a repository without incarnation".to_owned()))
+    }
+
+    fn announce(&self, done: &Done, request: &Request) {
+        if self.settings.listener.is_none() || done.records.is_empty() {
+            return;
+        }
+        let operation = done.operation.clone();
+        let commits: Vec<_> = done.receipts.iter().map(|receipt| receipt.hash.to_hex()).collect();
+        let kind = request.input.kind();
+        let event = if commits.is_empty() { "operation" } else { "commit" };
+        self.emit(
+            event,
+            || json!({ "operation": operation, "kind": kind, "branch": request.branch, "commits": commits }),
+        );
+    }
+}
+
+enum Attempt {
+    Fresh(Plan),
+    Repeated(Done),
+}
+
+enum Written {
+    /// It is there, and so are these, written since.
+    Stored(Vec<Sealed>),
+    /// It is not there, these are.
+    Lost(Vec<Sealed>),
+}
+
+/// After an answer was lost, the entry that is in the way may be our own.
+fn lost_or_ours(batch: &Batch, mut entries: Vec<Sealed>) -> Result<Written> {
+    match entries.first() {
+        None => Err(StoreError::Corrupt("the store reports a conflict and shows no entry".to_owned()).into()),
+        Some(first) if first.id == batch.entry.id && first.hash == batch.entry.hash => {
+            entries.remove(0);
+            Ok(Written::Stored(entries))
+        }
+        Some(_) => Ok(Written::Lost(entries)),
+    }
+}
+
+fn create(token_source: &str) -> Operation {
+    let record = RepositoryRecord { default_branch: MAIN.to_owned(), tokens: token_source.to_owned() };
+    Operation {
+        author: None,
+        id: None,
+        kind: "create".to_owned(),
+        records: vec![Record::Repository(record)],
+        undoes: None,
+    }
+}
+
+fn receipt(state: &State<'_>, ix: CommitIx) -> Receipt {
+    let row = state.commits(ix);
+    let hash: CommitHash = row.hash;
+    let id = row.entry().map(|entry| state.entries(entry).id.clone());
+    Receipt { id, hash, height: row.height, tokens: row.tokens }
+}
+
+impl Ticket {
+    pub(super) fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    pub(super) fn branch(&self) -> &str {
+        &self.request.branch
+    }
+}

@@ -1,0 +1,145 @@
+//! Where repositories are kept. A repository is one journal and a heap of objects; a checkpoint is a
+//! cache beside them.
+//!
+//! The contract, the same for every store:
+//! - [`Store::write`] is all or nothing. It takes entry n + 1 only where entry n is the last one: the
+//!   only compare-and-swap there is.
+//! - What `write` said was stored stays, as [`Capabilities::durability`] says.
+//! - A batch is data. Nothing is read between its writes, nothing is awaited that is not the store's.
+//! - A store does **not** interpret entries, and does not check that objects are what their names say:
+//!   readers do.
+
+mod memory;
+mod single_key;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use crate::error::StoreError;
+use crate::hash::ContentHash;
+use crate::model::journal::Sealed;
+use crate::model::object::Object;
+use crate::state::checkpoint::StoredCheckpoint;
+pub use memory::MemoryStore;
+pub use single_key::{Bucket, MemoryBucket, SingleKeyStore};
+
+/// What a store answers with, some time.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Tells a repository from one of the same name that was deleted: random, made with the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Incarnation(pub u64);
+
+/// The name of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    /// The tenant.
+    pub workspace: Rc<str>,
+    /// The repository's id within it.
+    pub id: Rc<str>,
+}
+
+/// One repository, as long as it lives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RepoKey {
+    /// Its name.
+    pub address: Address,
+    /// Which of that name.
+    pub incarnation: Incarnation,
+}
+
+/// What is written at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The journal entry.
+    pub entry: Sealed,
+    /// The payloads it brings. One that is there already stays as it is.
+    pub objects: Vec<Object>,
+}
+
+/// Why a batch was not written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteError {
+    /// The number is taken: the entries from it on, at least one. Nothing was written.
+    Conflict(Vec<Sealed>),
+    /// Anything else. Under `Unavailable` the batch may have been written.
+    Store(StoreError),
+}
+
+/// What a store can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What a resolved write survives.
+    pub durability: Durability,
+    /// Whether others can write the same repository.
+    pub multi_writer: bool,
+    /// Whether entry and objects become visible together.
+    pub multi_key_atomic: bool,
+    /// The largest object or entry, in bytes.
+    pub max_object_bytes: u64,
+}
+
+/// What a resolved write survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing: it is in memory.
+    Memory,
+    /// The end of the process.
+    Relaxed,
+    /// The loss of power.
+    Strict,
+}
+
+/// Keeps repositories.
+pub trait Store {
+    /// What this store can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Makes the repository, unless it is there already, and tells which incarnation is there.
+    fn create<'a>(
+        &'a self,
+        address: &'a Address,
+        incarnation: Incarnation,
+    ) -> Pending<'a, Result<Incarnation, StoreError>>;
+
+    /// Which incarnation of the repository is there.
+    fn find<'a>(&'a self, address: &'a Address) -> Pending<'a, Result<Option<Incarnation>, StoreError>>;
+
+    /// Deletes a repository and all that belongs to it; false where there is none. Writers of that
+    /// incarnation get `Closed` from then on.
+    fn delete<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<bool, StoreError>>;
+
+    /// Writes a batch: all of it or nothing.
+    fn write<'a>(&'a self, repo: &'a RepoKey, batch: &'a Batch) -> Pending<'a, Result<(), WriteError>>;
+
+    /// Up to `limit` entries behind number `after`, in order, without gaps.
+    fn read_journal<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        after: u64,
+        limit: usize,
+    ) -> Pending<'a, Result<Vec<Sealed>, StoreError>>;
+
+    /// Objects in the order asked for; None for those that are not there.
+    fn read_objects<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        hashes: &'a [ContentHash],
+    ) -> Pending<'a, Result<Vec<Option<Rc<[u8]>>>, StoreError>>;
+
+    /// The newest checkpoint, if it is whole.
+    fn read_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>>;
+
+    /// Adds a checkpoint; segments that are there already stay as they are. May do nothing.
+    fn write_checkpoint<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        checkpoint: &'a StoredCheckpoint,
+    ) -> Pending<'a, Result<(), StoreError>>;
+}
+
+/// An answer that is there at once.
+pub(crate) fn ready<'a, T: 'a>(value: T) -> Pending<'a, T> {
+    Box::pin(std::future::ready(value))
+}
