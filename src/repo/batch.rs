@@ -47,6 +47,11 @@ impl Handle {
 }
 
 impl Batch {
+    /// The handle it was begun on.
+    pub fn handle(&self) -> &Rc<Handle> {
+        &self.handle
+    }
+
     /// Adds an entry.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ impl CommitOptions {
     }
 
     /// The fields of the commit.
-    pub(super) fn attributes(&self) -> Attributes {
+    pub fn attributes(&self) -> Attributes {
         Attributes {
             created_at: None,
             author: self.author.clone(),

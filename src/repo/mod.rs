@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::state::State;
 use crate::store::{Address, Incarnation, Store};
 use crate::view::counts::Recounted;
-pub use batch::Batch;
+pub use batch::{Batch, Finished};
 pub use budget::{Budget, BudgetAction};
 pub use compile::{Compiled, Patch};
 pub use counting::{CountLater, Counter, Deferred};

@@ -6,17 +6,24 @@ use serde_json::Value;
 
 use super::Repository;
 use crate::error::{Error, Result};
+use crate::hash::canonical_json;
 use crate::model::content::{Content, Payload};
 use crate::ops::NewPayload;
 use crate::store::Pending;
 
 /// Checks payloads of custom types, outside of the core.
 pub trait Validator {
-    /// Checks a payload, given as canonical JSON.
+    /// Checks a payload, given as canonical JSON, against the stored schema or by a function of the
+    /// application.
     ///
     /// # Errors
     /// `Validation` where the payload is wrong; `Callback` where it cannot be checked.
-    fn validate<'a>(&'a self, content_type: &'a str, payload: &'a str) -> Pending<'a, Result<()>>;
+    fn validate<'a>(
+        &'a self,
+        content_type: &'a str,
+        payload: &'a str,
+        schema: Option<String>,
+    ) -> Pending<'a, Result<()>>;
 }
 
 impl Repository {
@@ -44,18 +51,20 @@ impl Repository {
 
     async fn validate(&self, content_type: &str, bytes: &[u8]) -> Result<()> {
         let checks = self.read(|state| {
-            state.content_type(content_type).map(|definition| definition.schema.is_some() || definition.validator)
+            let definition = state.content_type(content_type)?;
+            let schema = definition.schema.as_ref().map(canonical_json);
+            Some((schema.is_some() || definition.validator, schema))
         });
         match checks {
             None => Err(Error::Validation {
                 pointer: "/contentType".to_owned(),
                 message: format!("content type {content_type:?} is neither built in nor registered"),
             }),
-            Some(false) => Ok(()),
-            Some(true) => match &self.settings.validator {
+            Some((false, _)) => Ok(()),
+            Some((true, schema)) => match &self.settings.validator {
                 Some(validator) => {
                     let payload = std::str::from_utf8(bytes).unwrap_or_default();
-                    validator.validate(content_type, payload).await
+                    validator.validate(content_type, payload, schema).await
                 }
                 None => Err(Error::Callback {
                     what: "validator",

@@ -7,11 +7,25 @@ mod memory;
 pub mod tokens;
 
 #[cfg(feature = "repo")]
-use wasm_bindgen::prelude::wasm_bindgen;
+mod args;
+#[cfg(feature = "repo")]
+mod batch;
+#[cfg(feature = "repo")]
+mod calls;
+#[cfg(feature = "repo")]
+mod compiled;
+#[cfg(feature = "repo")]
+mod engine;
+#[cfg(feature = "repo")]
+mod handle;
+#[cfg(feature = "repo")]
+mod host;
+#[cfg(feature = "repo")]
+mod promise;
 
 /// The version of the crate inside the module.
 #[cfg(feature = "repo")]
-#[wasm_bindgen]
+#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }

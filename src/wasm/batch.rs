@@ -1,0 +1,73 @@
+//! A batch, for JavaScript.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::args::{Args, options, payload};
+use super::calls::input;
+use super::host::Host;
+use super::promise::run;
+use crate::error::Error;
+use crate::repo::{Batch, Finished};
+
+type Answer<T = JsValue> = Result<T, JsValue>;
+
+/// Operations that will happen together or not at all.
+#[wasm_bindgen]
+pub struct NativeBatch {
+    host: Rc<Host>,
+    batch: Rc<Batch>,
+}
+
+impl NativeBatch {
+    /// Wraps a batch.
+    pub fn new(host: Rc<Host>, batch: Batch) -> Self {
+        Self { host, batch: Rc::new(batch) }
+    }
+}
+
+#[wasm_bindgen]
+impl NativeBatch {
+    /// Adds an entry. Payload and options are JSON.
+    pub fn commit(&self, text: &str, with: Option<String>) -> Answer {
+        let prepared = payload(text).and_then(|payload| Ok((payload, options(with.as_deref())?)));
+        let (host, batch) = (self.host.clone(), self.batch.clone());
+        run(self.host.clone(), async move {
+            let (payload, options) = prepared?;
+            let receipt = batch.commit(payload, &options).await?;
+            Ok(host.to_receipt(&receipt))
+        })
+    }
+
+    /// Adds any other operation that a batch can hold. Arguments are JSON.
+    pub fn call(&self, name: String, args: &str) -> Answer {
+        let args = Args::parse(args);
+        let (host, batch) = (self.host.clone(), self.batch.clone());
+        run(self.host.clone(), async move {
+            let mut args = args?;
+            let receipts = if name == "edit" {
+                let target: String = args.take("id")?;
+                let payload: Value = args.take("payload")?;
+                batch.edit(&target, payload, &args.options()?).await?
+            } else {
+                let handle = batch.handle().clone();
+                let (input, _) = input(&handle, &name, args)?
+                    .ok_or_else(|| Error::invalid(format!("{name} cannot be part of a batch")))?;
+                batch.add(input)?
+            };
+            Ok(receipts.first().map_or(JsValue::UNDEFINED, |receipt| host.to_receipt(receipt)))
+        })
+    }
+
+    /// Writes the batch: true, or false where the branch moved and it has to be put together anew.
+    pub fn finish(&self, with: Option<String>) -> Answer {
+        let parsed = options(with.as_deref());
+        let batch = self.batch.clone();
+        run(self.host.clone(), async move {
+            let finished = batch.finish(&parsed?).await?;
+            Ok(JsValue::from(matches!(finished, Finished::Stored(_))))
+        })
+    }
+}

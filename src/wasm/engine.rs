@@ -1,0 +1,97 @@
+//! The engine: what one `createVarve` owns of a workspace.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::args::Args;
+use super::handle::NativeHandle;
+use super::host::{Callbacks, Host, counter};
+use super::promise::run;
+use crate::error::Result;
+use crate::repo::{Event, Handle, OpenOptions, Repository, Settings};
+use crate::store::{Address, MemoryStore, Store};
+
+/// Repositories of one workspace.
+#[wasm_bindgen]
+pub struct Engine(Rc<Inner>);
+
+struct Inner {
+    host: Rc<Host>,
+    workspace: Rc<str>,
+    store: Rc<dyn Store>,
+    repositories: RefCell<HashMap<String, (u32, Weak<Repository>)>>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine with these callbacks, on a store in memory.
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: Host, workspace: &str) -> Self {
+        Self(Rc::new(Inner {
+            host: Rc::new(host),
+            workspace: workspace.into(),
+            store: Rc::new(MemoryStore::new()),
+            repositories: RefCell::default(),
+        }))
+    }
+
+    /// A handle on a repository. Options: `{ create?: boolean }`.
+    pub fn open(&self, id: String, options: String) -> std::result::Result<JsValue, JsValue> {
+        let inner = self.0.clone();
+        run(self.0.host.clone(), async move {
+            let create = Args::parse(&options)?.optional::<bool>("create")?.unwrap_or(true);
+            let (number, repository) = inner.repository(id, create).await?;
+            Ok(NativeHandle::new(inner.host.clone(), number, Handle::new(&repository)).into())
+        })
+    }
+}
+
+impl Inner {
+    /// The repository: all handles on it share one as long as any of them lives.
+    async fn repository(self: &Rc<Self>, id: String, create: bool) -> Result<(u32, Rc<Repository>)> {
+        let open = |inner: &Self| {
+            let repositories = inner.repositories.borrow();
+            let (number, repository) = repositories.get(&id)?;
+            Some((*number, repository.upgrade()?))
+        };
+        if let Some(open) = open(self) {
+            return Ok(open);
+        }
+        let number = {
+            let mut repositories = self.repositories.borrow_mut();
+            let next = repositories.values().map(|(number, _)| number + 1).max().unwrap_or(1);
+            repositories.insert(id.clone(), (next, Weak::new()));
+            next
+        };
+        let callbacks = Rc::new(Callbacks { host: self.host.clone() });
+        let host = self.host.clone();
+        let listener = move |event: &Event| {
+            let mut detail = event.detail.clone();
+            if let Value::Object(detail) = &mut detail {
+                detail.insert("type".to_owned(), json!(event.kind));
+                detail.insert("repository".to_owned(), json!(number));
+            }
+            host.event(&detail.to_string());
+        };
+        let settings = Settings {
+            store: self.store.clone(),
+            environment: callbacks.clone(),
+            counter: counter(&self.host),
+            validator: Some(callbacks),
+            listener: Some(Rc::new(listener)),
+        };
+        let address = Address { workspace: self.workspace.clone(), id: id.as_str().into() };
+        let options = if create { OpenOptions::CreateOnWrite } else { OpenOptions::Existing };
+        let repository = Repository::open(settings, address, options).await?;
+        // Somebody else may have opened it meanwhile: then theirs is the one.
+        if let Some(open) = open(self) {
+            return Ok(open);
+        }
+        self.repositories.borrow_mut().insert(id, (number, Rc::downgrade(&repository)));
+        Ok((number, repository))
+    }
+}

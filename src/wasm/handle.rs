@@ -1,0 +1,92 @@
+//! A handle, for JavaScript.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::args::{Args, options, payload};
+use super::batch::NativeBatch;
+use super::calls::call;
+use super::compiled::to_js;
+use super::host::Host;
+use super::promise::{fail, run};
+use crate::repo::Handle;
+use crate::view::options::CompileOptions;
+
+type Answer<T = JsValue> = Result<T, JsValue>;
+
+/// Where a caller stands in a repository.
+#[wasm_bindgen]
+pub struct NativeHandle {
+    host: Rc<Host>,
+    number: u32,
+    handle: Rc<Handle>,
+}
+
+impl NativeHandle {
+    /// Wraps a handle on the engine's repository of this number.
+    pub fn new(host: Rc<Host>, number: u32, handle: Handle) -> Self {
+        Self { host, number, handle: Rc::new(handle) }
+    }
+}
+
+#[wasm_bindgen]
+impl NativeHandle {
+    /// Adds an entry. Payload and options are JSON.
+    pub fn commit(&self, text: &str, with: Option<String>) -> Answer {
+        let prepared = payload(text).and_then(|payload| Ok((payload, options(with.as_deref())?)));
+        let (host, handle) = (self.host.clone(), self.handle.clone());
+        run(self.host.clone(), async move {
+            let (payload, options) = prepared?;
+            let receipt = handle.commit(payload, &options).await?;
+            Ok(host.to_receipt(&receipt))
+        })
+    }
+
+    /// Any other operation or question: see `calls.rs`. Arguments are JSON.
+    pub fn call(&self, name: String, args: &str) -> Answer {
+        let args = Args::parse(args);
+        let (host, handle) = (self.host.clone(), self.handle.clone());
+        run(self.host.clone(), async move { call(&host, &handle, &name, args?).await })
+    }
+
+    /// Compiles. Options are JSON.
+    pub fn compile(&self, with: Option<String>) -> Answer {
+        let parsed = with.as_deref().map_or_else(|| Ok(CompileOptions::default()), CompileOptions::parse);
+        let (host, handle, number) = (self.host.clone(), self.handle.clone(), self.number);
+        run(self.host.clone(), async move {
+            let compiled = handle.compile(&parsed?).await?;
+            Ok(to_js(&host, number, &compiled))
+        })
+    }
+
+    /// Begins a batch.
+    pub fn begin(&self) -> Answer<NativeBatch> {
+        let begun = self.handle.begin().map_err(|error| fail(&self.host, &error))?;
+        Ok(NativeBatch::new(self.host.clone(), begun))
+    }
+
+    /// Another handle, where `reference` points.
+    pub fn at(&self, reference: &str) -> Answer<NativeHandle> {
+        let handle = self.handle.at(reference).map_err(|error| fail(&self.host, &error))?;
+        Ok(Self::new(self.host.clone(), self.number, handle))
+    }
+
+    /// The commit it stands on, in hex.
+    #[wasm_bindgen(getter)]
+    pub fn head(&self) -> Option<String> {
+        self.handle.head().map(|hash| hash.to_hex())
+    }
+
+    /// The branch it stands on.
+    #[wasm_bindgen(getter)]
+    pub fn branch(&self) -> Option<String> {
+        self.handle.branch()
+    }
+
+    /// The number of its repository within the engine.
+    #[wasm_bindgen(getter)]
+    pub fn repository(&self) -> u32 {
+        self.number
+    }
+}

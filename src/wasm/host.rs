@@ -1,0 +1,163 @@
+//! What the module calls: the functions of one object, given when the engine is made.
+
+use std::rc::Rc;
+
+use js_sys::{Promise, Uint8Array};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::error::{Error, Result};
+use crate::ops::Receipt;
+use crate::repo::{Counter, Deferred, Environment, Validator};
+use crate::store::Pending;
+use crate::tokens::{ApproximateCounter, EncodingCounter, EncodingName, NullCounter, TokenCounter};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The callbacks: `Host` in `js/src/native.ts`.
+    pub type Host;
+
+    #[wasm_bindgen(method)]
+    fn now(this: &Host) -> f64;
+    #[wasm_bindgen(method)]
+    fn random(this: &Host, bytes: &Uint8Array);
+    #[wasm_bindgen(method)]
+    fn sleep(this: &Host, milliseconds: f64) -> Promise;
+    #[wasm_bindgen(method)]
+    fn error(this: &Host, code: &str, message: &str, details: &str, cause: &JsValue) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn receipt(this: &Host, id: Option<&str>, hash: &str, height: u32, token_count: u32) -> JsValue;
+    /// `splices` and `forget` as `js/src/mirror.ts` takes them.
+    #[wasm_bindgen(method)]
+    #[allow(clippy::too_many_arguments, reason = "positional arguments build objects fastest")]
+    pub fn compiled(
+        this: &Host,
+        view: u32,
+        splices: &str,
+        forget: &str,
+        token_count: f64,
+        commit_count: f64,
+        token_source: &str,
+        head: Option<&str>,
+        stable_messages: u32,
+        stable_tokens: f64,
+        warnings: &str,
+        digest: &str,
+        repository: u32,
+    ) -> JsValue;
+    #[wasm_bindgen(method, catch)]
+    fn count(this: &Host, text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = count)]
+    fn counter(this: &Host) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = countSource)]
+    fn count_source(this: &Host) -> Option<String>;
+    #[wasm_bindgen(method, catch)]
+    fn validate(this: &Host, content_type: &str, payload: &str, schema: Option<&str>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn event(this: &Host, event: &str);
+}
+
+impl Host {
+    /// A JavaScript error for an error of varve. Its cause, where it has one, comes from outside.
+    pub fn to_error(&self, error: &Error, cause: &JsValue) -> JsValue {
+        self.error(error.code(), &error.to_string(), &error.details().to_string(), cause)
+    }
+
+    /// What a commit's caller gets.
+    pub fn to_receipt(&self, receipt: &Receipt) -> JsValue {
+        self.receipt(receipt.id.as_deref(), &receipt.hash.to_hex(), receipt.height, receipt.tokens)
+    }
+}
+
+/// Time, chance, counting and checking by callbacks.
+pub struct Callbacks {
+    pub host: Rc<Host>,
+}
+
+impl Environment for Callbacks {
+    fn now(&self) -> i64 {
+        self.host.now() as i64
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        let array = Uint8Array::new_with_length(bytes.len() as u32);
+        self.host.random(&array);
+        array.copy_to(bytes);
+    }
+
+    fn sleep(&self, milliseconds: u64) -> Pending<'_, ()> {
+        let promise = self.host.sleep(milliseconds as f64);
+        Box::pin(async move {
+            let _ = JsFuture::from(promise).await;
+        })
+    }
+}
+
+impl Validator for Callbacks {
+    fn validate<'a>(
+        &'a self,
+        content_type: &'a str,
+        payload: &'a str,
+        schema: Option<String>,
+    ) -> Pending<'a, Result<()>> {
+        Box::pin(async move {
+            let answer = self.host.validate(content_type, payload, schema.as_deref());
+            let wrong = settled(answer, "validator").await?;
+            let Some(text) = wrong.as_string() else { return Ok(()) };
+            let found: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({ "message": text }));
+            let field = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            Err(Error::Validation { pointer: field("pointer"), message: field("message") })
+        })
+    }
+}
+
+/// Waits for what a callback gave, if it is a promise.
+async fn settled(answer: Result<JsValue, JsValue>, what: &'static str) -> Result<JsValue> {
+    let failed = |error: JsValue| Error::Callback { what, message: message_of(&error) };
+    let value = answer.map_err(failed)?;
+    match value.dyn_into::<Promise>() {
+        Ok(promise) => JsFuture::from(promise).await.map_err(failed),
+        Err(value) => Ok(value),
+    }
+}
+
+fn message_of(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => error.as_string().unwrap_or_else(|| "it threw something that is no error".to_owned()),
+    }
+}
+
+/// The counter that a host asks for: its own function, none, or the encoding it names, which must be
+/// loaded; without it, an approximation.
+pub fn counter(host: &Rc<Host>) -> Counter {
+    let source = host.count_source().unwrap_or_default();
+    if host.counter().is_function() {
+        let host = host.clone();
+        let count = move |text: String| -> Pending<'static, Result<u32>> {
+            let host = host.clone();
+            Box::pin(async move {
+                let count = settled(host.count(&text), "counter").await?;
+                let tokens = count.as_f64().filter(|tokens| tokens.fract() == 0.0 && (0.0..1e9).contains(tokens));
+                tokens.map(|tokens| tokens as u32).ok_or_else(|| Error::Callback {
+                    what: "counter",
+                    message: "it must give a whole number of tokens, from 0 to 1,000,000,000".to_owned(),
+                })
+            })
+        };
+        return Counter::Deferred(Rc::new(Deferred::new(source, Rc::new(count))));
+    }
+    let named = |name: &EncodingName| EncodingCounter::of(*name).ok().filter(|counter| counter.source() == source);
+    if source == "none" {
+        Counter::Ready(Rc::new(NullCounter))
+    } else if source == "approximate" {
+        Counter::Ready(Rc::new(ApproximateCounter))
+    } else if let Some(counter) = EncodingName::ALL.iter().find_map(named) {
+        Counter::Ready(Rc::new(counter))
+    } else if let Ok(counter) = EncodingCounter::of(EncodingName::O200kBase) {
+        Counter::Ready(Rc::new(counter))
+    } else {
+        Counter::Ready(Rc::new(ApproximateCounter))
+    }
+}
