@@ -16,6 +16,9 @@ export interface HostParts {
   types: ContentTypeRegistry;
 }
 
+/** Commits are told by those who made them: see Repository. */
+const HEARD = /"type":"(?:budget|conflict)"/;
+
 /** Callbacks, and what the face keeps of each repository. */
 export class WorkspaceHost implements Host {
   readonly count?: (text: string) => Maybe<number>;
@@ -98,9 +101,9 @@ export class WorkspaceHost implements Host {
   }
 
   event(text: string): void {
+    if (!HEARD.test(text)) return;
     const { repository, ...event } = JSON.parse(text) as { repository?: number; type: string };
     const shared = this.shared(repository ?? 0);
-    // Commits are told by those who made them: see Repository.
     if (event.type === "budget" || event.type === "conflict") {
       const type: keyof RepositoryEvents = event.type;
       shared.events.emit(type, Object.freeze(event) as never);

@@ -90,11 +90,6 @@ export class Mirror {
     return state;
   }
 
-  /** The module let go of a view. */
-  drop(view: number): void {
-    this.#views.delete(view);
-  }
-
   #read(splices: string): Splice[] {
     return (JSON.parse(splices) as Told[]).map(([start, remove, insert]) => [
       start,

@@ -137,8 +137,8 @@ export abstract class Reader<T extends ContentTypes = Record<never, never>> exte
     return this.link.call("notes", { id });
   }
 
-  /** The registered content types. */
-  types(): Promise<RegisteredType[]> {
+  /** The registered content types, by name. */
+  types(): Promise<Record<string, RegisteredType>> {
     return this.link.call("types");
   }
 }

@@ -130,7 +130,7 @@ describe("a compiled result", () => {
   };
 
   test("is frozen, and shows its figures", () => {
-    const compiled = make('[{"code":"X","message":"y"}]');
+    const compiled = make('[{"kind":"step-hidden","entries":["a"]}]');
     expect(Object.isFrozen(compiled)).toBe(true);
     expect(compiled).toMatchObject({
       tokenCount: 12,
@@ -139,7 +139,7 @@ describe("a compiled result", () => {
       head: "ab",
     });
     expect(compiled.stablePrefix).toEqual({ messages: 1, tokens: 5 });
-    expect(compiled.warnings).toEqual([{ code: "X", message: "y" }]);
+    expect(compiled.warnings).toEqual([{ kind: "step-hidden", entries: ["a"] }]);
     expect(JSON.parse(JSON.stringify(compiled)).messages).toHaveLength(1);
   });
 

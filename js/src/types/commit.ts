@@ -81,9 +81,12 @@ export interface Resolution {
 /** A commit, as `history` lists it. */
 export interface CommitInfo {
   hash: string;
-  /** The entry it adds. */
+  /** The entry it adds or changes. */
   id?: string;
   contentType?: string;
+  /** SHA-256 of the payload's canonical JSON, and how many bytes that has. */
+  contentHash?: string;
+  byteSize?: number;
   operation: EntryOperation;
   parents: string[];
   /** UTC milliseconds. */
@@ -100,13 +103,17 @@ export interface CommitInfo {
   turn?: string;
   replyTo?: string;
   generation?: JsonValue;
+  /** The commit it is a copy of. */
+  copiedFrom?: string;
 }
 
 /** How important an entry is. `unset` returns to the default of its type. */
 export type Priority = "skip" | "normal" | "pinned" | "unset";
 
-/** An annotation, as it was stored. */
+/** An annotation. */
 export interface Annotation {
+  /** SHA-256 of its other fields as canonical JSON. */
+  id: string;
   author?: Author;
   /** UTC milliseconds; later than every earlier one of the same target. */
   createdAt: number;

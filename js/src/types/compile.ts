@@ -48,12 +48,13 @@ export interface Message {
 }
 
 /** Something worth knowing about a compile. */
-export interface CompileWarning {
-  readonly code: string;
-  readonly message: string;
-  /** What it is about: `entries`, and whatever else the code brings. */
-  readonly [name: string]: unknown;
-}
+export type CompileWarning =
+  /** What must stay does not fit, and was returned all the same (`onOverflow: "return"`). In tokens. */
+  | { readonly kind: "overflow"; readonly limit: number; readonly required: number }
+  /** Part of a step is skipped, so all of it is left out. */
+  | { readonly kind: "step-hidden"; readonly entries: readonly string[] }
+  /** A result is left out, because no call of its id comes before it. */
+  | { readonly kind: "result-without-call"; readonly entries: readonly string[] };
 
 /** How many leading messages, and tokens, equal those of the last compile marked as sent. */
 export interface StablePrefix {

@@ -87,9 +87,8 @@ export type Payload<T extends ContentTypes = Record<never, never>> =
 
 /** A registered type, as the repository stores it. */
 export interface RegisteredType {
-  name: string;
-  hints?: TypeHints;
-  schema?: JsonObject;
+  hints: TypeHints;
+  schema?: JsonSchema;
   /** Whether payloads are checked by a function of the application. */
   validator?: boolean;
 }

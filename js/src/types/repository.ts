@@ -1,11 +1,10 @@
 // What a repository answers when it is asked.
-import type { Author, CommitInfo, EntryOperation, Receipt } from "./commit.js";
+import type { Author, CommitInfo, Priority, Receipt } from "./commit.js";
 import type { StoredPayload } from "./content.js";
-import type { JsonObject, JsonValue } from "./json.js";
 
 /** What `history` takes. */
 export interface HistoryOptions {
-  /** At most this many commits. */
+  /** At most this many commits. Default: 100. */
   limit?: number | undefined;
   /** Goes on behind this commit: the `cursor` of the page before. */
   before?: string | undefined;
@@ -26,29 +25,13 @@ export interface History {
  */
 export type EntryStatus = "live" | "deleted" | "compacted" | "withdrawn" | "absent";
 
-/** What `get` gives: a commit, its entry, and the payload the entry has now. */
-export interface EntryInfo {
-  hash: string;
-  id?: string;
-  contentType?: string;
+/** What `get` gives: a commit, its payload, and how its entry stands on this handle's branch. */
+export interface EntryInfo extends CommitInfo {
+  /** What the commit brought; asked for by entry id, what the entry says now. */
   payload?: StoredPayload;
-  operation: EntryOperation;
-  parents: string[];
-  /** UTC milliseconds. */
-  createdAt: number;
-  height: number;
-  tokenCount: number;
-  cumulativeTokens?: number;
-  author?: Author;
-  note?: string;
-  labels?: string[];
-  metadata?: JsonObject;
-  turn?: string;
-  replyTo?: string;
-  generation?: JsonValue;
   status?: EntryStatus;
   /** As annotated, or the default of the type. */
-  priority?: "skip" | "normal" | "pinned";
+  priority?: Priority;
   /** When it was compacted: UTC milliseconds. */
   compactedAt?: number;
   /** The summary that stands for it. */
@@ -76,9 +59,10 @@ export interface OperationInfo {
 
 /** What `operations` takes. */
 export interface OperationsOptions {
+  /** At most this many. Default: 100. */
   limit?: number | undefined;
-  /** Only what came before this operation. */
-  before?: string | undefined;
+  /** Only those of journal entries before this `seq`. */
+  before?: number | undefined;
 }
 
 /** A branch. */
@@ -98,24 +82,49 @@ export interface TagInfo {
   hash: string;
 }
 
+/** How many entries, and tokens of their texts. */
+export interface Share {
+  entries: number;
+  tokens: number;
+}
+
 /** Where a handle stands, and how full its context is. */
 export interface Status {
-  branch?: string;
-  head?: string;
-  [name: string]: JsonValue | undefined;
+  /** Null where the handle is detached. */
+  branch: string | null;
+  /** Null where there is no commit yet. */
+  head: string | null;
+  commits: number;
+  /** Entries that a compile shows. */
+  entries: number;
+  /** Tokens of their texts, without what a chat format adds. */
+  tokens: number;
+  /** Tokens of a plain compile: what the budget is held against. */
+  compiledTokens: number;
+  pinned: number;
+  skipped: number;
+  deleted: number;
+  compacted: number;
+  byType: Record<string, Share>;
+  byRole: Record<string, Share>;
+  /** Where the handle has a budget: tokens allowed and used, and used as a share of allowed. */
+  budget?: { limit: number; used: number; share: number };
 }
 
-/** An entry that differs between two commits. */
-export interface DiffEntry {
-  id: string;
-  [name: string]: JsonValue | undefined;
-}
-
-/** What `diff` gives: entries by id. */
+/** What `diff` gives: entries by id; `tokens` are those of the texts. */
 export interface Diff {
-  added: DiffEntry[];
-  removed: DiffEntry[];
-  changed: DiffEntry[];
+  added: { id: string; contentType: string; tokens: number }[];
+  removed: { id: string; contentType: string; tokens: number }[];
+  /** `tokens` is the difference; `words` the texts, word by word. */
+  changed: { id: string; tokens: number; words: WordRun[] }[];
+  /** The difference in all. */
+  tokens: number;
+}
+
+/** Words that two texts share, or that only one of them has. */
+export interface WordRun {
+  kind: "same" | "added" | "removed";
+  text: string;
 }
 
 /** What `undo` and `redo` did. */

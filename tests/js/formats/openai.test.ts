@@ -225,12 +225,12 @@ describe("messages that came from elsewhere", () => {
       { type: "text", text: "after" },
       { type: "text", text: '{"a":2,"b":1}' },
     ]);
-    expect(warnings.map(({ code, index }) => [code, index])).toEqual([
-      ["DroppedPart", 0],
-      ["ChangedOrder", 0],
-      ["RenderedAsText", 0],
-      ["ChangedOrder", 0],
-      ["DroppedPart", 0],
+    expect(warnings.map(({ kind, index }) => [kind, index])).toEqual([
+      ["dropped-part", 0],
+      ["changed-order", 0],
+      ["rendered-as-text", 0],
+      ["changed-order", 0],
+      ["dropped-part", 0],
     ]);
   });
 });

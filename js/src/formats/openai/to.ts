@@ -26,14 +26,14 @@ export function toOpenAI(
   const source = "messages" in compiled ? compiled.messages : compiled;
   const warnings: FormatWarning[] = [];
   const messages = source.flatMap((message, index) => {
-    const warn = (code: FormatWarning["code"], text: string) =>
-      warnings.push({ code, index, message: text });
+    const warn = (kind: FormatWarning["kind"], text: string) =>
+      warnings.push({ kind, index, message: text });
     return message.role === "tool" ? writeResults(message, warn) : writeMessage(message, warn);
   });
   return { messages: messages as OpenAIMessage[], warnings };
 }
 
-type Warn = (code: FormatWarning["code"], message: string) => void;
+type Warn = (kind: FormatWarning["kind"], message: string) => void;
 
 function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
   const hint = recall<MessageHints>(message.provider);
@@ -51,12 +51,12 @@ function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
       extra[own.field] = part.text;
     else if (part.type === "text" && own.refusal === "field") extra.refusal = part.text;
     else {
-      const written = writeContentPart(part, (text) => warn("RenderedAsText", text));
+      const written = writeContentPart(part, (text) => warn("rendered-as-text", text));
       if (written === undefined)
-        warn("DroppedPart", `a ${part.type} part has no form in this format`);
+        warn("dropped-part", `a ${part.type} part has no form in this format`);
       else content.push(written);
       if (written !== undefined && calls.length > 0) {
-        warn("ChangedOrder", `a ${part.type} part behind a tool call is sent before it`);
+        warn("changed-order", `a ${part.type} part behind a tool call is sent before it`);
       }
     }
   }
@@ -115,7 +115,7 @@ function writeResults(message: ConvertibleMessage, warn: Warn): object[] {
   const hint = recall<MessageHints>(message.provider);
   return message.parts.flatMap((part): object[] => {
     if (part.type !== "tool-result") {
-      warn("DroppedPart", `a ${part.type} part of a tool's message has no form in this format`);
+      warn("dropped-part", `a ${part.type} part of a tool's message has no form in this format`);
       return [];
     }
     const said = hint.content === "absent" ? {} : { content: outputOf(part.output, hint.content) };

@@ -36,7 +36,7 @@ export type OpenAIMessage =
 
 /** What could not be said in the format. `index` counts varve's messages from 0. */
 export interface FormatWarning {
-  code: "DroppedPart" | "ChangedOrder" | "RenderedAsText";
+  kind: "dropped-part" | "changed-order" | "rendered-as-text";
   index: number;
   message: string;
 }
