@@ -18,7 +18,7 @@ export class Place {
 
   /** An error about what is found here. */
   error(expected: string, found: unknown): VarveError<"Format"> {
-    const message = `message ${this.index}: expected ${expected} at ${this.pointer}, found ${show(found)}`;
+    const message = `messages[${this.index}]: expected ${expected} at ${this.pointer}, found ${show(found)}`;
     return new VarveError("Format", message, { index: this.index, pointer: this.pointer });
   }
 }
