@@ -11,7 +11,7 @@ import { targetFeatures } from "./lib/wasm.mjs";
 import { setup, wasmBindgenVersion } from "./setup.mjs";
 
 /** In bytes, gzipped. A build that is over fails. */
-const BUDGET = { module: 200 * 1024, face: 25 * 1024 };
+const BUDGET = { module: 450 * 1024, face: 25 * 1024 };
 
 /** What every engine we support can run, by LLVM's name, and wasm-opt's switch for it. */
 const FEATURES = {
