@@ -10,6 +10,7 @@ use super::rows::{
 use super::{JournalPosition, State};
 use crate::error::StoreError;
 use crate::hash::{CommitHash, EntryHash};
+use crate::model::annotation::Annotation;
 use crate::model::commit::{Body, COMMIT_FORMAT, EntryOperation};
 use crate::model::journal::{Entry, Operation};
 use crate::model::record::{CommitRecord, Record, RefRecord};
@@ -18,6 +19,16 @@ type Applied<T = ()> = Result<T, StoreError>;
 
 fn corrupt(message: impl Into<String>) -> StoreError {
     StoreError::Corrupt(message.into())
+}
+
+/// What a commit's row is made from; the rest follows.
+pub(super) struct NewCommit {
+    pub hash: CommitHash,
+    pub action: Action,
+    pub parents: [Option<CommitIx>; 2],
+    pub seq: u32,
+    pub created_at: i64,
+    pub extras: Option<Box<Extras>>,
 }
 
 /// When records are applied: what their place implies.
@@ -75,10 +86,7 @@ impl State<'_> {
             Record::Commit(commit) => self.apply_commit(commit, when)?,
             Record::Annotation(annotation) => {
                 let entry = self.known_entry(&annotation.target)?;
-                let previous = self.latest_annotation(entry);
-                let annotation = annotation.clone();
-                let ix = self.tables.annotations.push(AnnotationRow { annotation, entry, seq: when.seq, previous });
-                self.tables.latest_annotation.insert(entry, ix);
+                self.add_annotation(entry, annotation.clone(), when.seq);
             }
             Record::Branch(change) => {
                 let head = self.known_target(change)?;
@@ -108,7 +116,13 @@ impl State<'_> {
         Ok(())
     }
 
-    fn known_entry(&self, id: &str) -> Applied<EntryIx> {
+    pub(super) fn add_annotation(&mut self, entry: EntryIx, annotation: Annotation, seq: u64) {
+        let previous = self.latest_annotation(entry);
+        let ix = self.tables.annotations.push(AnnotationRow { annotation, entry, seq, previous });
+        self.tables.latest_annotation.insert(entry, ix);
+    }
+
+    pub(super) fn known_entry(&self, id: &str) -> Applied<EntryIx> {
         self.find_entry(id).ok_or_else(|| corrupt(format!("a record names entry {id}, which is not there")))
     }
 
@@ -181,29 +195,44 @@ impl State<'_> {
         };
         let content = self.intern_content(record)?;
         let action = self.action(record, content)?;
-        let tokens = content.map_or(0, |ix| self.contents(ix).outline.own_tokens());
-        let first = parents[0].map(|ix| self.commits(ix));
-        let height = |ix: Option<CommitIx>| ix.map_or(0, |ix| self.commits(ix).height);
-        let merged = |ix: Option<CommitIx>| ix.is_some_and(|ix| self.commits(ix).merged);
-        let row = CommitRow {
+        let ix = self.add_commit(NewCommit {
+            hash,
+            action,
+            parents,
+            seq: when.seq as u32,
+            created_at: record.commit.created_at.unwrap_or(when.at),
+            extras: extras(&record.commit),
+        });
+        self.move_branch(&branch, Some(ix), when);
+        Ok(())
+    }
+
+    /// Adds a commit, with everything that follows from its parents and payload.
+    pub(super) fn add_commit(&mut self, new: NewCommit) -> CommitIx {
+        let NewCommit { hash, action, parents, seq, created_at, extras } = new;
+        let mut row = CommitRow {
             hash,
             action,
             parents,
             jump: parents[0].map(|ix| self.jump_over(ix)),
-            height: 1 + height(parents[0]).max(height(parents[1])),
-            merged: parents[1].is_some() || merged(parents[0]),
-            seq: when.seq as u32,
-            created_at: record.commit.created_at.unwrap_or(when.at),
-            cumulative_tokens: first.map_or(0, |row| row.cumulative_tokens) + u64::from(tokens),
-            tokens,
-            extras: extras(&record.commit),
+            height: 1,
+            merged: parents[1].is_some(),
+            seq,
+            created_at,
+            cumulative_tokens: 0,
+            tokens: 0,
+            extras,
         };
+        row.tokens = row.content().map_or(0, |ix| self.contents(ix).outline.own_tokens());
+        row.cumulative_tokens = parents[0].map_or(0, |ix| self.commits(ix).cumulative_tokens) + u64::from(row.tokens);
+        for parent in parents.into_iter().flatten().map(|ix| self.commits(ix)) {
+            row.height = row.height.max(1 + parent.height);
+            row.merged |= parent.merged;
+        }
         let ix = self.tables.commits.push(row);
-        let (commits, first) = (&self.tables.commits, self.tables.commits.first());
-        debug_assert!(first <= super::Ix::row(ix));
+        let commits = &self.tables.commits;
         self.tables.commit_lookup.insert(hash.prefix(), ix, |ix| commits[ix].hash.prefix());
-        self.move_branch(&branch, Some(ix), when);
-        Ok(())
+        ix
     }
 
     fn intern_content(&mut self, record: &CommitRecord) -> Applied<Option<ContentIx>> {
@@ -221,10 +250,15 @@ impl State<'_> {
             content_type: self.intern_name(content_type),
             token_source: record.tokens.as_deref().map(Rc::from),
         };
+        Ok(Some(self.add_content(row)))
+    }
+
+    pub(super) fn add_content(&mut self, row: ContentRow) -> ContentIx {
+        let hash = row.hash.prefix();
         let ix = self.tables.contents.push(row);
         let contents = &self.tables.contents;
-        self.tables.content_lookup.insert(hash.prefix(), ix, |ix| contents[ix].hash.prefix());
-        Ok(Some(ix))
+        self.tables.content_lookup.insert(hash, ix, |ix| contents[ix].hash.prefix());
+        ix
     }
 
     /// The names of content types repeat with every payload: neighbours share one allocation.
@@ -237,7 +271,10 @@ impl State<'_> {
         if let Some(known) = self.find_entry(id) {
             return known;
         }
-        let first = super::Ix::new(self.commit_count());
+        self.add_entry(id, super::Ix::new(self.commit_count()))
+    }
+
+    pub(super) fn add_entry(&mut self, id: &str, first: CommitIx) -> EntryIx {
         let ix = self.tables.entries.push(EntryRow { id: id.into(), first });
         let entries = &self.tables.entries;
         self.tables.entry_lookup.insert(text_hash(id), ix, |ix| text_hash(&entries[ix].id));
@@ -269,7 +306,7 @@ impl State<'_> {
     }
 }
 
-fn extras(body: &Body) -> Option<Box<Extras>> {
+pub(super) fn extras(body: &Body) -> Option<Box<Extras>> {
     let extras = Extras {
         author: body.author.clone(),
         copied_from: body.copied_from,
