@@ -10,7 +10,6 @@ import { optionsJson, Writer } from "./writer.js";
 export class Transaction<T extends ContentTypes = Record<never, never>> extends Writer<T> {
   readonly #link: Link;
   readonly #native: NativeBatch;
-  readonly #registered = new Set<unknown>();
   readonly #receipts: Receipt[] = [];
 
   /** @internal */
@@ -26,12 +25,8 @@ export class Transaction<T extends ContentTypes = Record<never, never>> extends 
     payload: string,
     options: string | undefined,
   ): Maybe<Receipt> {
-    const registration = this.#registration(type);
-    if (registration !== undefined) {
-      return this.#call("registerType", registration).then(() =>
-        this.write(type, payload, options),
-      );
-    }
+    const registering = this.#link.register(type);
+    if (registering) return registering.then(() => this.write(type, payload, options));
     const receipt = this.#native.commit(payload, options);
     if (receipt instanceof Promise) return receipt.then((made) => this.#keep(made));
     return this.#keep(receipt);
@@ -46,9 +41,9 @@ export class Transaction<T extends ContentTypes = Record<never, never>> extends 
     signal?.throwIfAborted();
     const json = toPlainJson({ ...args, ...options });
     const type = (args.payload as { contentType?: unknown } | null | undefined)?.contentType;
-    const registration = this.#registration(type);
-    if (registration !== undefined) await this.#call("registerType", registration);
-    const result = await this.#call(name, json);
+    const registering = this.#link.register(type);
+    if (registering) await registering;
+    const result = await settled(() => this.#native.call(name, json));
     if (typeof result === "object" && result !== null) this.#keep(result as Receipt);
     return result;
   }
@@ -61,17 +56,6 @@ export class Transaction<T extends ContentTypes = Record<never, never>> extends 
   /** What was committed, in order. @internal */
   get receipts(): readonly Receipt[] {
     return this.#receipts;
-  }
-
-  #registration(type: unknown): string | undefined {
-    if (this.#registered.has(type) || this.#link.shared.registered.has(type as string))
-      return undefined;
-    this.#registered.add(type);
-    return this.#link.home.types.registration(type as string);
-  }
-
-  #call(name: string, args: string): Promise<unknown> {
-    return settled(() => this.#native.call(name, args) as Maybe<unknown>);
   }
 
   #keep(receipt: Receipt): Receipt {

@@ -42,8 +42,8 @@ export class ContentTypeRegistry {
   }
 
   /** The arguments that register a type, as JSON; undefined for types that were not given. */
-  registration(contentType: string): string | undefined {
-    return this.#definitions.get(contentType);
+  registration(contentType: unknown): string | undefined {
+    return this.#definitions.get(contentType as string);
   }
 
   /** Whether there are none. */

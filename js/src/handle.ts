@@ -44,6 +44,18 @@ export class Link {
     return settled(() => this.native.call(name, args));
   }
 
+  /**
+   * Registers a custom type that this repository does not have yet, before something of it is
+   * written. Undefined where there is nothing to do, which is nearly always.
+   */
+  register(type: unknown): Promise<void> | undefined {
+    const { home, shared } = this;
+    if (home.types.empty || shared.registered.has(type)) return undefined;
+    const registration = home.types.registration(type);
+    if (registration === undefined) return undefined;
+    return this.callJson("registerType", registration).then(() => void shared.registered.add(type));
+  }
+
   /** Another handle on the same repository. */
   with(native: NativeHandle): Link {
     return new Link(this.home, this.host, native);

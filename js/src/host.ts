@@ -26,6 +26,8 @@ export class WorkspaceHost implements Host {
   readonly #clock: () => number;
   readonly #types: ContentTypeRegistry;
   readonly #repositories = new Map<number, Shared>();
+  /** What a callback of the application threw last: the cause of the error that follows. */
+  #thrown: unknown;
 
   constructor({ clock, counter, types }: HostParts) {
     this.#clock = clock;
@@ -33,7 +35,7 @@ export class WorkspaceHost implements Host {
     if (counter === null) {
       this.countSource = "none";
     } else if (counter !== undefined) {
-      this.count = (text) => counter.count(text);
+      this.count = (text) => this.#watched(() => counter.count(text));
       this.countSource = `custom:${counter.name}`;
     }
   }
@@ -61,7 +63,9 @@ export class WorkspaceHost implements Host {
   }
 
   error(code: string, message: string, details: string, cause: unknown): Error {
-    return toVarveError({ code, message, details: JSON.parse(details), cause });
+    const thrown = code === "Callback" ? (cause ?? this.#thrown) : cause;
+    this.#thrown = undefined;
+    return toVarveError({ code, message, details: JSON.parse(details), cause: thrown });
   }
 
   receipt(id: string, hash: string, height: number, tokenCount: number): Receipt {
@@ -97,7 +101,7 @@ export class WorkspaceHost implements Host {
   }
 
   validate(contentType: string, payload: string, schema?: string): Maybe<string | undefined> {
-    return this.#types.validate(contentType, payload, schema);
+    return this.#watched(() => this.#types.validate(contentType, payload, schema));
   }
 
   event(text: string): void {
@@ -107,6 +111,20 @@ export class WorkspaceHost implements Host {
     if (event.type === "budget" || event.type === "conflict") {
       const type: keyof RepositoryEvents = event.type;
       shared.events.emit(type, Object.freeze(event) as never);
+    }
+  }
+
+  /** Runs a callback of the application, and keeps what it throws. */
+  #watched<R>(run: () => Maybe<R>): Maybe<R> {
+    const keep = (error: unknown): never => {
+      this.#thrown = error;
+      throw error;
+    };
+    try {
+      const result = run();
+      return result instanceof Promise ? result.catch(keep) : result;
+    } catch (error) {
+      return keep(error);
     }
   }
 }

@@ -92,9 +92,8 @@ export class Repository<T extends ContentTypes = Record<never, never>> extends M
   ): Maybe<Receipt> {
     const { link } = this;
     link.assertOpen();
-    if (this.#mustRegister(type)) {
-      return this.#register(type).then(() => this.write(type, payload, options));
-    }
+    const registering = link.register(type);
+    if (registering) return registering.then(() => this.write(type, payload, options));
     try {
       const receipt = link.native.commit(payload, options);
       if (receipt instanceof Promise) return receipt.then(this.#committed, rethrow);
@@ -113,7 +112,8 @@ export class Repository<T extends ContentTypes = Record<never, never>> extends M
     signal?.throwIfAborted();
     const json = toPlainJson({ ...args, ...options });
     const type = (args as { payload?: { contentType?: unknown } | null }).payload?.contentType;
-    if (this.#mustRegister(type)) await this.#register(type);
+    const registering = this.link.register(type);
+    if (registering) await registering;
     const result = await this.link.callJson(name, json);
     this.#written(isReceipt(result) ? [result] : []);
     return result;
@@ -134,18 +134,6 @@ export class Repository<T extends ContentTypes = Record<never, never>> extends M
   #tell(receipts: readonly Receipt[]): void {
     const branch = this.currentBranch;
     this.link.shared.events.emit("commit", Object.freeze({ type: "commit", receipts, branch }));
-  }
-
-  #mustRegister(type: unknown): boolean {
-    const { home, shared } = this.link;
-    if (home.types.empty || shared.registered.has(type as string)) return false;
-    return home.types.registration(type as string) !== undefined;
-  }
-
-  async #register(type: unknown): Promise<void> {
-    const { home, shared } = this.link;
-    await this.link.callJson("registerType", home.types.registration(type as string) as string);
-    shared.registered.add(type as string);
   }
 }
 

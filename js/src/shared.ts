@@ -7,7 +7,7 @@ export class Shared {
   readonly mirror: Mirror = new Mirror();
   readonly events: Emitter = new Emitter();
   /** Custom types whose registration is up to date. */
-  readonly registered: Set<string> = new Set();
+  readonly registered: Set<unknown> = new Set();
   /** Changes that this process made or saw. */
   version = 0;
   readonly #subscribers = new Set<() => void>();

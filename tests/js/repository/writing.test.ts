@@ -117,6 +117,23 @@ describe("a commit", () => {
     expect(receipts.map(({ height }) => height)).toEqual(numbers.map((_, index) => index + 1));
   });
 
+  test("stands in the order of the calls, whatever they are", async () => {
+    const chat = await open();
+    await Promise.all([
+      chat.user("one", { id: "a" }),
+      chat.edit("a", { contentType: "dialogue", role: "user", text: "x" }),
+      chat.delete("a"),
+      chat.user("two", { id: "b" }),
+      chat.pin("b"),
+      chat.batch((tx) => tx.user("three")),
+      chat.user("four"),
+    ]);
+    expect((await chat.operations()).map(({ kind }) => kind).toReversed()).toEqual(
+      expect.arrayContaining(["append", "edit", "delete", "append", "annotate"]),
+    );
+    expect((await view(chat)).toSorted()).toEqual(["four", "three", "two"]);
+  });
+
   test("never lies before its parent", async () => {
     const chat = await open();
     await chat.user("one");
