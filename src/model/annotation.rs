@@ -52,6 +52,14 @@ pub struct Annotation {
 }
 
 impl Annotation {
+    /// Reads an annotation from JSON text.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
     /// SHA-256 of the canonical JSON of its fields.
     pub fn hash(&self) -> AnnotationHash {
         AnnotationHash::of(crate::model::journal::to_canonical(self).as_bytes())

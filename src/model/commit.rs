@@ -140,6 +140,26 @@ impl Body {
     }
 }
 
+impl Body {
+    /// Reads a body from JSON text.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+impl EntryOperation {
+    /// Reads an operation from JSON text.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
 pub(super) fn canonical<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         None => serializer.serialize_none(),

@@ -69,6 +69,21 @@ impl Outline {
         self.links.as_ref().and_then(|links| links.name)
     }
 
+    /// An outline of figures that were stored: tokens of text and reasoning, whether there is a body
+    /// and an instruction stands here, and what ties it to others.
+    pub(crate) fn from_parts(
+        role: Option<Role>,
+        (text, reasoning): (u32, u32),
+        (body, here): (bool, bool),
+        calls: Vec<Link>,
+        results: Vec<Link>,
+        name: Option<Key>,
+    ) -> Self {
+        let links = Links { calls, results, name };
+        let links = (links != Links::default()).then(|| Box::new(links));
+        Self { role, text, reasoning, body, here, links }
+    }
+
     fn links_mut(&mut self) -> &mut Links {
         self.links.get_or_insert_default()
     }
@@ -212,18 +227,13 @@ impl<'de> Deserialize<'de> for Outline {
             links.iter().map(|(key, tokens)| Ok(Link { key: parse(key)?, tokens: *tokens })).collect()
         };
         let role = |name: &String| Role::parse(name).ok_or_else(|| D::Error::custom(format!("no role {name:?}")));
-        let found = Links {
-            calls: links(&stored.calls)?,
-            results: links(&stored.results)?,
-            name: stored.name.as_ref().map(parse).transpose()?,
-        };
-        Ok(Self {
-            role: stored.role.as_ref().map(role).transpose()?,
-            text: stored.text,
-            reasoning: stored.reasoning,
-            body: stored.body,
-            here: stored.here,
-            links: (found != Links::default()).then(|| Box::new(found)),
-        })
+        Ok(Self::from_parts(
+            stored.role.as_ref().map(role).transpose()?,
+            (stored.text, stored.reasoning),
+            (stored.body, stored.here),
+            links(&stored.calls)?,
+            links(&stored.results)?,
+            stored.name.as_ref().map(parse).transpose()?,
+        ))
     }
 }

@@ -98,6 +98,16 @@ pub fn check_type_name(name: &str) -> Result<()> {
 }
 
 impl TypeDefinition {
+    /// As a JSON value.
+    pub(crate) fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Reads a definition; None where it is none.
+    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+        serde_json::from_value(value.clone()).ok()
+    }
+
     /// Checks what serde cannot.
     ///
     /// # Errors

@@ -1,0 +1,129 @@
+//! Checkpoints: a cache of the fold, so that opening a repository need not read its whole journal.
+//!
+//! Every table that only grows becomes a stream of bytes, row by row; what can change is a stream of its
+//! own. Streams are cut into segments of [`SEGMENT`] bytes, named by their hash: the segments that are
+//! full never change, so the next checkpoint shares them. The same journal gives the same bytes. What
+//! follows from the rest (heights, sums, lookups) is left out and derived again on reading. The layout
+//! is written down in `docs/format.md`.
+
+mod codec;
+mod rows;
+mod tables;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::State;
+use crate::error::StoreError;
+use crate::hash::{ContentHash, EntryHash, canonical_json};
+use crate::model::object::Object;
+use codec::Reader;
+
+/// The format that this version writes and reads. Another one is passed over: it is a cache.
+const FORMAT: u64 = 1;
+/// The size of a full segment, in bytes.
+const SEGMENT: usize = 256 * 1024;
+/// The streams, in the order in which they are read.
+const STREAMS: [&str; 8] = ["contents", "entries", "commits", "annotations", "moves", "sent", "operations", "rest"];
+
+/// A checkpoint as stores keep it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCheckpoint {
+    /// The last journal entry it holds.
+    pub seq: u64,
+    /// Lists the segments.
+    pub manifest: Rc<[u8]>,
+    /// The segments it lists, in order.
+    pub segments: Vec<Object>,
+}
+
+fn corrupt(message: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(format!("checkpoint: {message}"))
+}
+
+/// The checkpoint of a state; None where its journal is empty.
+pub fn write(state: &State<'_>) -> Option<StoredCheckpoint> {
+    let position = state.journal();
+    let hash = position.hash?;
+    let mut segments = Vec::new();
+    let mut streams = Vec::new();
+    for (name, bytes) in STREAMS.iter().zip(tables::write(state)) {
+        let parts: Vec<Object> = bytes.chunks(SEGMENT).map(object).collect();
+        let names: Vec<String> = parts.iter().map(|part| part.hash.to_hex()).collect();
+        streams.push(json!({ "bytes": bytes.len(), "name": name, "segments": names }));
+        segments.extend(parts);
+    }
+    let manifest =
+        json!({ "at": position.at, "format": FORMAT, "hash": hash.to_hex(), "seq": position.seq, "streams": streams });
+    Some(StoredCheckpoint { seq: position.seq, manifest: canonical_json(&manifest).into_bytes().into(), segments })
+}
+
+fn object(bytes: &[u8]) -> Object {
+    Object { hash: ContentHash::of(bytes), bytes: bytes.into() }
+}
+
+/// The segments that a manifest lists, in order; None where it is no manifest.
+pub fn segments_of(manifest: &[u8]) -> Option<Vec<ContentHash>> {
+    Some(Manifest::parse(manifest)?.streams.into_iter().flat_map(|(_, segments)| segments).collect())
+}
+
+/// The state of a checkpoint.
+///
+/// # Errors
+/// `Corrupt` where a segment is missing or not what it was, or the format is another.
+pub fn read(manifest: &[u8], segments: &[Object]) -> Result<State<'static>, StoreError> {
+    let manifest = Manifest::parse(manifest).ok_or_else(|| corrupt("the manifest cannot be read"))?;
+    let known: HashMap<ContentHash, &[u8]> = segments.iter().map(|part| (part.hash, &*part.bytes)).collect();
+    let mut streams = Vec::new();
+    for (length, parts) in &manifest.streams {
+        let mut bytes = Vec::with_capacity(*length);
+        for hash in parts {
+            let part = known.get(hash).ok_or_else(|| corrupt(format!("segment {hash} is missing")))?;
+            if ContentHash::of(part) != *hash {
+                return Err(corrupt(format!("segment {hash} is not what was stored")));
+            }
+            bytes.extend_from_slice(part);
+        }
+        if bytes.len() != *length {
+            return Err(corrupt("a stream has another length than its manifest says"));
+        }
+        streams.push(bytes);
+    }
+    let mut readers = streams.iter().map(|bytes| Reader::new(bytes));
+    let mut state = State::default();
+    tables::read(&mut state, &mut readers)?;
+    state.set_journal(manifest.seq, manifest.hash, manifest.at);
+    Ok(state)
+}
+
+struct Manifest {
+    at: i64,
+    hash: EntryHash,
+    seq: u64,
+    /// Bytes and segments of each of [`STREAMS`].
+    streams: Vec<(usize, Vec<ContentHash>)>,
+}
+
+impl Manifest {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        if value.get("format")?.as_u64()? != FORMAT {
+            return None;
+        }
+        let listed = value.get("streams")?.as_array()?;
+        let stream = |name: &&str| {
+            let stream = listed.iter().find(|stream| stream.get("name").and_then(Value::as_str) == Some(*name))?;
+            let segments = stream.get("segments")?.as_array()?.iter().map(|hash| hash.as_str()?.parse().ok());
+            let length = usize::try_from(stream.get("bytes")?.as_u64()?).ok()?;
+            Some((length, segments.collect::<Option<Vec<_>>>()?))
+        };
+        Some(Self {
+            at: value.get("at")?.as_i64()?,
+            hash: value.get("hash")?.as_str()?.parse().ok()?,
+            seq: value.get("seq")?.as_u64()?,
+            streams: STREAMS.iter().map(stream).collect::<Option<_>>()?,
+        })
+    }
+}

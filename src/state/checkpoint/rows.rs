@@ -1,0 +1,187 @@
+//! How the rows of the growing tables are written and read.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::codec::{Reader, Writer};
+use super::corrupt;
+use crate::error::StoreError;
+use crate::hash::{CommitHash, ContentHash};
+use crate::model::commit::{Body, EntryOperation};
+use crate::model::content::Role;
+use crate::model::journal::to_canonical;
+use crate::model::outline::{Link, Outline};
+use crate::state::State;
+use crate::state::apply::{NewCommit, extras};
+use crate::state::arena::{CommitIx, ContentIx, EntryIx, Ix};
+use crate::state::rows::{Action, ContentRow, Extras, OtherAction};
+
+type Read<T> = Result<T, StoreError>;
+
+const ROLES: [Role; 5] = [Role::System, Role::Developer, Role::User, Role::Assistant, Role::Tool];
+
+/// Reads a row number that must be below `count`.
+pub(super) fn known<I: Ix>(number: u64, count: usize) -> Read<I> {
+    let row = usize::try_from(number).ok().filter(|row| *row < count);
+    row.map(I::new).ok_or_else(|| corrupt(format!("row {number} of {count}")))
+}
+
+pub(super) fn write_content(row: &ContentRow, previous: Option<&ContentRow>, out: &mut Writer) {
+    let outline = &row.outline;
+    out.hash(&row.hash.0);
+    out.number(row.size.into());
+    let same_type = previous.is_some_and(|previous| previous.content_type == row.content_type);
+    out.optional_text(Some(&*row.content_type).filter(|_| !same_type));
+    out.optional_text(row.token_source.as_deref());
+    out.byte(outline.role.map_or(0, |role| role as u8 + 1));
+    out.byte(u8::from(outline.body) | u8::from(outline.here) << 1 | u8::from(outline.name().is_some()) << 2);
+    out.number(outline.text.into());
+    out.number(outline.reasoning.into());
+    for links in [outline.calls(), outline.results()] {
+        out.number(links.len() as u64);
+        for link in links {
+            out.key(link.key);
+            out.number(link.tokens.into());
+        }
+    }
+    if let Some(name) = outline.name() {
+        out.key(name);
+    }
+}
+
+pub(super) fn read_content(from: &mut Reader<'_>, previous: Option<&ContentRow>) -> Read<ContentRow> {
+    let hash = ContentHash(from.hash()?);
+    let size = from.small()?;
+    let content_type = match (from.optional_text()?, previous) {
+        (Some(name), _) => name.into(),
+        (None, Some(previous)) => previous.content_type.clone(),
+        (None, None) => return Err(corrupt("the first payload has no type")),
+    };
+    let token_source = from.optional_text()?.map(Rc::from);
+    let role = match from.byte()? {
+        0 => None,
+        number => Some(*ROLES.get(usize::from(number) - 1).ok_or_else(|| corrupt("no such role"))?),
+    };
+    let flags = from.byte()?;
+    let (text, reasoning) = (from.small()?, from.small()?);
+    let (calls, results) = (links(from)?, links(from)?);
+    let name = if flags & 4 != 0 { Some(from.key()?) } else { None };
+    let outline = Outline::from_parts(role, (text, reasoning), (flags & 1 != 0, flags & 2 != 0), calls, results, name);
+    Ok(ContentRow { hash, size, outline, content_type, token_source })
+}
+
+fn links(from: &mut Reader<'_>) -> Read<Vec<Link>> {
+    let count = from.number()?;
+    (0..count).map(|_| Ok(Link { key: from.key()?, tokens: from.small()? })).collect()
+}
+
+/// What a commit is written against: the one before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Before {
+    pub seq: u32,
+    pub created_at: i64,
+}
+
+pub(super) fn write_commit(state: &State<'_>, ix: CommitIx, before: Before, out: &mut Writer) {
+    let row = state.commits(ix);
+    out.hash(&row.hash.0);
+    write_action(&row.action, out);
+    for parent in row.parents {
+        out.optional(parent.map(|parent| (ix.row() - parent.row()) as u64));
+    }
+    out.number(u64::from(row.seq - before.seq));
+    out.signed(row.created_at - before.created_at);
+    out.optional_text(row.extras.as_deref().map(extras_text).as_deref());
+}
+
+fn write_action(action: &Action, out: &mut Writer) {
+    let mut numbers = |tag: u8, numbers: &[usize]| {
+        out.byte(tag);
+        numbers.iter().for_each(|number| out.number(*number as u64));
+    };
+    match action {
+        Action::Append(entry, content) => numbers(0, &[entry.row(), content.row()]),
+        Action::Edit(entry, content) => numbers(1, &[entry.row(), content.row()]),
+        Action::Delete(entry) => numbers(2, &[entry.row()]),
+        Action::Other(other) => match &**other {
+            OtherAction::Compact { summary, content, targets } => {
+                numbers(3, &[summary.row(), content.row(), targets.len()]);
+                targets.iter().for_each(|target| out.number(target.row() as u64));
+            }
+            OtherAction::Revert(target) => numbers(4, &[target.row()]),
+            OtherAction::Merge { resolutions } => {
+                out.byte(5);
+                out.text(&to_canonical(&EntryOperation::Merge { resolutions: resolutions.clone() }));
+            }
+        },
+    }
+}
+
+/// The extras as the members of a commit's body.
+fn extras_text(extras: &Extras) -> String {
+    let extras = extras.clone();
+    to_canonical(&Body {
+        author: extras.author,
+        copied_from: extras.copied_from,
+        generation: extras.generation,
+        labels: extras.labels,
+        metadata: extras.metadata,
+        note: extras.note,
+        reply_to: extras.reply_to,
+        turn: extras.turn,
+        ..Body::default()
+    })
+}
+
+/// How many rows the tables have that a commit can name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    pub entries: usize,
+    pub contents: usize,
+}
+
+pub(super) fn read_commit(from: &mut Reader<'_>, number: usize, counts: Counts, before: Before) -> Read<NewCommit> {
+    let hash = CommitHash(from.hash()?);
+    let action = read_action(from, number, counts)?;
+    let mut parent = || -> Read<Option<CommitIx>> {
+        let Some(back) = from.optional()? else { return Ok(None) };
+        let row = usize::try_from(back).ok().filter(|back| *back > 0).and_then(|back| number.checked_sub(back));
+        row.map(CommitIx::new).map(Some).ok_or_else(|| corrupt("a commit names a parent that is not there"))
+    };
+    let parents = [parent()?, parent()?];
+    let seq = before.seq.checked_add(from.small()?).ok_or_else(|| corrupt("a number is too large"))?;
+    let created_at = before.created_at.wrapping_add(from.signed()?);
+    let extras = match from.optional_text()? {
+        None => None,
+        Some(text) => extras(&Body::from_json(text).map_err(corrupt)?),
+    };
+    Ok(NewCommit { hash, action, parents, seq, created_at, extras })
+}
+
+fn read_action(from: &mut Reader<'_>, number: usize, counts: Counts) -> Read<Action> {
+    let tag = from.byte()?;
+    let entry = |from: &mut Reader<'_>| -> Read<EntryIx> { known(from.number()?, counts.entries) };
+    let content = |from: &mut Reader<'_>| -> Read<ContentIx> { known(from.number()?, counts.contents) };
+    Ok(match tag {
+        0 => Action::Append(entry(from)?, content(from)?),
+        1 => Action::Edit(entry(from)?, content(from)?),
+        2 => Action::Delete(entry(from)?),
+        3 => {
+            let (summary, content, count) = (entry(from)?, content(from)?, from.number()?);
+            let targets = (0..count).map(|_| entry(from)).collect::<Read<_>>()?;
+            Action::Other(Box::new(OtherAction::Compact { summary, content, targets }))
+        }
+        4 => Action::Other(Box::new(OtherAction::Revert(known(from.number()?, number)?))),
+        5 => match EntryOperation::from_json(from.text()?).map_err(corrupt)? {
+            EntryOperation::Merge { resolutions } => Action::Other(Box::new(OtherAction::Merge { resolutions })),
+            _ => return Err(corrupt("a merge is something else")),
+        },
+        _ => return Err(corrupt(format!("there is no action {tag}"))),
+    })
+}
+
+/// A JSON text.
+pub(super) fn json(text: &str) -> Read<Value> {
+    serde_json::from_str(text).map_err(corrupt)
+}

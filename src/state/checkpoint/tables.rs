@@ -1,0 +1,239 @@
+//! The streams of a checkpoint: table by table.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::codec::{Reader, Writer};
+use super::rows::{Before, Counts, json as parse, known, read_commit, read_content, write_commit, write_content};
+use super::{STREAMS, corrupt};
+use crate::error::StoreError;
+use crate::hash::{EntryHash, canonical_json};
+use crate::model::annotation::Annotation;
+use crate::model::journal::to_canonical;
+use crate::model::record::{InputUsage, OutputUsage};
+use crate::model::types::TypeDefinition;
+use crate::state::arena::{CommitIx, EntryIx, Ix};
+use crate::state::rows::{BranchRow, MoveRow, OperationRow, SentRow};
+use crate::state::{JournalPosition, State};
+
+type Read<T = ()> = Result<T, StoreError>;
+
+/// The bytes of each stream, in the order of [`STREAMS`].
+pub(super) fn write(state: &State<'_>) -> [Vec<u8>; STREAMS.len()] {
+    let tables = &state.tables;
+    let mut contents = Writer::default();
+    let mut previous = None;
+    for (_, row) in tables.contents.iter_from(0) {
+        write_content(row, previous, &mut contents);
+        previous = Some(row);
+    }
+    let mut entries = Writer::default();
+    for (_, row) in tables.entries.iter_from(0) {
+        entries.text(&row.id);
+        entries.number(row.first.row() as u64);
+    }
+    let mut commits = Writer::default();
+    let mut before = Before::default();
+    for (ix, row) in tables.commits.iter_from(0) {
+        write_commit(state, ix, before, &mut commits);
+        before = Before { seq: row.seq, created_at: row.created_at };
+    }
+    let mut annotations = Writer::default();
+    for (_, row) in tables.annotations.iter_from(0) {
+        annotations.text(&to_canonical(&row.annotation));
+        annotations.number(row.seq);
+    }
+    let mut moves = Writer::default();
+    let (mut seq, mut at) = (0, 0);
+    for row in state.all_moves() {
+        moves.number(row.branch.into());
+        moves.number(u64::from(row.seq - seq));
+        moves.signed(row.at - at);
+        moves.optional(row.head.map(|head| head.row() as u64));
+        (seq, at) = (row.seq, row.at);
+    }
+    let mut sent = Writer::default();
+    tables.sent.iter().for_each(|row| write_sent(row, &mut sent));
+    let mut operations = Writer::default();
+    for (id, row) in state.operations_in_order() {
+        operations.text(id);
+        operations.number(row.seq);
+        operations.number(row.index.into());
+        operations.number(row.commits.0.row() as u64);
+        operations.number(row.commits.1.into());
+    }
+    let mut rest = Writer::default();
+    rest.text(&canonical_json(&write_rest(state)));
+    [contents, entries, commits, annotations, moves, sent, operations, rest].map(Writer::finish)
+}
+
+/// Reads the streams into an empty state.
+pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<Item = Reader<'a>>) -> Read {
+    let mut next = || streams.next().ok_or_else(|| corrupt("a stream is missing"));
+    let mut from = next()?;
+    while !from.is_empty() {
+        let row = read_content(&mut from, state.tables.contents.last())?;
+        state.add_content(row);
+    }
+    from = next()?;
+    while !from.is_empty() {
+        let id = from.text()?;
+        let first = CommitIx::new(from.small()? as usize);
+        state.add_entry(id, first);
+    }
+    from = next()?;
+    let counts = Counts { entries: state.tables.entries.next(), contents: state.tables.contents.next() };
+    let mut before = Before::default();
+    while !from.is_empty() {
+        let new = read_commit(&mut from, state.commit_count(), counts, before)?;
+        before = Before { seq: new.seq, created_at: new.created_at };
+        state.add_commit(new);
+    }
+    let firsts_exist = state.tables.entries.iter_from(0).all(|(_, row)| row.first.row() < state.commit_count());
+    if !firsts_exist {
+        return Err(corrupt("an entry has no commit"));
+    }
+    from = next()?;
+    while !from.is_empty() {
+        let annotation = Annotation::from_json(from.text()?).map_err(corrupt)?;
+        let entry = state.known_entry(&annotation.target)?;
+        let seq = from.number()?;
+        state.add_annotation(entry, annotation, seq);
+    }
+    read_moves(state, next()?)?;
+    from = next()?;
+    while !from.is_empty() {
+        let row = read_sent(&mut from)?;
+        state.tables.sent.push(row);
+    }
+    read_operations(state, next()?)?;
+    read_rest(state, &parse(next()?.text()?)?).ok_or_else(|| corrupt("the rest cannot be read"))
+}
+
+fn read_moves(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
+    let (mut seq, mut at) = (0u32, 0i64);
+    while !from.is_empty() {
+        let branch = from.small()?;
+        seq = seq.checked_add(from.small()?).ok_or_else(|| corrupt("a number is too large"))?;
+        at = at.wrapping_add(from.signed()?);
+        let head = from.optional()?.map(|row| known(row, state.commit_count())).transpose()?;
+        state.tables.moves.push(MoveRow { branch, seq, at, head });
+    }
+    Ok(())
+}
+
+fn read_operations(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
+    while !from.is_empty() {
+        let id = from.text()?;
+        let (seq, index) = (from.number()?, from.small()?);
+        let commits = (CommitIx::new(from.small()? as usize), from.small()?);
+        if commits.0.row() + commits.1 as usize > state.commit_count() {
+            return Err(corrupt("an operation has commits that are not there"));
+        }
+        state.tables.operations.insert(id.into(), OperationRow { seq, index, commits });
+    }
+    Ok(())
+}
+
+fn write_sent(row: &SentRow, out: &mut Writer) {
+    out.text(&row.digest);
+    out.number(row.estimate);
+    out.text(&row.model);
+    let input = row.input.unwrap_or_default();
+    let output = row.output.unwrap_or_default();
+    out.byte(u8::from(row.input.is_some()) | u8::from(row.output.is_some()) << 1);
+    let figures = [input.cache_read, input.cache_write, input.total, input.uncached];
+    figures.into_iter().chain([output.reasoning, output.text, output.total]).for_each(|figure| out.optional(figure));
+}
+
+fn read_sent(from: &mut Reader<'_>) -> Read<SentRow> {
+    let (digest, estimate, model) = (from.text()?.to_owned(), from.number()?, Rc::from(from.text()?));
+    let flags = from.byte()?;
+    let input = InputUsage {
+        cache_read: from.optional()?,
+        cache_write: from.optional()?,
+        total: from.optional()?,
+        uncached: from.optional()?,
+    };
+    let output = OutputUsage { reasoning: from.optional()?, text: from.optional()?, total: from.optional()? };
+    Ok(SentRow {
+        digest,
+        estimate,
+        model,
+        input: Some(input).filter(|_| flags & 1 != 0),
+        output: Some(output).filter(|_| flags & 2 != 0),
+    })
+}
+
+/// What can change: names and notes, as JSON.
+fn write_rest(state: &State<'_>) -> Value {
+    let tables = &state.tables;
+    let branch = |(name, row): (&String, &BranchRow)| json!([name, row.number, row.head.map(Ix::row)]);
+    let notes = state.notes_in_order().map(|(entry, name, value)| json!([entry.row(), name, value]));
+    let tags: Map<String, Value> =
+        state.tags().into_iter().map(|(name, ix)| (name.to_owned(), ix.row().into())).collect();
+    let types: Map<String, Value> =
+        state.content_types().into_iter().map(|(name, definition)| (name.to_owned(), definition.to_json())).collect();
+    json!({
+        "branchCount": tables.branch_count,
+        "branches": tables.branches.iter().map(branch).collect::<Vec<_>>(),
+        "defaultBranch": state.default_branch(),
+        "notes": notes.collect::<Vec<_>>(),
+        "tags": tags,
+        "tokens": state.token_source().map(|source| &**source),
+        "types": types,
+        "typesVersion": tables.types_version,
+    })
+}
+
+fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
+    let commits = state.commit_count();
+    let commit = |row: &Value| known::<CommitIx>(row.as_u64()?, commits).ok();
+    state.tables.branch_count = rest.get("branchCount")?.as_u64()? as u32;
+    for row in rest.get("branches")?.as_array()? {
+        let (name, number, head) = (row.get(0)?.as_str()?, row.get(1)?.as_u64()? as u32, row.get(2)?);
+        let head = if head.is_null() { None } else { Some(commit(head)?) };
+        state.tables.branches.insert(name.to_owned(), BranchRow { number, head });
+    }
+    state.tables.default_branch = Some(rest.get("defaultBranch")?.as_str()?.to_owned());
+    for row in rest.get("notes")?.as_array()? {
+        let entry: EntryIx = known(row.get(0)?.as_u64()?, state.tables.entries.next()).ok()?;
+        let (name, value) = (row.get(1)?.as_str()?.to_owned(), row.get(2)?.clone());
+        state.tables.notes.entry(entry).or_default().insert(name, Some(value));
+    }
+    for (name, row) in rest.get("tags")?.as_object()? {
+        state.tables.tags.insert(name.clone(), Some(commit(row)?));
+    }
+    state.tables.token_source = rest.get("tokens")?.as_str().map(Rc::from);
+    for (name, definition) in rest.get("types")?.as_object()? {
+        state.tables.types.insert(name.clone(), Some(TypeDefinition::from_json(definition)?));
+    }
+    state.tables.types_version = rest.get("typesVersion")?.as_u64()? as u32;
+    Some(())
+}
+
+impl State<'static> {
+    pub(super) fn set_journal(&mut self, seq: u64, hash: EntryHash, at: i64) {
+        self.tables.journal = JournalPosition { seq, hash: Some(hash), at };
+    }
+}
+
+impl State<'_> {
+    /// The callers' operation ids, in the order of the journal.
+    fn operations_in_order(&self) -> Vec<(&str, OperationRow)> {
+        let mut all: Vec<_> = self.tables.operations.iter().map(|(id, row)| (&**id, *row)).collect();
+        all.sort_unstable_by_key(|(_, row)| (row.seq, row.index));
+        all
+    }
+
+    /// All notes, by entry and name.
+    fn notes_in_order(&self) -> impl Iterator<Item = (EntryIx, &str, &Value)> {
+        let mut entries: Vec<EntryIx> = self.tables.notes.keys().copied().collect();
+        entries.sort_unstable();
+        let notes = entries.into_iter().filter_map(|entry| Some((entry, self.tables.notes.get(&entry)?)));
+        notes.flat_map(|(entry, notes)| {
+            notes.iter().filter_map(move |(name, value)| Some((entry, name.as_str(), value.as_ref()?)))
+        })
+    }
+}
