@@ -15,10 +15,14 @@ import { setup } from "./setup.mjs";
 function origin(name) {
   const dropped = /^core::ptr::drop_(?:in_place|glue)(?:::)?<(.+)/.exec(name);
   if (dropped) return origin(dropped[1]);
+  if (!name.includes("::")) return "exported functions and glue";
   const path = name.replace(/^(?:[<&*[(]|const |mut |dyn |impl )*/, "");
   const [crate, module, rest] = path.split(/::|[^\w:]/, 3);
-  if (!path.startsWith(`${crate}::`)) return "glue and unnamed";
-  return crate === "varve" && module && rest !== undefined ? `varve::${module}` : crate;
+  if (path.startsWith(`${crate}::`)) {
+    return crate === "varve" && module && rest !== undefined ? `varve::${module}` : crate;
+  }
+  // `<str as core::fmt::Debug>::fmt`, `<T as …>::…`: a method of a type without a path.
+  return /^\w+ as (\w+)::/.exec(path)?.[1] ?? "core";
 }
 
 /** `core[c5930c85a12de822]::fmt` → core::fmt */
