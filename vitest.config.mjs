@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/js/**/*.test.ts"],
+    include: ["tests/js/**/*.test.{ts,mjs}"],
     testTimeout: 20_000,
   },
 });

@@ -83,7 +83,7 @@ export async function optimize(file, options, extra = []) {
   }
   const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
   const features = ["--mvp-features", ...used.map((name) => FEATURES[name])];
-  const passes = ["-O3", "--strip-producers", "--strip-target-features", ...extra];
+  const passes = [...extra, "-O3", "--strip-producers", "--strip-target-features"];
   await must(process.execPath, [wasmOpt, file, "-o", file, ...features, ...passes], options);
 }
 
