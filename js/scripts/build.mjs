@@ -10,7 +10,7 @@ import { clearStamp, readStamp, writeStamp } from "./lib/stamp.mjs";
 import { targetFeatures } from "./lib/wasm.mjs";
 import { setup, wasmBindgenVersion } from "./setup.mjs";
 
-/** In bytes, gzipped. A build that is over fails. */
+/** In bytes, gzipped. What is over still works: npm run build and npm test fail, npm start does not. */
 const BUDGET = { module: 450 * 1024, face: 25 * 1024 };
 
 /** What every engine we support can run, by LLVM's name, and wasm-opt's switch for it. */
@@ -28,12 +28,13 @@ const FEATURES = {
 const scripts = ["js/scripts/build.mjs", "js/scripts/lib/wasm.mjs"];
 export const moduleFile = inRoot("pkg", "varve_bg.wasm");
 
-/** Builds what changed. Prints the sizes when it built something, or when `sizes` is true. */
+/** Builds what changed. Prints the sizes when it built something, or when `sizes` is true; returns them. */
 export async function build({ sizes = false } = {}) {
   const { env } = await setup();
   await buildModule(env);
   const { built, measured } = await buildPackage(env);
   if (sizes || built) printSizes(measured);
+  return measured;
 }
 
 async function buildModule(env) {
@@ -127,7 +128,6 @@ async function buildPackage(env) {
 
   const module = readFileSync(moduleFile);
   const measured = { module: size(module), face: size(Buffer.from(face)) };
-  checkBudget(measured);
   writeStamp("package", key, measured);
   return { built: true, measured };
 }
@@ -191,10 +191,10 @@ function size(bytes) {
   return { raw: bytes.length, gz: gzipSync(bytes, { level: 9 }).length };
 }
 
-function checkBudget(measured) {
+/** Throws if the module or the face is larger than planned. */
+export function checkBudget(measured) {
   for (const [name, { gz }] of Object.entries(measured)) {
     if (gz <= BUDGET[name]) continue;
-    printSizes(measured);
     throw new StepError(
       `the ${name} takes ${kb(gz)} gz, ${kb(gz - BUDGET[name])} over its budget`,
       {
@@ -218,5 +218,5 @@ function printSizes(measured) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(inRoot("pkg"), { recursive: true });
-  await build({ sizes: true }).catch(fail);
+  await build({ sizes: true }).then(checkBudget).catch(fail);
 }

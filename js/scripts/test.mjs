@@ -53,6 +53,7 @@ const suites = [
   { name: "biome", group: "js", command: () => node("@biomejs/biome/bin/biome", "check") },
   { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
   { name: "vitest", group: "js", command: vitest, count: countVitest },
+  { name: "size", group: "package", command: () => [process.execPath, "js/scripts/build.mjs"] },
   {
     name: "package",
     group: "package",
