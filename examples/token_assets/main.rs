@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --example token_assets -- <directory>    the vocabularies, <encoding>.txt
 //! cargo run --example token_assets -- --classes      src/tokens/classes.bin
+//! cargo run --example token_assets -- --models       js/src/tokens/model-table.ts
 //! ```
 //!
 //! The same versions of the crates give the same bytes.
@@ -15,6 +16,7 @@
 )]
 
 mod classes;
+mod models;
 mod vocabulary;
 
 use std::path::Path;
@@ -23,9 +25,10 @@ use std::{env, fs, io, process};
 fn main() -> io::Result<()> {
     match env::args().nth(1).as_deref() {
         Some("--classes") => fs::write("src/tokens/classes.bin", classes::table()),
+        Some("--models") => fs::write("js/src/tokens/model-table.ts", models::table()),
         Some(directory) => write_vocabularies(Path::new(directory)),
         None => {
-            eprintln!("usage: token_assets <directory> | --classes");
+            eprintln!("usage: token_assets <directory> | --classes | --models");
             process::exit(2);
         }
     }

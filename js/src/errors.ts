@@ -49,6 +49,16 @@ export interface VarveErrorDetails {
   NotUndoable: { operation: string; reason: string };
   /** No operation of this handle is left to undo or redo. */
   NothingToUndo: Record<never, never>;
+  /** No encoding has this name. */
+  UnknownEncoding: { name: string; known: string[] };
+  /** No model that varve knows; families end in `*`. */
+  UnknownModel: { model: string; known: string[] };
+  /** The encoding's vocabulary has to be loaded first. */
+  EncodingNotLoaded: { encoding: string };
+  /** What was given as a vocabulary is not one of this version. */
+  BadVocabulary: { encoding: string };
+  /** An id that no token of the encoding has. */
+  UnknownToken: { encoding: string };
   /** A bug of varve, or a module that cannot be loaded. */
   Internal: Record<never, never>;
   /** A message in a foreign format that is wrong. `index` counts messages from 0. */

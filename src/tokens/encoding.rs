@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use super::engine::{Engine, Pattern};
-use super::error::TokenError;
+use super::error::{TokenError, UnknownEncoding};
 use super::special::{self, AllowedSpecial};
 use super::vocabulary::TokenId;
 
@@ -84,13 +84,10 @@ impl fmt::Display for EncodingName {
 }
 
 impl FromStr for EncodingName {
-    type Err = TokenError;
+    type Err = UnknownEncoding;
 
-    fn from_str(name: &str) -> Result<Self, TokenError> {
-        Self::ALL
-            .into_iter()
-            .find(|encoding| encoding.as_str() == name)
-            .ok_or_else(|| TokenError::UnknownEncoding(name.to_owned()))
+    fn from_str(name: &str) -> Result<Self, UnknownEncoding> {
+        Self::ALL.into_iter().find(|encoding| encoding.as_str() == name).ok_or_else(|| UnknownEncoding(name.to_owned()))
     }
 }
 

@@ -8,12 +8,6 @@ use super::models;
 /// Why tokens could not be counted, encoded or decoded.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TokenError {
-    /// No encoding has this name.
-    #[error("unknown encoding {0:?}; known are {known}", known = EncodingName::list())]
-    UnknownEncoding(String),
-    /// No model or family of models has this name.
-    #[error("unknown model {0:?}; known are {known}, and fine-tuned ft:<model>:…", known = models::list())]
-    UnknownModel(String),
     /// The encoding has no vocabulary yet.
     #[error("encoding {0} is not loaded; load it first")]
     NotLoaded(EncodingName),
@@ -29,7 +23,7 @@ pub enum TokenError {
         encoding: EncodingName,
     },
     /// The encoding has no special token of this text.
-    #[error("{text:?} is not a special token of {encoding}")]
+    #[error("{text} is not a special token of {encoding}")]
     UnknownSpecial {
         /// The text.
         text: String,
@@ -42,8 +36,6 @@ impl TokenError {
     /// A stable name for programs to branch on.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownEncoding(_) => "UnknownEncoding",
-            Self::UnknownModel(_) => "UnknownModel",
             Self::NotLoaded(_) => "EncodingNotLoaded",
             Self::BadVocabulary(_) => "BadVocabulary",
             Self::UnknownToken { .. } => "UnknownToken",
@@ -51,3 +43,13 @@ impl TokenError {
         }
     }
 }
+
+/// No encoding has this name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown encoding {0:?}; known are {known}", known = EncodingName::list())]
+pub struct UnknownEncoding(pub String);
+
+/// No model or family of models has this name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown model {0:?}; known are {known}, and fine-tuned ft:<model>:…", known = models::list())]
+pub struct UnknownModel(pub String);

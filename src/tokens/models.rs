@@ -1,10 +1,10 @@
 //! Which encoding a model uses: the models and families that tiktoken-rs knows.
 
 use super::encoding::EncodingName::{self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase};
-use super::error::TokenError;
+use super::error::UnknownModel;
 
 /// Models by their full name.
-const MODELS: &[(&str, EncodingName)] = &[
+pub const MODELS: &[(&str, EncodingName)] = &[
     ("o1", O200kBase),
     ("o3", O200kBase),
     ("o4-mini", O200kBase),
@@ -53,7 +53,7 @@ const MODELS: &[(&str, EncodingName)] = &[
 ];
 
 /// Families of models by the start of their names, the first that fits.
-const FAMILIES: &[(&str, EncodingName)] = &[
+pub const FAMILIES: &[(&str, EncodingName)] = &[
     ("o1-", O200kBase),
     ("o3-", O200kBase),
     ("o4-mini-", O200kBase),
@@ -72,8 +72,8 @@ const FAMILIES: &[(&str, EncodingName)] = &[
 /// The encoding of `model`; of a fine-tuned `ft:<model>:…`, that of `<model>`.
 ///
 /// # Errors
-/// [`TokenError::UnknownModel`], which lists what is known.
-pub fn encoding_for_model(model: &str) -> Result<EncodingName, TokenError> {
+/// [`UnknownModel`], which lists what is known.
+pub fn encoding_for_model(model: &str) -> Result<EncodingName, UnknownModel> {
     let mut base = model;
     while let Some(tuned) = base.strip_prefix("ft:") {
         base = tuned.split_once(':').map_or(tuned, |(base, _)| base);
@@ -82,7 +82,7 @@ pub fn encoding_for_model(model: &str) -> Result<EncodingName, TokenError> {
     let family = || FAMILIES.iter().find(|(start, _)| base.starts_with(start));
     match exact.or_else(family) {
         Some(&(_, encoding)) => Ok(encoding),
-        None => Err(TokenError::UnknownModel(model.to_owned())),
+        None => Err(UnknownModel(model.to_owned())),
     }
 }
 

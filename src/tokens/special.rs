@@ -92,11 +92,20 @@ pub fn find(
     if matches!(allowed, AllowedSpecial::None) {
         return None;
     }
-    text.get(from..)?.match_indices("<|").find_map(|(offset, _)| {
-        let start = from + offset;
-        let len = text.get(start..)?.find("|>")? + 2;
+    let bytes = text.as_bytes();
+    let mut start = from;
+    loop {
+        start += position(bytes.get(start..)?, b"<|")?;
+        let len = position(bytes.get(start..)?, b"|>")? + 2;
+        // Both ends are ASCII, so this is on character borders.
         let special = text.get(start..start + len)?;
-        let id = id_of(encoding, special).filter(|_| allowed.allows(special))?;
-        Some((start, start + len, id))
-    })
+        match id_of(encoding, special).filter(|_| allowed.allows(special)) {
+            Some(id) => return Some((start, start + len, id)),
+            None => start += 2,
+        }
+    }
+}
+
+fn position(bytes: &[u8], pair: &[u8; 2]) -> Option<usize> {
+    bytes.windows(2).position(|two| two == pair)
 }

@@ -187,6 +187,15 @@ mod tests {
         assert_eq!(chat + count_tools(&tools, &counter), 101);
     }
 
+    /// The TypeScript twin, js/src/tokens/tools.ts, is held to the same file.
+    #[test]
+    fn counts_are_those_of_the_shared_fixture() {
+        let cases: Vec<Value> = serde_json::from_str(include_str!("../../tests/fixtures/tools.json")).unwrap();
+        for case in cases {
+            assert_eq!(count_tools(&case["tools"], &o200k()), case["tokens"], "{}", case["tools"]);
+        }
+    }
+
     #[test]
     fn the_envelope_and_the_name_of_the_schema_do_not_matter() {
         let counter = o200k();

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
-use crate::tokens::{AllowedSpecial, Encoding, EncodingName, approximate_tokens, load_encoding, loaded_encoding};
+use crate::tokens::{AllowedSpecial, Encoding, EncodingName, load_encoding, loaded_encoding};
 
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -87,7 +87,10 @@ pub fn encode(encoding: u8, len: usize, allowed: &str) -> Result<Vec<u32>, JsErr
     if let AllowedSpecial::Only(texts) = allowed {
         encoding.check_special(texts)?;
     }
-    Ok(with_bytes(len, |text| encoding.encode(&String::from_utf8_lossy(text), allowed)))
+    with_bytes(len, |text| match str::from_utf8(text) {
+        Ok(text) => Ok(encoding.encode(text, allowed)),
+        Err(_) => Ok(encoding.encode_bytes(text)), // encodeInto writes nothing but UTF-8
+    })
 }
 
 /// The bytes of tokens.
@@ -97,9 +100,10 @@ pub fn decode(encoding: u8, tokens: &[u32]) -> Result<Vec<u8>, JsError> {
 }
 
 /// Roughly the tokens of the text in the buffer. Only to test the TypeScript twin against.
+#[cfg(feature = "repo")]
 #[wasm_bindgen(js_name = approximateTokens)]
 pub fn approximate(len: usize) -> u32 {
-    with_bytes(len, |text| approximate_tokens(&String::from_utf8_lossy(text)))
+    with_bytes(len, |text| crate::tokens::approximate_tokens(&String::from_utf8_lossy(text)))
 }
 
 fn with_bytes<T>(len: usize, read: impl FnOnce(&[u8]) -> T) -> T {

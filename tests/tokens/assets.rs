@@ -5,7 +5,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use crate::oracle::asset;
-use crate::{classes, vocabulary};
+use crate::{classes, model_table, vocabulary};
 
 #[test]
 fn the_character_classes_are_those_of_the_regex_crate() {
@@ -25,4 +25,11 @@ fn the_vocabularies_are_those_that_were_measured_and_released() {
         let _ = writeln!(sums, "{hex}  {encoding}.txt");
     }
     assert_eq!(sums, include_str!("../../src/tokens/vocabularies.sha256"));
+}
+
+#[test]
+fn the_models_in_typescript_are_those_in_rust() {
+    let committed = include_str!("../../js/src/tokens/model-table.ts");
+    let run = "run: cargo run --example token_assets -- --models";
+    assert!(model_table::table() == committed, "js/src/tokens/model-table.ts is out of date; {run}");
 }

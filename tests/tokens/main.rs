@@ -11,6 +11,8 @@
 #[path = "../../examples/token_assets/classes.rs"]
 #[allow(dead_code, reason = "shared with the generator")]
 mod classes;
+#[path = "../../examples/token_assets/models.rs"]
+mod model_table;
 #[path = "../../examples/token_assets/vocabulary.rs"]
 #[allow(dead_code, reason = "shared with the generator")]
 mod vocabulary;

@@ -2,7 +2,7 @@
 
 use tiktoken_rs::tokenizer::{Tokenizer, get_tokenizer};
 use varve::tokens::EncodingName::{self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase};
-use varve::tokens::{TokenError, encoding_for_model};
+use varve::tokens::{UnknownModel, encoding_for_model};
 
 fn theirs(model: &str) -> Option<EncodingName> {
     Some(match get_tokenizer(model)? {
@@ -37,7 +37,7 @@ fn every_model_and_family_is_known_as_tiktoken_knows_it() {
 #[test]
 fn an_unknown_model_is_an_error_that_lists_what_is_known() {
     let error = encoding_for_model("claude-opus-4").expect_err("not OpenAI's");
-    assert_eq!(error, TokenError::UnknownModel("claude-opus-4".to_owned()));
+    assert_eq!(error, UnknownModel("claude-opus-4".to_owned()));
     let message = error.to_string();
     for part in ["\"claude-opus-4\"", "gpt-4o", "gpt-oss-*", "text-davinci-003", "o3"] {
         assert!(message.contains(part), "{part} is missing in: {message}");

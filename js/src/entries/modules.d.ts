@@ -6,3 +6,13 @@ declare module "varve:module" {
   const module: WebAssembly.Module;
   export default module;
 }
+declare module "varve:tokens-base64" {
+  export const base64: string;
+}
+declare module "varve:tokens-module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+declare module "varve:vocabulary/*" {
+  export const vocabulary: string;
+}

@@ -54,7 +54,7 @@ fn ascii_piece(text: Text<'_>, at: usize) -> Option<usize> {
         (Class::Wide, _) | (_, Class::Wide) => None,
         (Class::Other, _) => ascii_symbols(text, at + 1),
         (_, Class::Other) if text.byte(at) == b' ' => ascii_symbols(text, at + 1),
-        _ => Some(white_space(text, at)),
+        _ => Some(white_space(text, &whitespace::Run::at(text, at))),
     }
 }
 
@@ -75,8 +75,7 @@ fn after_line_ends(text: Text<'_>, mut at: usize) -> usize {
 
 /// At the end of the text the whole run is one piece, even if it has a line end.
 #[inline(always)]
-fn white_space(text: Text<'_>, at: usize) -> usize {
-    let run = whitespace::Run::at(text, at);
+fn white_space(text: Text<'_>, run: &whitespace::Run) -> usize {
     match run.after_newline {
         Some(end) if run.end < text.0.len() => end,
         _ => run.without_last(text),
@@ -99,5 +98,8 @@ fn any_piece(text: Text<'_>, at: usize) -> usize {
     }
     let start = if text.byte(at) == b' ' { next } else { at };
     let end = text.run(start, SYMBOL);
-    if end > start { after_line_ends(text, end) } else { white_space(text, at) }
+    if end > start {
+        return after_line_ends(text, end);
+    }
+    white_space(text, &whitespace::Run::found_at(text, at))
 }

@@ -55,7 +55,7 @@ fn ascii_piece(text: Text<'_>, at: usize) -> Option<usize> {
         (Class::Wide, _) | (_, Class::Wide) => None,
         (Class::Other, _) => ascii_symbols(text, at + 1),
         (_, Class::Other) if text.byte(at) == b' ' => ascii_symbols(text, at + 1),
-        _ => Some(white_space(text, at)),
+        _ => Some(white_space(text, &whitespace::Run::at(text, at))),
     }
 }
 
@@ -88,8 +88,7 @@ fn after_line_ends(text: Text<'_>, mut at: usize) -> usize {
 }
 
 #[inline(always)]
-fn white_space(text: Text<'_>, at: usize) -> usize {
-    let run = whitespace::Run::at(text, at);
+fn white_space(text: Text<'_>, run: &whitespace::Run) -> usize {
     run.after_newline.unwrap_or_else(|| run.without_last(text))
 }
 
@@ -112,7 +111,10 @@ fn any_piece(text: Text<'_>, at: usize) -> usize {
     }
     let start = if text.byte(at) == b' ' { next } else { at };
     let end = text.run(start, SYMBOL);
-    if end > start { after_line_ends(text, end) } else { white_space(text, at) }
+    if end > start {
+        return after_line_ends(text, end);
+    }
+    white_space(text, &whitespace::Run::found_at(text, at))
 }
 
 /// The rest of `\p{N}{1,3}` after its first character.

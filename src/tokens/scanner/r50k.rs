@@ -48,6 +48,6 @@ fn any_piece(text: Text<'_>, at: usize, start: usize) -> usize {
         Class::Upper | Class::Lower | Class::Caseless => text.run(next, LETTER),
         Class::Number => text.run(next, NUMBER),
         Class::Other | Class::Mark => text.run(next, SYMBOL),
-        _ => whitespace::Run::at(text, at).without_last(text),
+        _ => whitespace::Run::found_at(text, at).without_last(text),
     }
 }

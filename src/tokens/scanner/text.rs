@@ -46,7 +46,7 @@ impl Text<'_> {
     }
 
     /// The end of the run of characters of `set` that starts at `at`.
-    #[inline(always)]
+    #[inline(never)]
     pub fn run(self, mut at: usize, set: ClassSet) -> usize {
         loop {
             let (class, next) = self.class(at);

@@ -32,6 +32,12 @@ impl Run {
         }
     }
 
+    /// As [`Self::at`], in a call of its own: for where size matters more than speed.
+    #[inline(never)]
+    pub fn found_at(text: Text<'_>, start: usize) -> Self {
+        Self::at(text, start)
+    }
+
     /// `\s+(?!\S)|\s+`: all of it at the end of the text, otherwise all but the last character,
     /// which goes with what follows, or stands alone.
     #[inline(always)]

@@ -1,0 +1,141 @@
+// The border to the counting module: a text is written once, as UTF-8, into a buffer that stays in
+// the module's memory, and all calls name its length. src/wasm/tokens.rs is the other side.
+import { VarveError } from "../errors.js";
+import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
+
+/**
+ * What the module exports for counting. Both modules do: the whole, and that of `varve/tokens`.
+ * @internal
+ */
+export interface TokenModule {
+  textBuffer(length: number): number;
+  freeTextBuffer(): void;
+  wasmMemory(): unknown;
+  loadEncoding(encoding: number, length: number): void;
+  countTokens(encoding: number, length: number): number;
+  countWithin(encoding: number, length: number, limit: number): number;
+  encodeTokens(encoding: number, length: number, allowed: string): Uint32Array;
+  decodeTokens(encoding: number, tokens: Uint32Array): Uint8Array;
+}
+
+/** Up to here, in UTF-16 units, room is made for the longest UTF-8 a text can have. */
+const SMALL = 1 << 16;
+/** A larger buffer is given back after the call. */
+const KEPT = 1 << 24;
+
+const encoder = new TextEncoder();
+let module: TokenModule | undefined;
+let memory: WebAssembly.Memory;
+let buffer = new Uint8Array(0);
+
+/**
+ * Tells the engine which instance counts.
+ * @internal
+ */
+export function useModule(given: TokenModule): void {
+  if (module === given) return;
+  module = given;
+  memory = given.wasmMemory() as WebAssembly.Memory;
+  buffer = new Uint8Array(0);
+}
+
+/**
+ * Hands a vocabulary to the module.
+ * @internal
+ */
+export function loadInto(given: TokenModule, { name, vocabulary }: EncodingAsset): void {
+  useModule(given);
+  try {
+    given.loadEncoding(numberOf(name), write(given, vocabulary));
+  } catch (cause) {
+    throw new VarveError(
+      "BadVocabulary",
+      `the vocabulary of ${name} cannot be used: ${messageOf(cause)}; take varve/encodings/${name} of the same version`,
+      { encoding: name },
+      { cause },
+    );
+  }
+}
+
+/** @internal */
+export function count(encoding: EncodingName, text: string): number {
+  const engine = module ?? notLoaded(encoding);
+  const tokens = engine.countTokens(numberOf(encoding), write(engine, text));
+  release(engine);
+  return tokens < 0 ? notLoaded(encoding) : tokens;
+}
+
+/** @internal */
+export function countWithin(encoding: EncodingName, text: string, limit: number): number | false {
+  const engine = module ?? notLoaded(encoding);
+  const most = Math.min(Math.max(Math.floor(limit), 0), 2 ** 32 - 1);
+  const tokens = engine.countWithin(numberOf(encoding), write(engine, text), most);
+  release(engine);
+  if (tokens === -1) notLoaded(encoding);
+  return tokens < 0 || tokens > limit ? false : tokens;
+}
+
+/** @internal */
+export function encode(encoding: EncodingName, text: string, allowed: string): Uint32Array {
+  const engine = module ?? notLoaded(encoding);
+  // Asks for nothing but an answer whether the encoding is there.
+  if (engine.countTokens(numberOf(encoding), 0) < 0) notLoaded(encoding);
+  try {
+    return engine.encodeTokens(numberOf(encoding), write(engine, text), allowed);
+  } catch (cause) {
+    throw new VarveError("Validation", messageOf(cause), { pointer: "/allowedSpecial" }, { cause });
+  } finally {
+    release(engine);
+  }
+}
+
+/** @internal */
+export function decode(encoding: EncodingName, tokens: Uint32Array): Uint8Array {
+  const engine = module ?? notLoaded(encoding);
+  if (engine.countTokens(numberOf(encoding), 0) < 0) notLoaded(encoding);
+  try {
+    return engine.decodeTokens(numberOf(encoding), tokens);
+  } catch (cause) {
+    throw new VarveError("UnknownToken", messageOf(cause), { encoding }, { cause });
+  }
+}
+
+/** Writes a text into the buffer; gives its bytes. Lone surrogates become U+FFFD. */
+function write(engine: TokenModule, text: string): number {
+  if (text.length <= SMALL) {
+    reserve(engine, text.length * 3);
+    return encoder.encodeInto(text, buffer).written;
+  }
+  // Most long texts are ASCII: three bytes for every unit would be a waste.
+  reserve(engine, text.length + SMALL);
+  const { read, written } = encoder.encodeInto(text, buffer);
+  if (read === text.length) return written;
+  reserve(engine, written + (text.length - read) * 3);
+  return encoder.encodeInto(text, buffer).written;
+}
+
+function reserve(engine: TokenModule, length: number): void {
+  // A buffer whose memory has grown is detached, and has length 0.
+  if (length <= buffer.length && buffer.length > 0) return;
+  const capacity = Math.max(length, SMALL * 3);
+  const address = engine.textBuffer(capacity);
+  buffer = new Uint8Array(memory.buffer, address, capacity);
+}
+
+function release(engine: TokenModule): void {
+  if (buffer.length <= KEPT) return;
+  engine.freeTextBuffer();
+  buffer = new Uint8Array(0);
+}
+
+function notLoaded(encoding: EncodingName): never {
+  throw new VarveError(
+    "EncodingNotLoaded",
+    `encoding ${encoding} is not loaded; await loadEncoding("${encoding}") first`,
+    { encoding },
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,73 @@
+// Loading: the module, then an encoding's vocabulary. Whoever asks at the same time shares one load;
+// one that failed is forgotten.
+import { VarveError } from "../errors.js";
+import { loadInto, type TokenModule } from "./engine.js";
+import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
+
+/** The encoding that is meant where none is named. */
+export const DEFAULT_ENCODING = "o200k_base";
+
+let moduleSource: (() => Promise<TokenModule>) | undefined;
+const given = new Map<EncodingName, EncodingAsset>();
+const loading = new Map<EncodingName, Promise<void>>();
+
+/**
+ * Says where an entry's module comes from.
+ * @internal
+ */
+export function provideTokenModule(source: () => Promise<TokenModule>): void {
+  moduleSource ??= source;
+}
+
+/**
+ * Loads an encoding; after that, `countTokens` and the others take it, synchronously.
+ *
+ * `o200k_base` (the default) and `o200k_harmony` load by name. Others are imported first, so that an
+ * app ships only what it uses:
+ *
+ * ```ts
+ * import { cl100k_base } from "varve/encodings/cl100k_base";
+ * await loadEncoding(cl100k_base);
+ * ```
+ *
+ * Rejects with `UnknownEncoding`; `EncodingNotLoaded` for a name whose vocabulary was not given;
+ * `BadVocabulary` for one of another version; `Internal` if the module cannot be loaded.
+ */
+export function loadEncoding(
+  encoding: EncodingName | EncodingAsset = DEFAULT_ENCODING,
+): Promise<void> {
+  if (typeof encoding === "object") given.set(encoding.name, encoding);
+  const name = typeof encoding === "object" ? encoding.name : encoding;
+  let promise = loading.get(name);
+  if (promise === undefined) {
+    promise = load(name).catch((cause: unknown) => {
+      loading.delete(name);
+      throw cause;
+    });
+    loading.set(name, promise);
+  }
+  return promise;
+}
+
+async function load(name: EncodingName): Promise<void> {
+  numberOf(name);
+  if (moduleSource === undefined) {
+    throw new VarveError("Internal", "no module to count with was provided", {});
+  }
+  const [module, asset] = await Promise.all([moduleSource(), vocabularyOf(name)]);
+  loadInto(module, asset);
+}
+
+async function vocabularyOf(name: EncodingName): Promise<EncodingAsset> {
+  const asset = given.get(name);
+  if (asset !== undefined) return asset;
+  if (name === "o200k_base" || name === "o200k_harmony") {
+    const { o200k_base } = await import("../encodings/o200k_base.js");
+    return { name, vocabulary: o200k_base.vocabulary };
+  }
+  throw new VarveError(
+    "EncodingNotLoaded",
+    `the vocabulary of ${name} is not here; import { ${name} } from "varve/encodings/${name}" and give it to loadEncoding`,
+    { encoding: name },
+  );
+}

@@ -1,0 +1,31 @@
+// The module of `varve/tokens`, which holds nothing but counting, and the one promise of it being
+// there. A failed load is forgotten, so that the next call tries again.
+import init, * as core from "../../../pkg-tokens/tokens.js";
+import { VarveError } from "../errors.js";
+import type { ModuleInput } from "../loader.js";
+import { provideTokenModule } from "./load.js";
+
+/**
+ * Says where the module comes from: its bytes, or what an edge runtime compiled already.
+ * @internal
+ */
+export function provideCounter(source: () => ModuleInput): void {
+  let loading: Promise<typeof core> | undefined;
+  provideTokenModule(() => {
+    loading ??= instantiate(source).catch((cause: unknown) => {
+      loading = undefined;
+      throw cause;
+    });
+    return loading;
+  });
+}
+
+async function instantiate(source: () => ModuleInput): Promise<typeof core> {
+  try {
+    await init({ module_or_path: source() });
+    return core;
+  } catch (cause) {
+    const message = `the WebAssembly module cannot be loaded: ${String(cause)}`;
+    throw new VarveError("Internal", message, {}, { cause });
+  }
+}
