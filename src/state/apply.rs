@@ -152,7 +152,7 @@ impl State<'_> {
     }
 
     /// Fills in what a commit's place in the journal implies.
-    pub(crate) fn complete(&self, record: &CommitRecord, when: When) -> Body {
+    pub fn complete(&self, record: &CommitRecord, when: When) -> Body {
         let mut body = record.commit.clone();
         body.format.get_or_insert(COMMIT_FORMAT);
         body.created_at.get_or_insert(when.at);
