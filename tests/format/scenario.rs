@@ -158,7 +158,7 @@ impl Scenario {
         let theirs = other.unwrap().hash;
         let resolution = Resolution { deactivate: vec![theirs], entry: "a2".into() };
         self.write(Body {
-            created_at: Some(1_700_000_100_000),
+            created_at: Some(1_700_000_010_300),
             operation: Some(EntryOperation::Merge { resolutions: vec![resolution] }),
             parents: Some(vec![ours, theirs]),
             ..Body::default()
