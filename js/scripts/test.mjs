@@ -35,7 +35,12 @@ const suites = [
     group: "rust",
     command: () => ["cargo", "clippy", ...wasm32, "--lib", ...wasmTests, "--", "-D", "warnings"],
   },
-  { name: "cargo", group: "rust", command: () => ["cargo", "test"], count: countCargo },
+  {
+    name: "cargo",
+    group: "rust",
+    command: () => ["cargo", "test", "--no-fail-fast"],
+    count: countCargo,
+  },
   {
     name: "wasm-node",
     group: "wasm",
