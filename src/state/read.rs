@@ -1,5 +1,7 @@
 //! Asking a state, through the drafts that lie over it.
 
+#![allow(clippy::indexing_slicing, reason = "rows are numbered by the tables that hold them")]
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::{Address, Batch, Capabilities, Durability, Incarnation, Pending, RepoKey, Store, WriteError, ready};
+use super::{Address, Batch, Capabilities, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError, ready};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 use crate::model::journal::Sealed;
@@ -102,7 +102,7 @@ impl Store for MemoryStore {
         &'a self,
         repo: &'a RepoKey,
         hashes: &'a [ContentHash],
-    ) -> Pending<'a, Result<Vec<Option<Rc<[u8]>>>, StoreError>> {
+    ) -> Pending<'a, Result<Found, StoreError>> {
         ready(self.with(repo, |found| hashes.iter().map(|hash| found.objects.get(hash).cloned()).collect()))
     }
 

@@ -91,6 +91,9 @@ pub enum Durability {
     Strict,
 }
 
+/// Objects in the order asked for; None for those that are not there.
+pub type Found = Vec<Option<Rc<[u8]>>>;
+
 /// Keeps repositories.
 pub trait Store {
     /// What this store can do.
@@ -126,7 +129,7 @@ pub trait Store {
         &'a self,
         repo: &'a RepoKey,
         hashes: &'a [ContentHash],
-    ) -> Pending<'a, Result<Vec<Option<Rc<[u8]>>>, StoreError>>;
+    ) -> Pending<'a, Result<Found, StoreError>>;
 
     /// The newest checkpoint, if it is whole.
     fn read_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>>;

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Address, Batch, Capabilities, Durability, Incarnation, Pending, RepoKey, Store, WriteError, ready};
+use super::{Address, Batch, Capabilities, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError, ready};
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::journal::Sealed;
@@ -231,7 +231,7 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
         &'a self,
         repo: &'a RepoKey,
         hashes: &'a [ContentHash],
-    ) -> Pending<'a, Result<Vec<Option<Rc<[u8]>>>, StoreError>> {
+    ) -> Pending<'a, Result<Found, StoreError>> {
         Box::pin(async move {
             let mut found = Vec::with_capacity(hashes.len());
             for hash in hashes {
