@@ -3,11 +3,11 @@ import { type Link, settled } from "./handle.js";
 import type { Maybe, NativeBatch } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
-import type { ContentTypes } from "./types/content-types.js";
+import type { BuiltInPayload } from "./types/content.js";
 import { optionsJson, Writer } from "./writer.js";
 
 /** What the function of a batch writes with. Valid until the function returns. */
-export class Transaction<T extends ContentTypes = Record<never, never>> extends Writer<T> {
+export class Transaction<P = BuiltInPayload> extends Writer<P> {
   readonly #link: Link;
   readonly #native: NativeBatch;
   readonly #receipts: Receipt[] = [];
@@ -68,15 +68,15 @@ export class Transaction<T extends ContentTypes = Record<never, never>> extends 
  * Runs a function until its operations went in, or something failed. Each time it sees the repository
  * as it is then; hashes it saw before are void, ids are not.
  */
-export async function runBatch<T extends ContentTypes, R>(
+export async function runBatch<P, R>(
   link: Link,
-  run: (tx: Transaction<T>) => R | Promise<R>,
+  run: (tx: Transaction<P>) => R | Promise<R>,
   options: OperationOptions,
 ): Promise<{ result: R; receipts: readonly Receipt[] }> {
   for (;;) {
     link.assertOpen();
     options.signal?.throwIfAborted();
-    const tx = new Transaction<T>(link, link.native.begin());
+    const tx = new Transaction<P>(link, link.native.begin());
     const result = await run(tx);
     if (await tx.finish(options)) return { result, receipts: tx.receipts };
   }

@@ -4,6 +4,7 @@ import type { ContentTypeRegistry } from "./content-types.js";
 import { toVarveError } from "./errors.js";
 import type { Host, Maybe } from "./native.js";
 import { Shared } from "./shared.js";
+import type { EncodingAsset, EncodingName } from "./tokens/names.js";
 import type { Receipt } from "./types/commit.js";
 import type { RepositoryEvents } from "./types/repository.js";
 import type { TokenCounter } from "./types/varve.js";
@@ -11,8 +12,9 @@ import type { TokenCounter } from "./types/varve.js";
 /** What the callbacks are made of. */
 export interface HostParts {
   clock: () => number;
-  /** Null: nothing is counted. Undefined: the module's own counter. */
+  /** Null: nothing is counted. Undefined: as the encoding says. */
   counter: TokenCounter | null | undefined;
+  encoding: EncodingName | EncodingAsset | "approximate";
   types: ContentTypeRegistry;
 }
 
@@ -22,14 +24,14 @@ const HEARD = /"type":"(?:budget|conflict)"/;
 /** Callbacks, and what the face keeps of each repository. */
 export class WorkspaceHost implements Host {
   readonly count?: (text: string) => Maybe<number>;
-  readonly countSource?: string;
+  readonly countSource: string;
   readonly #clock: () => number;
   readonly #types: ContentTypeRegistry;
   readonly #repositories = new Map<number, Shared>();
   /** What a callback of the application threw last: the cause of the error that follows. */
   #thrown: unknown;
 
-  constructor({ clock, counter, types }: HostParts) {
+  constructor({ clock, counter, encoding, types }: HostParts) {
     this.#clock = clock;
     this.#types = types;
     if (counter === null) {
@@ -37,6 +39,10 @@ export class WorkspaceHost implements Host {
     } else if (counter !== undefined) {
       this.count = (text) => this.#watched(() => counter.count(text));
       this.countSource = `custom:${counter.name}`;
+    } else if (encoding === "approximate") {
+      this.countSource = encoding;
+    } else {
+      this.countSource = `tiktoken:${typeof encoding === "string" ? encoding : encoding.name}`;
     }
   }
 

@@ -1,11 +1,11 @@
 // Branches and where they stand.
 import { Reader } from "./reader.js";
 import type { OperationOptions } from "./types/commit.js";
-import type { ContentTypes } from "./types/content-types.js";
+import type { BuiltInPayload } from "./types/content.js";
 import type { Undone } from "./types/repository.js";
 
 /** Makes, moves and leaves branches. */
-export abstract class Mover<T extends ContentTypes = Record<never, never>> extends Reader<T> {
+export abstract class Mover<P = BuiltInPayload> extends Reader<P> {
   /**
    * Makes a branch, at the head or at what `from` resolves to. This handle stays where it is.
    *

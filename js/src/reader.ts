@@ -5,7 +5,8 @@ import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { Annotation } from "./types/commit.js";
 import type { Compiled, CompileOptions, Prepared } from "./types/compile.js";
-import type { ContentTypes, RegisteredType } from "./types/content-types.js";
+import type { BuiltInPayload } from "./types/content.js";
+import type { RegisteredType } from "./types/content-types.js";
 import type { JsonObject } from "./types/json.js";
 import type {
   BranchInfo,
@@ -21,7 +22,7 @@ import type {
 import { Writer } from "./writer.js";
 
 /** Reads a repository. */
-export abstract class Reader<T extends ContentTypes = Record<never, never>> extends Writer<T> {
+export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
   /** @internal */
   protected readonly link: Link;
   readonly #send: Send;

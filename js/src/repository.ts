@@ -7,14 +7,14 @@ import { Mover } from "./mover.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
-import type { ContentTypes } from "./types/content-types.js";
+import type { BuiltInPayload } from "./types/content.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
 
 /**
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
  * position. Every call can fail with `Closed`, and with the errors of the store.
  */
-export class Repository<T extends ContentTypes = Record<never, never>> extends Mover<T> {
+export class Repository<P = BuiltInPayload> extends Mover<P> {
   #snapshot: Snapshot | undefined;
   #unlisten: (() => void) | undefined;
 
@@ -23,11 +23,11 @@ export class Repository<T extends ContentTypes = Record<never, never>> extends M
    *
    * @throws `CommitNotFound`, `AmbiguousRef`.
    */
-  async at(ref: string): Promise<Repository<T>> {
+  async at(ref: string): Promise<Repository<P>> {
     const { link } = this;
     link.assertOpen();
     if (typeof ref !== "string") throw notText("ref");
-    return new Repository<T>(link.with(await settled(() => link.native.at(ref))));
+    return new Repository<P>(link.with(await settled(() => link.native.at(ref))));
   }
 
   /**
@@ -38,7 +38,7 @@ export class Repository<T extends ContentTypes = Record<never, never>> extends M
    * @throws What the function throws; what its operations throw. Nothing is stored then.
    */
   async batch<R>(
-    run: (tx: Transaction<T>) => R | Promise<R>,
+    run: (tx: Transaction<P>) => R | Promise<R>,
     options: OperationOptions = {},
   ): Promise<R> {
     const { result, receipts } = await runBatch(this.link, run, options);

@@ -3,6 +3,7 @@ export type * from "./types/commit.js";
 export type * from "./types/compile.js";
 export type * from "./types/content.js";
 export type * from "./types/content-types.js";
+export type * from "./types/journal.js";
 export type * from "./types/json.js";
 export type * from "./types/repository.js";
 export type * from "./types/varve.js";

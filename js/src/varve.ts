@@ -2,12 +2,15 @@
 import { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
 import { type Home, Link, settled } from "./handle.js";
-import { WorkspaceHost } from "./host.js";
+import { type HostParts, WorkspaceHost } from "./host.js";
 import { loadNative, type NativeEngine } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
-import type { ContentTypes } from "./types/content-types.js";
-import type { OpenOptions, Storage, TokenCounter, VarveOptions } from "./types/varve.js";
+import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
+import { numberOf } from "./tokens/names.js";
+import type { BuiltInPayload } from "./types/content.js";
+import type { ContentTypes, Payload } from "./types/content-types.js";
+import type { OpenOptions, Storage, VarveOptions } from "./types/varve.js";
 
 /** Keeps repositories in memory, as long as the varve they were opened with lives. */
 export function memory(): Storage {
@@ -18,14 +21,18 @@ export function memory(): Storage {
  * Repositories, of one workspace. Make one per process or worker; nothing happens before the first
  * call.
  *
- * @throws `Validation` where an option makes no sense.
+ * @throws `Validation` where an option makes no sense; `UnknownEncoding`.
  */
-export function createVarve<const T extends ContentTypes = Record<never, never>>(
-  options: VarveOptions<T> = {},
-): Varve<T> {
-  const { workspace = "default", counter, contentTypes, clock = Date.now } = checked(options);
-  const types = new ContentTypeRegistry(contentTypes);
-  return new Varve<T>({ types, clock, counter, closed: false, workspaces: new Map() }, workspace);
+export function createVarve<const T extends ContentTypes>(
+  options: VarveOptions<T> & { contentTypes: T },
+): Varve<Payload<T>>;
+export function createVarve(options?: VarveOptions<Record<never, never>>): Varve;
+export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTypes>> {
+  const { workspace = "default", counter, clock = Date.now } = checked(options);
+  const types = new ContentTypeRegistry(options.contentTypes);
+  const encoding = options.encoding ?? DEFAULT_ENCODING;
+  const parts = { types, clock, counter, encoding, closed: false, workspaces: new Map() };
+  return new Varve(parts, workspace);
 }
 
 /** A module's engine, with its callbacks. */
@@ -35,14 +42,13 @@ interface Workspace {
 }
 
 /** What the workspaces of one `createVarve` share. */
-interface Root extends Home {
-  clock: () => number;
-  counter: TokenCounter | null | undefined;
+interface Root extends Home, HostParts {
+  types: ContentTypeRegistry;
   workspaces: Map<string, Promise<Workspace>>;
 }
 
 /** See `createVarve`. */
-export class Varve<T extends ContentTypes = Record<never, never>> {
+export class Varve<P = BuiltInPayload> {
   readonly #root: Root;
   readonly #name: string;
 
@@ -55,9 +61,10 @@ export class Varve<T extends ContentTypes = Record<never, never>> {
   /**
    * A handle on a repository, on its default branch.
    *
-   * @throws `RepositoryNotFound` with `create: false`; `Validation`; `Closed`.
+   * @throws `RepositoryNotFound` with `create: false`; `EncodingNotLoaded` where the encoding is one
+   * that must be imported; `Validation`; `Closed`.
    */
-  async open(id: string, options: OpenOptions = {}): Promise<Repository<T>> {
+  async open(id: string, options: OpenOptions = {}): Promise<Repository<P>> {
     if (typeof id !== "string" || id === "") {
       throw invalid("/id", "the id of a repository must be a string that is not empty");
     }
@@ -65,14 +72,14 @@ export class Varve<T extends ContentTypes = Record<never, never>> {
     const json = toPlainJson(rest);
     const { engine, host } = await this.#workspace();
     const native = await settled(() => engine.open(id, json));
-    const repository = new Repository<T>(new Link(this.#root, host, native));
+    const repository = new Repository<P>(new Link(this.#root, host, native));
     if (budget !== undefined) await repository.setBudget(budget);
     return repository;
   }
 
   /** The same storage, counter and types, with the repositories of another customer or user. */
-  workspace(name: string): Varve<T> {
-    return new Varve<T>(this.#root, checkWorkspace(name));
+  workspace(name: string): Varve<P> {
+    return new Varve<P>(this.#root, checkWorkspace(name));
   }
 
   /** Ends all its handles: their calls fail with `Closed`. What is in memory is gone. */
@@ -95,24 +102,32 @@ export class Varve<T extends ContentTypes = Record<never, never>> {
   }
 
   async #start(): Promise<Workspace> {
+    const { counter, encoding } = this.#root;
     const { Engine } = await loadNative();
+    if (counter === undefined && encoding !== "approximate") await loadEncoding(encoding);
     const host = new WorkspaceHost(this.#root);
     return { host, engine: new Engine(host, this.#name) };
   }
 }
 
-const KNOWN = ["storage", "workspace", "counter", "contentTypes", "clock"];
+const KNOWN = ["storage", "workspace", "encoding", "counter", "contentTypes", "clock"];
 
 function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions<T> {
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) throw invalid(`/${unknown}`, `createVarve has no option ${unknown}`);
-  const { storage, workspace, counter, clock } = options;
+  const { storage, workspace, encoding, counter, clock } = options;
   if (storage !== undefined && storage?.kind !== "memory") {
     throw invalid("/storage", "storage must come from memory()");
   }
   if (workspace !== undefined) checkWorkspace(workspace);
   if (clock !== undefined && typeof clock !== "function") {
     throw invalid("/clock", "clock must be a function that gives UTC milliseconds");
+  }
+  if (encoding !== undefined) {
+    if (counter !== undefined)
+      throw invalid("/encoding", "give an encoding or a counter, not both");
+    const name = typeof encoding === "object" ? encoding?.name : encoding;
+    if (name !== "approximate") numberOf(name);
   }
   if (counter !== undefined && counter !== null) {
     if (

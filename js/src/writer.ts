@@ -8,12 +8,11 @@ import type {
   Priority,
   Receipt,
 } from "./types/commit.js";
-import type { Part, ProviderData } from "./types/content.js";
-import type { ContentTypes, Payload } from "./types/content-types.js";
+import type { BuiltInPayload, Part, ProviderData } from "./types/content.js";
 import type { JsonInput } from "./types/json.js";
 
 /** Writes entries and annotations. */
-export abstract class Writer<T extends ContentTypes = Record<never, never>> {
+export abstract class Writer<P = BuiltInPayload> {
   /** Adds an entry. @internal */
   protected abstract write(
     type: unknown,
@@ -35,7 +34,7 @@ export abstract class Writer<T extends ContentTypes = Record<never, never>> {
    * is there with another payload; `Conflict` where `expectedHead` does not hold; `BudgetExceeded` where
    * a budget with `action: "reject"` has no room for it; any error of the store.
    */
-  async commit(payload: Payload<T>, options?: CommitOptions): Promise<Receipt> {
+  async commit(payload: P, options?: CommitOptions): Promise<Receipt> {
     const type = (payload as { contentType?: unknown } | null | undefined)?.contentType;
     return this.write(type, toPlainJson(payload), options && optionsJson(options));
   }
@@ -112,7 +111,7 @@ export abstract class Writer<T extends ContentTypes = Record<never, never>> {
    *
    * @throws `EditTarget` where the entry is not in the view of the branch; else like `commit`.
    */
-  async edit(id: string, payload: Payload<T>, options?: ChangeOptions): Promise<Receipt> {
+  async edit(id: string, payload: P, options?: ChangeOptions): Promise<Receipt> {
     return (await this.change("edit", { id, payload }, options)) as Receipt;
   }
 
@@ -207,7 +206,7 @@ export abstract class Writer<T extends ContentTypes = Record<never, never>> {
   }
 
   #add(payload: object, options: CommitOptions): Promise<Receipt> {
-    return this.commit(payload as Payload<T>, options);
+    return this.commit(payload as unknown as P, options);
   }
 }
 

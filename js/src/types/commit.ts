@@ -1,4 +1,5 @@
 // Commits: what writing takes and gives.
+import type { AnnotationFields } from "./journal.js";
 import type { JsonInput, JsonObject, JsonValue } from "./json.js";
 
 /** Who did something. */
@@ -110,15 +111,8 @@ export interface CommitInfo {
 /** How important an entry is. `unset` returns to the default of its type. */
 export type Priority = "skip" | "normal" | "pinned" | "unset";
 
-/** An annotation. */
-export interface Annotation {
+/** An annotation, with the hash that names it. */
+export interface Annotation extends AnnotationFields {
   /** SHA-256 of its other fields as canonical JSON. */
   id: string;
-  author?: Author;
-  /** UTC milliseconds; later than every earlier one of the same target. */
-  createdAt: number;
-  priority: Priority;
-  reason?: string;
-  /** The entry. */
-  target: string;
 }

@@ -1,4 +1,5 @@
 // What `createVarve` takes.
+import type { EncodingAsset, EncodingName } from "../tokens/names.js";
 import type { ContentTypes } from "./content-types.js";
 import type { Budget } from "./repository.js";
 
@@ -21,7 +22,12 @@ export interface VarveOptions<T extends ContentTypes = ContentTypes> {
   storage?: Storage | undefined;
   /** Keeps the repositories of one customer or user apart from those of others. Default: `default`. */
   workspace?: string | undefined;
-  /** How texts are counted; null: not at all. Default: the built-in counter. */
+  /**
+   * How texts are counted: an encoding of OpenAI's, by name or as `varve/encodings/<name>` has it;
+   * `approximate` needs no vocabulary. Default: `o200k_base`. Loaded by the first `open`.
+   */
+  encoding?: EncodingName | EncodingAsset | "approximate" | undefined;
+  /** A counter of your own in place of an encoding; null: nothing is counted. */
   counter?: TokenCounter | null | undefined;
   /** Types of your own, by name. Registered in a repository when first written there. */
   contentTypes?: T | undefined;

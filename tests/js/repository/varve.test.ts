@@ -1,5 +1,6 @@
 // createVarve: workspaces, opening, closing, custom types, wrong options.
 import { createVarve, isVarveError, memory } from "varve";
+import { cl100k_base } from "varve/encodings/cl100k_base";
 import { describe, expect, test } from "vitest";
 import { failure, texts, view } from "./support.js";
 
@@ -78,7 +79,40 @@ test("handles can be disposed of, and need not be", async () => {
   expect(await view(chat)).toEqual(["still there"]);
 });
 
+describe("texts are counted", () => {
+  test("with o200k_base, exactly, where nothing else is asked for", async () => {
+    const chat = await createVarve().open("x");
+    expect((await chat.user("hello world")).tokenCount).toBe(2);
+    // 3 a message, 1 for the role, 3 for the reply.
+    expect(await chat.compile()).toMatchObject({
+      tokenCount: 9,
+      tokenSource: "tiktoken:o200k_base",
+    });
+  });
+
+  test("with an encoding that was imported", async () => {
+    const chat = await createVarve({ encoding: cl100k_base }).open("x");
+    await chat.user("hello world");
+    expect((await chat.compile()).tokenSource).toBe("tiktoken:cl100k_base");
+  });
+
+  test("roughly, without a vocabulary", async () => {
+    const chat = await createVarve({ encoding: "approximate" }).open("x");
+    await chat.user("hello world");
+    expect((await chat.compile()).tokenSource).toBe("approximate");
+  });
+
+  test("not with what is not known, or not here", async () => {
+    expect((await failure(() => createVarve({ encoding: "nope" as never }))).code).toBe(
+      "UnknownEncoding",
+    );
+    const varve = createVarve({ encoding: "r50k_base" });
+    expect((await failure(varve.open("x"))).code).toBe("EncodingNotLoaded");
+  });
+});
+
 test.each<[string, object, string]>([
+  ["an encoding beside a counter", { encoding: "o200k_base", counter: null }, "/encoding"],
   ["a typo", { storrage: memory() }, "/storrage"],
   ["a storage that is none", { storage: {} }, "/storage"],
   ["an empty workspace", { workspace: "" }, "/workspace"],

@@ -1,0 +1,102 @@
+// Compiling is passing: the calls of a repository, and what custom types make of them.
+
+import {
+  type BuiltInPayload,
+  type Compiled,
+  createVarve,
+  type Message,
+  memory,
+  type Receipt,
+  type Repository,
+  type StandardSchema,
+  type StoredPayload,
+} from "varve";
+import { fromOpenAI, type OpenAIMessage, toOpenAI } from "varve/formats/openai";
+import { expectTypeOf } from "vitest";
+
+declare const ticketSchema: StandardSchema<{ id: string; tags?: string[] }>;
+
+const varve = createVarve({
+  storage: memory(),
+  workspace: "acme",
+  clock: () => Date.now(),
+  contentTypes: {
+    ticket: { schema: ticketSchema, hints: { defaultPriority: "pinned" } },
+    event: { schema: { type: "object", properties: { at: { type: "integer" } } } },
+    mark: { validator: (payload) => typeof payload.x === "number" || "x must be a number" },
+  },
+});
+const chat = await varve.open("a", { budget: { maxTokens: 8000, action: "warn" } });
+
+// Payloads of custom types are inferred from their schemas.
+expectTypeOf(chat.commit).returns.resolves.toEqualTypeOf<Receipt>();
+await chat.commit({ contentType: "ticket", id: "T1", tags: ["a"] });
+await chat.commit({ contentType: "event", at: 5 });
+await chat.commit({ contentType: "message", role: "user", parts: [{ type: "text", text: "x" }] });
+await chat.edit("a", { contentType: "ticket", id: "T1" });
+await chat.batch((tx) => tx.commit({ contentType: "mark", x: 1 }));
+// @ts-expect-error not what the schema says
+await chat.commit({ contentType: "ticket", id: 5 });
+// @ts-expect-error not a type that was given
+await chat.commit({ contentType: "nope", id: "x" });
+// @ts-expect-error not a role
+await chat.commit({ contentType: "message", role: "bot", parts: [] });
+// @ts-expect-error no such field
+await chat.commit({ contentType: "message", role: "user", parts: [], extra: 1 });
+const both = { payload: 1, rawPayload: "", toolName: "t", direction: "call" } as const;
+// @ts-expect-error either payload or rawPayload
+await chat.commit({ contentType: "tool_io", ...both });
+// @ts-expect-error either url or data
+await chat.user([{ type: "file", mediaType: "a/b", url: "x", data: "y" }]);
+
+// A repository with types of its own is a repository.
+const plain: Repository = chat;
+expectTypeOf(plain.compile).returns.resolves.toEqualTypeOf<Compiled>();
+
+// Options are what they are called.
+await chat.user("x", {
+  id: "a",
+  metadata: { a: [1, null] },
+  expectedHead: null,
+  signal: undefined,
+});
+await chat.compile({ asOf: new Date(), strategy: { adaptive: { recent: 5 } }, dangling: "drop" });
+// @ts-expect-error a typo
+await chat.user("x", { metdata: {} });
+// @ts-expect-error JSON has no dates
+await chat.user("x", { metadata: { at: new Date() } });
+// @ts-expect-error no such strategy
+await chat.compile({ strategy: "best" });
+// @ts-expect-error a call needs an id
+await chat.toolCall("t", {}, {});
+// @ts-expect-error no such event
+chat.on("nope", () => {});
+chat.on("budget", ({ limit, used }) => limit + used);
+// @ts-expect-error a callback is called "callback"
+await chat.setBudget({ maxTokens: 5, action: "callback" });
+// @ts-expect-error one or the other
+await chat.setBudget({ maxTokens: 5, contextWindow: 5, action: "warn" });
+
+// What comes out can be given back.
+const entry = await chat.get("a");
+expectTypeOf(entry?.payload).toEqualTypeOf<StoredPayload | undefined>();
+const { messages, warnings } = await chat.prepare();
+expectTypeOf(messages).toEqualTypeOf<readonly Message[]>();
+for (const warning of warnings) {
+  if (warning.kind === "overflow") expectTypeOf(warning.required).toEqualTypeOf<number>();
+}
+// @ts-expect-error frozen
+messages.push(messages[0]);
+// @ts-expect-error frozen
+messages[0].role = "user";
+
+// Converters take what comes from elsewhere, and give what the SDK takes.
+for (const payload of fromOpenAI([{ role: "user", content: "x" }])) {
+  expectTypeOf(payload).toExtend<BuiltInPayload>();
+  await chat.commit(payload);
+}
+expectTypeOf(toOpenAI(await chat.compile()).messages).toEqualTypeOf<OpenAIMessage[]>();
+expectTypeOf(toOpenAI(messages).messages).toEqualTypeOf<OpenAIMessage[]>();
+
+await using disposable = await varve.open("b");
+expectTypeOf(disposable.head).toEqualTypeOf<string | undefined>();
