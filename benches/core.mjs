@@ -1,0 +1,214 @@
+// The core's figures, on 200-byte messages in memory storage with the null counter: commits a second,
+// compile after an append, reading messages, memory a commit. Prints a table and writes
+// benches/results/core.md. Run it with: npm run bench -- core
+import { mkdirSync, writeFileSync } from "node:fs";
+import { arch, cpus, platform, totalmem } from "node:os";
+import { createVarve } from "varve";
+
+const filler = "The parcel left the warehouse this morning and should be with you on Thursday. ";
+const rows = [];
+
+/** A message whose payload has 200 bytes as canonical JSON; each another one. */
+function message(index) {
+  const overhead = index % 2 ? 80 : 75;
+  const text = `${index} ${filler.repeat(3)}`.slice(0, 200 - overhead);
+  return {
+    contentType: "message",
+    role: index % 2 ? "assistant" : "user",
+    parts: [{ type: "text", text }],
+  };
+}
+const messages = Array.from({ length: 101_000 }, (_, index) => message(index));
+
+const open = (id = "bench") => createVarve({ counter: null }).open(id);
+const percentile = (sorted, share) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+const thousands = (value) => Math.round(value).toLocaleString("en-US");
+
+function row(what, target, value, ok) {
+  rows.push({ what, target, value, ok });
+  console.log(`${ok ? "✓" : "✗"} ${what.padEnd(62)} ${value.padStart(14)}   wanted ${target}`);
+}
+
+async function fill(chat, from, count) {
+  for (let index = from; index < from + count; index++) await chat.commit(messages[index]);
+}
+
+async function fillBatch(chat, from, count) {
+  await chat.batch(async (tx) => {
+    for (let index = from; index < from + count; index++) await tx.commit(messages[index]);
+  });
+}
+
+/** The best of some rounds, each on a fresh repository: what the code can do, without the noise. */
+async function best(rounds, measure) {
+  const rates = [];
+  for (let round = 0; round < rounds; round++) {
+    globalThis.gc?.();
+    rates.push(await measure());
+  }
+  return Math.max(...rates);
+}
+
+async function rate(run, count) {
+  const start = performance.now();
+  await run();
+  return (count / (performance.now() - start)) * 1000;
+}
+
+async function commits() {
+  await fill(await open(), 0, 20_000); // warm
+  const small = await best(9, async () => {
+    const chat = await open();
+    return rate(() => fill(chat, 0, 1000), 1000);
+  });
+  row(
+    "commits/s, awaited one by one, the first 1,000",
+    "≥ 80,000",
+    thousands(small),
+    small >= 80_000,
+  );
+  const large = await best(3, async () => {
+    const chat = await open();
+    return rate(() => fill(chat, 0, 100_000), 100_000);
+  });
+  row(
+    "commits/s, awaited one by one, 100,000 of them",
+    "≥ 80,000",
+    thousands(large),
+    large >= 80_000,
+  );
+  const late = await best(3, async () => {
+    const chat = await open();
+    await fillBatch(chat, 0, 100_000);
+    return rate(() => fill(chat, 100_000, 1000), 1000);
+  });
+  row(
+    "commits/s, awaited one by one, the 1,000 after 100,000",
+    "≥ 80,000",
+    thousands(late),
+    late >= 80_000,
+  );
+}
+
+async function batches() {
+  await fillBatch(await open(), 0, 20_000);
+  const small = await best(9, async () => {
+    const chat = await open();
+    return rate(() => fillBatch(chat, 0, 1000), 1000);
+  });
+  row("commits/s, in a batch of 1,000", "≥ 120,000", thousands(small), small >= 120_000);
+  const large = await best(3, async () => {
+    const chat = await open();
+    return rate(() => fillBatch(chat, 0, 100_000), 100_000);
+  });
+  row("commits/s, in a batch of 100,000", "≥ 120,000", thousands(large), large >= 120_000);
+  const late = await best(3, async () => {
+    const chat = await open();
+    await fillBatch(chat, 0, 100_000);
+    return rate(() => fillBatch(chat, 100_000, 1000), 1000);
+  });
+  row(
+    "commits/s, in a batch of 1,000 after 100,000 commits",
+    "≥ 120,000",
+    thousands(late),
+    late >= 120_000,
+  );
+}
+
+async function compiles() {
+  for (const size of [100, 10_000, 100_000]) {
+    const chat = await open();
+    await fillBatch(chat, 0, size);
+    await chat.compile();
+    const times = [];
+    for (let index = 0; index < 1000; index++) {
+      await chat.commit(messages[(size + index) % messages.length]);
+      const start = performance.now();
+      await chat.compile();
+      times.push((performance.now() - start) * 1000);
+    }
+    times.sort((a, b) => a - b);
+    const p50 = percentile(times, 0.5);
+    const what = `compile after an append at ${thousands(size)} entries, p50 (p99 ${percentile(times, 0.99).toFixed(0)} µs)`;
+    row(what, "≤ 20 µs", `${p50.toFixed(1)} µs`, p50 <= 20);
+  }
+}
+
+async function reading() {
+  const chat = await open();
+  await fillBatch(chat, 0, 100_000);
+  await chat.compile();
+  const times = [];
+  for (let index = 0; index < 15; index++) {
+    await chat.commit(messages[100_000 + index]);
+    const compiled = await chat.compile();
+    const start = performance.now();
+    const { length } = compiled.messages;
+    times.push((performance.now() - start) * 1000);
+    if (length !== 100_001 + index) throw new Error(`${length} messages`);
+  }
+  times.sort((a, b) => a - b);
+  const p50 = percentile(times, 0.5);
+  row("reading messages once at 100,000, p50", "≤ 500 µs", `${p50.toFixed(0)} µs`, p50 <= 500);
+}
+
+/** Bytes of the JavaScript heap and of what lies outside of it: the module's memory. */
+async function memoryUsed() {
+  for (let round = 0; round < 3; round++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function memory() {
+  const chat = await open();
+  await fill(chat, 0, 1000);
+  const before = await memoryUsed();
+  const count = 100_000;
+  let payloads = 0;
+  for (let index = 1000; index < 1000 + count; index++) {
+    payloads += JSON.stringify(messages[index]).length;
+    await chat.commit(messages[index]);
+  }
+  const after = await memoryUsed();
+  const each = (after - before - payloads) / count;
+  const what = "memory a commit beyond its payload, 100,000 commits one by one";
+  row(what, "≤ 600 bytes", `${each.toFixed(0)} bytes`, each <= 600);
+  await chat.user("keep the repository alive until here");
+}
+
+function report() {
+  const [{ model }] = cpus();
+  const machine = `${model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.version}`;
+  const lines = rows.map(
+    ({ what, target, value, ok }) =>
+      `| ${what} | ${value} | ${target} | ${ok ? "yes" : "**no**"} |`,
+  );
+  const text = `# The core
+
+200-byte messages, memory storage, null counter. Made by \`npm run bench -- core\` on ${new Date().toISOString().slice(0, 10)}.
+
+Machine: ${machine}.
+
+| what | measured | wanted | met |
+|---|---:|---:|---|
+${lines.join("\n")}
+
+Rates are the best of several rounds, each on a fresh repository; times are medians.
+`;
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL("core.md", folder), text);
+  console.log(machine);
+}
+
+// Memory first: a fresh module's memory has not grown yet.
+await memory();
+await commits();
+await batches();
+await compiles();
+await reading();
+report();
