@@ -275,6 +275,13 @@ impl Handle {
     /// Those of the operation and of the store.
     pub async fn perform(&self, input: Input, options: &CommitOptions) -> Result<Done> {
         options.check()?;
+        if let Input::DeleteBranch { name, .. } = &input
+            && self.branch().as_ref() == Some(name)
+        {
+            return Err(Error::RefProtected {
+                message: format!("branch {name:?} is the current one; switch away first"),
+            });
+        }
         let branch = match input {
             Input::Append(_)
             | Input::Edit { .. }
