@@ -365,7 +365,9 @@ impl View {
         let stays = |index: u32, unit: &Unit| unit.shown() && !self.window.is_gone(index, unit);
         let mut hosts: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for &summary in self.pairing.summaries() {
-            let shown = units.get(summary as usize).is_some_and(|unit| stays(summary, unit));
+            let shown = units
+                .get(summary as usize)
+                .is_some_and(|unit| stays(summary, unit) && !self.is_note(summary as usize, unit));
             let is_host = |(index, unit): &(usize, &Unit)| {
                 unit.kind == Kind::Message(Role::User) && stays(*index as u32, unit) && !self.is_note(*index, unit)
             };
@@ -384,11 +386,19 @@ impl View {
         }
     }
 
-    /// Whether a user message follows that is sure to stay: the last one.
+    /// Whether a user message follows that is sure to stay: the last one, or, where that is shown by
+    /// its note, a pinned one.
     fn has_host(&self, summary: u32) -> bool {
-        let is_note =
-            |unit: u32| self.pairing.units().get(unit as usize).is_none_or(|of| self.is_note(unit as usize, of));
-        self.pairing.last_user().is_some_and(|last| last > summary && !is_note(last))
+        let units = self.pairing.units();
+        let Some(last) = self.pairing.last_user().filter(|last| *last > summary) else { return false };
+        if units.get(last as usize).is_some_and(|unit| !self.is_note(last as usize, unit)) {
+            return true;
+        }
+        units
+            .iter()
+            .take(last as usize)
+            .skip(summary as usize + 1)
+            .any(|unit| unit.kind == Kind::Message(Role::User) && unit.pinned && unit.shown())
     }
 
     fn is_note(&self, index: usize, unit: &Unit) -> bool {
@@ -483,8 +493,8 @@ impl Dish<'_, '_> {
 
     /// The summaries that stand at the head of this message.
     fn guests(&self) -> impl Iterator<Item = &Unit> {
-        let guests = self.view.hosts.get(&self.index).map_or(&[][..], Vec::as_slice);
-        guests.iter().filter_map(|summary| self.view.pairing.units().get(*summary as usize))
+        let guests = self.view.hosts.get(&self.index).filter(|_| !self.view.is_note(self.index as usize, self.unit));
+        guests.into_iter().flatten().filter_map(|summary| self.view.pairing.units().get(*summary as usize))
     }
 
     /// The messages of the unit, each with its tokens; the window aside.
@@ -560,11 +570,14 @@ impl Dish<'_, '_> {
 
     fn answers(&self, messages: &mut Vec<(Recipe, u32)>) {
         let per_message = self.desk.counts.message(Role::Tool);
-        let entry_of = |call: u32| {
-            let call = self.unit.calls.get(call as usize)?;
-            Some(self.unit.members.get(call.member as usize)?.slot.entry)
-        };
         for answer in &self.unit.answers {
+            // Which call it is matters to a result only where the call has no id but its entry's.
+            let by_entry = &*self.desk.state.contents(answer.member.slot.content).content_type == "tool_io";
+            let entry_of = |call: u32| {
+                let call = self.unit.calls.get(call as usize)?;
+                let member = if by_entry { self.unit.members.get(call.member as usize)? } else { &answer.member };
+                Some(member.slot.entry)
+            };
             let results: Vec<_> =
                 answer.results.iter().filter_map(|(ordinal, call)| Some((*ordinal, entry_of(*call)?))).collect();
             let tokens = answer.tokens + per_message * results.len() as u32;

@@ -107,13 +107,18 @@ impl Kitchen<'_> {
             if let Some(provider) = message.provider {
                 whole.provider.get_or_insert_default().extend(provider);
             }
-            // Results are shown behind the step of their call, unless the call stands beside them.
-            let here = |part: &Part, parts: &[Part]| match &part.kind {
-                PartKind::ToolResult { call_id, .. } => role == Role::Assistant && calls(parts, call_id),
+            // Results are shown behind the step of their call, unless the call stands beside them: of
+            // results of one id the first ones belong to the calls beside them.
+            let calls = message.parts.iter().filter_map(call_id);
+            let mut unanswered: Vec<String> = calls.map(str::to_owned).collect();
+            let mut here = |part: &Part| match &part.kind {
+                PartKind::ToolResult { call_id, .. } => {
+                    let call = unanswered.iter().position(|call| call == call_id);
+                    call.map(|call| unanswered.swap_remove(call)).is_some()
+                }
                 _ => true,
             };
-            let own = message.parts.clone();
-            whole.parts.extend(message.parts.into_iter().filter(|part| here(part, &own)));
+            whole.parts.extend(message.parts.into_iter().filter(|part| here(part)));
         }
         Ok(whole)
     }
@@ -180,11 +185,14 @@ impl Kitchen<'_> {
 }
 
 fn is_call(part: &Part) -> bool {
-    matches!(part.kind, PartKind::ToolCall { .. })
+    call_id(part).is_some()
 }
 
-fn calls(parts: &[Part], id: &str) -> bool {
-    parts.iter().any(|part| matches!(&part.kind, PartKind::ToolCall { call_id, .. } if call_id == id))
+fn call_id(part: &Part) -> Option<&str> {
+    match &part.kind {
+        PartKind::ToolCall { call_id, .. } => Some(call_id),
+        _ => None,
+    }
 }
 
 impl CompiledMessage {

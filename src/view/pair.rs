@@ -288,14 +288,17 @@ impl Pairing {
         let weight = source.state.compression_priority(&source.state.contents(member.slot.content).content_type);
         self.touched = self.touched.min(index);
         let Some(unit) = self.units.get_mut(index as usize) else { return };
+        let mut caller = None;
         if let Some(call) = unit.calls.get_mut(call as usize) {
             call.answered = true;
+            caller = unit.members.get(call.member as usize);
         }
+        let beside = caller.is_some_and(|caller| caller.place == member.place);
         unit.pinned |= pinned;
         unit.weight = unit.weight.max(weight);
         unit.last_place = unit.last_place.max(member.place);
         // A result beside its call in one message stays there.
-        if unit.members.iter().any(|other| other.place == member.place) {
+        if beside {
             unit.text += if member.shown { tokens } else { 0 };
             return;
         }

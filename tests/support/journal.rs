@@ -1,0 +1,71 @@
+//! Commits for which there are no planners: written straight into the store, as another implementation
+//! would, and taken in from there.
+
+use serde_json::Value;
+use varve::hash::CommitHash;
+use varve::model::commit::{Body, EntryOperation, Resolution};
+use varve::model::content::Payload;
+use varve::model::journal::{Entry, JOURNAL_FORMAT, Operation};
+use varve::model::object::Object;
+use varve::model::outline::Outline;
+use varve::model::record::{CommitRecord, Record};
+use varve::store::Batch;
+
+use super::{Quarters, User, World, block_on};
+
+/// Writes a commit on the branch the user stands on.
+pub fn write(world: &World, user: &User, mut commit: Body, payload: Option<Value>) -> CommitHash {
+    user.catch_up();
+    let payload = payload.map(|value| Payload::parse(value).unwrap());
+    if let Some(payload) = &payload {
+        commit.content_hash = Some(payload.hash);
+        commit.content_type = Some(payload.content.content_type().into());
+    }
+    let position = user.repository().read(|state| state.journal());
+    let kind = commit.operation.as_ref().map_or("append", EntryOperation::kind).to_owned();
+    let record = CommitRecord {
+        branch: user.handle.branch(),
+        commit,
+        known_hash: None,
+        outline: payload.as_ref().map(|payload| Outline::of(&payload.content, &Quarters)),
+        size: payload.as_ref().map(|payload| payload.bytes.len() as u32),
+        tokens: None,
+    };
+    let operation =
+        Operation { author: None, id: None, kind, records: vec![Record::Commit(Box::new(record))], undoes: None };
+    let entry = Entry {
+        at: position.at,
+        format: JOURNAL_FORMAT,
+        id: format!("elsewhere-{}", position.seq),
+        operations: vec![operation],
+        previous: position.hash,
+        seq: position.seq + 1,
+    };
+    let object = payload.map(|payload| Object { hash: payload.hash, bytes: payload.bytes.into() });
+    let batch = Batch { entry: entry.seal(), objects: object.into_iter().collect() };
+    block_on(world.store.write(&world.key(), &batch)).unwrap();
+    user.catch_up();
+    user.handle.head().unwrap()
+}
+
+/// A compaction of entries into a summary.
+pub fn compact(world: &World, user: &User, summary: &str, text: &str, targets: &[&str]) -> CommitHash {
+    let body = Body {
+        id: Some(summary.into()),
+        operation: Some(EntryOperation::Compact { targets: targets.iter().map(|id| (*id).into()).collect() }),
+        ..Body::default()
+    };
+    write(world, user, body, Some(super::summary(text)))
+}
+
+/// A merge of `other` into the user's branch. Each resolution names an entry and who loses.
+pub fn merge(world: &World, user: &User, other: CommitHash, losers: &[(&str, CommitHash)]) -> CommitHash {
+    let resolution =
+        |(entry, loser): &(&str, CommitHash)| Resolution { deactivate: vec![*loser], entry: (*entry).into() };
+    let body = Body {
+        operation: Some(EntryOperation::Merge { resolutions: losers.iter().map(resolution).collect() }),
+        parents: Some(vec![user.handle.head().unwrap(), other]),
+        ..Body::default()
+    };
+    write(world, user, body, None)
+}
