@@ -120,8 +120,8 @@ export const fixtures: Record<string, readonly unknown[]> = {
   ],
   "custom calls": [
     calling({ id: "a", type: "custom", custom: { name: "python", input: "print(1)" } }),
-    calling({ id: "b", type: "custom", custom: { name: "python", input: '{"a": 1}', x: 1 }, y: 2 }),
     result("a", "1"),
+    calling({ id: "b", type: "custom", custom: { name: "python", input: '{"a": 1}', x: 1 }, y: 2 }),
   ],
   "the legacy function role": [
     {
