@@ -48,6 +48,8 @@ export interface NativeHandle {
   commit(payload: string, options: string | undefined): Maybe<Receipt>;
   call(name: string, args: string): unknown;
   compile(options: string | undefined): unknown;
+  /** Takes in what others wrote first. */
+  prepare(options: string | undefined): unknown;
   begin(): NativeBatch;
   at(ref: string): Maybe<NativeHandle>;
   readonly head: string | undefined;

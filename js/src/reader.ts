@@ -51,19 +51,27 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
    * into `maxTokens`; `Validation`.
    */
   async compile(options?: CompileOptions): Promise<Compiled> {
-    return this.#compile(options);
+    return this.#compile("compile", options);
   }
 
-  /** What an agent loop calls before each request: a compile, and what the policies propose. */
+  /**
+   * What an agent loop calls before each request: takes in what other processes wrote, compiles, and
+   * says what the policies propose.
+   *
+   * @throws Like `compile`.
+   */
   async prepare(options?: CompileOptions): Promise<Prepared> {
-    return this.#compile(options);
+    return this.#compile("prepare", options);
   }
 
-  async #compile(options: CompileOptions | undefined): Promise<CompiledView> {
+  async #compile(
+    call: "compile" | "prepare",
+    options: CompileOptions | undefined,
+  ): Promise<CompiledView> {
     const { link } = this;
     link.assertOpen();
     const json = options && compileJson(options);
-    const view = await settled(() => link.native.compile(json) as Maybe<CompiledView>);
+    const view = await settled(() => link.native[call](json) as Maybe<CompiledView>);
     return view.from(this.#send);
   }
 

@@ -108,6 +108,15 @@ impl Handle {
         }
     }
 
+    /// Compiles the handle's head as it is in the store: what others wrote is taken in first.
+    ///
+    /// # Errors
+    /// As [`Handle::compile`], and those of [`Repository::catch_up`].
+    pub async fn prepare(&self, options: &CompileOptions) -> Result<Compiled> {
+        self.repo.catch_up().await?;
+        self.compile(options).await
+    }
+
     /// Everything from here on happens at once: what is handed out is what the view is.
     fn finish(&self, place: usize, fetched: &Fetched, options: &CompileOptions) -> Result<Compiled> {
         let repo = &*self.repo;

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::Repository;
 use crate::model::id::{EntryId, UlidMaker};
 use crate::store::{Incarnation, Pending, ready};
 
@@ -60,41 +61,42 @@ impl Environment for ManualEnvironment {
 
 const BLOCK: usize = 1000;
 
-/// Makes ids from randomness that is fetched in blocks.
-#[derive(Debug)]
+/// What ids are made of: randomness that was fetched in blocks, and the last one made.
+#[derive(Debug, Default)]
 pub(super) struct IdMaker {
     ulids: UlidMaker,
     block: Vec<u8>,
     used: usize,
 }
 
-impl Default for IdMaker {
-    fn default() -> Self {
-        Self { ulids: UlidMaker::default(), block: Vec::new(), used: BLOCK }
+impl IdMaker {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let chance = self.block.get(self.used..)?.first_chunk().copied()?;
+        self.used += N;
+        Some(chance)
     }
 }
 
-impl IdMaker {
-    fn chance<const N: usize>(&mut self, environment: &dyn Environment) -> [u8; N] {
-        if self.used + N > self.block.len() {
-            self.block.resize(BLOCK, 0);
-            environment.random(&mut self.block);
-            self.used = 0;
-        }
-        let mut chance = [0; N];
-        for (to, from) in chance.iter_mut().zip(self.block.iter().skip(self.used)) {
-            *to = *from;
-        }
-        self.used += N;
-        chance
+/// Time and chance come from callbacks, which may call back: they are asked before anything is borrowed.
+impl Repository {
+    /// A ULID of this time.
+    pub(super) fn make_id(&self, now: i64) -> EntryId {
+        let chance = self.chance();
+        self.ids.borrow_mut().ulids.make(now, chance)
     }
 
-    pub fn ulid(&mut self, environment: &dyn Environment) -> EntryId {
-        let chance = self.chance(environment);
-        self.ulids.make(environment.now(), chance)
+    pub(super) fn make_incarnation(&self) -> Incarnation {
+        Incarnation(u64::from_le_bytes(self.chance()))
     }
 
-    pub fn incarnation(&mut self, environment: &dyn Environment) -> Incarnation {
-        Incarnation(u64::from_le_bytes(self.chance(environment)))
+    fn chance<const N: usize>(&self) -> [u8; N] {
+        let kept = self.ids.borrow_mut().take();
+        kept.unwrap_or_else(|| {
+            let mut block = vec![0; BLOCK];
+            self.settings.environment.random(&mut block);
+            let mut ids = self.ids.borrow_mut();
+            (ids.block, ids.used) = (block, 0);
+            ids.take().unwrap_or([0; N])
+        })
     }
 }

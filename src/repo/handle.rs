@@ -265,7 +265,7 @@ impl Handle {
     pub(super) fn entry_id(&self, options: &CommitOptions) -> EntryId {
         match &options.id {
             Some(id) => id.as_str().into(),
-            None => self.repo.ids.borrow_mut().ulid(&*self.repo.settings.environment),
+            None => self.repo.make_id(self.repo.settings.environment.now()),
         }
     }
 

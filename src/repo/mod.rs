@@ -11,6 +11,8 @@ mod load;
 mod payloads;
 mod prepare;
 mod reads;
+#[cfg(test)]
+mod tests;
 mod views;
 mod writer;
 

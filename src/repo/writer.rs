@@ -128,11 +128,12 @@ impl Repository {
 
     /// Plans the operations in order, each on what those before it left.
     fn plan_all(&self, tickets: &[Rc<Ticket>]) -> Result<Planned> {
+        let now = self.settings.environment.now();
+        let id = self.make_id(now).into();
         let state = self.state.borrow();
         let position = state.journal();
-        let at = self.settings.environment.now().max(position.at);
+        let at = now.max(position.at);
         let when = When { at, seq: position.seq + 1 };
-        let id = self.ids.borrow_mut().ulid(&*self.settings.environment).into();
         let mut entry =
             Entry { at, format: JOURNAL_FORMAT, id, operations: Vec::new(), previous: position.hash, seq: when.seq };
         let mut draft = State::over(&state);
@@ -206,11 +207,13 @@ impl Repository {
     /// never will be.
     async fn fence(&self, batch: &Batch, error: StoreError) -> Result<Written> {
         let repo = self.ensure_created().await?;
+        let now = self.settings.environment.now();
+        let id = self.make_id(now).into();
         let position = self.read(|state| state.journal());
         let fence = Entry {
-            at: self.settings.environment.now().max(position.at),
+            at: now.max(position.at),
             format: JOURNAL_FORMAT,
-            id: self.ids.borrow_mut().ulid(&*self.settings.environment).into(),
+            id,
             operations: Vec::new(),
             previous: position.hash,
             seq: batch.entry.seq,
@@ -242,7 +245,7 @@ impl Repository {
 
     async fn ensure_created(&self) -> Result<crate::store::RepoKey> {
         if self.incarnation.get().is_none() {
-            let incarnation = self.ids.borrow_mut().incarnation(&*self.settings.environment);
+            let incarnation = self.make_incarnation();
             let there = self.settings.store.create(&self.address, incarnation).await?;
             self.incarnation.set(Some(there));
         }

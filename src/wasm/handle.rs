@@ -23,10 +23,28 @@ pub struct NativeHandle {
     handle: Rc<Handle>,
 }
 
+/// What a compile is made of: what is known here, or what the store has by now.
+enum Of {
+    Memory,
+    Store,
+}
+
 impl NativeHandle {
     /// Wraps a handle on the engine's repository of this number.
     pub fn new(host: Rc<Host>, number: u32, handle: Handle) -> Self {
         Self { host, number, handle: Rc::new(handle) }
+    }
+
+    fn compiled(&self, with: Option<&str>, of: Of) -> Answer {
+        let parsed = with.map_or_else(|| Ok(CompileOptions::default()), CompileOptions::parse);
+        let (host, handle, number) = (self.host.clone(), self.handle.clone(), self.number);
+        run(self.host.clone(), async move {
+            let compiled = match of {
+                Of::Memory => handle.compile(&parsed?).await?,
+                Of::Store => handle.prepare(&parsed?).await?,
+            };
+            Ok(to_js(&host, number, &compiled))
+        })
     }
 }
 
@@ -52,12 +70,12 @@ impl NativeHandle {
 
     /// Compiles. Options are JSON.
     pub fn compile(&self, with: Option<String>) -> Answer {
-        let parsed = with.as_deref().map_or_else(|| Ok(CompileOptions::default()), CompileOptions::parse);
-        let (host, handle, number) = (self.host.clone(), self.handle.clone(), self.number);
-        run(self.host.clone(), async move {
-            let compiled = handle.compile(&parsed?).await?;
-            Ok(to_js(&host, number, &compiled))
-        })
+        self.compiled(with.as_deref(), Of::Memory)
+    }
+
+    /// Takes in what others wrote, and compiles.
+    pub fn prepare(&self, with: Option<String>) -> Answer {
+        self.compiled(with.as_deref(), Of::Store)
     }
 
     /// Begins a batch.
