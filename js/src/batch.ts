@@ -4,7 +4,7 @@ import type { Maybe, NativeBatch } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
-import { optionsJson, Writer } from "./writer.js";
+import { type CallArguments, optionsJson, own, Writer } from "./writer.js";
 
 /** What the function of a batch writes with. Valid until the function returns. */
 export class Transaction<P = BuiltInPayload> extends Writer<P> {
@@ -21,13 +21,13 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
 
   /** @internal */
   protected override write(
-    type: unknown,
-    payload: string,
+    payload: unknown,
+    json: string,
     options: string | undefined,
   ): Maybe<Receipt> {
-    const registering = this.#link.register(type);
-    if (registering) return registering.then(() => this.write(type, payload, options));
-    const receipt = this.#native.commit(payload, options);
+    const registering = this.#link.register(payload);
+    if (registering) return registering.then(() => this.write(payload, json, options));
+    const receipt = this.#native.commit(json, options);
     if (receipt instanceof Promise) return receipt.then((made) => this.#keep(made));
     return this.#keep(receipt);
   }
@@ -35,13 +35,13 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
   /** @internal */
   protected override async change(
     name: string,
-    args: { payload?: unknown },
-    { signal, ...options }: OperationOptions = {},
+    args: CallArguments,
+    options: OperationOptions = {},
   ): Promise<unknown> {
+    const { signal, ...rest } = own(options);
     signal?.throwIfAborted();
-    const json = toPlainJson({ ...args, ...options });
-    const type = (args.payload as { contentType?: unknown } | null | undefined)?.contentType;
-    const registering = this.#link.register(type);
+    const json = toPlainJson({ ...rest, ...args });
+    const registering = this.#link.register(args.payload);
     if (registering) await registering;
     const result = await settled(() => this.#native.call(name, json));
     if (typeof result === "object" && result !== null) this.#keep(result as Receipt);

@@ -48,9 +48,11 @@ export class Link {
    * Registers a custom type that this repository does not have yet, before something of it is
    * written. Undefined where there is nothing to do, which is nearly always.
    */
-  register(type: unknown): Promise<void> | undefined {
+  register(payload: unknown): Promise<void> | undefined {
     const { home, shared } = this;
-    if (home.types.empty || shared.registered.has(type)) return undefined;
+    if (home.types.empty || typeof payload !== "object" || payload === null) return undefined;
+    const type: unknown = Object.getOwnPropertyDescriptor(payload, "contentType")?.value;
+    if (shared.registered.has(type)) return undefined;
     const registration = home.types.registration(type);
     if (registration === undefined) return undefined;
     return this.callJson("registerType", registration).then(() => void shared.registered.add(type));

@@ -3,6 +3,7 @@ import { Reader } from "./reader.js";
 import type { OperationOptions } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { Undone } from "./types/repository.js";
+import { own } from "./writer.js";
 
 /** Makes, moves and leaves branches. */
 export abstract class Mover<P = BuiltInPayload> extends Reader<P> {
@@ -12,7 +13,7 @@ export abstract class Mover<P = BuiltInPayload> extends Reader<P> {
    * @throws `RefName`, `RefExists`, `CommitNotFound`.
    */
   async branch(name: string, options: OperationOptions & { from?: string } = {}): Promise<void> {
-    const { from, ...rest } = options;
+    const { from, ...rest } = own(options);
     await this.change("createBranch", { name, from }, rest);
   }
 
@@ -44,7 +45,7 @@ export abstract class Mover<P = BuiltInPayload> extends Reader<P> {
     name: string,
     options: OperationOptions & { force?: boolean } = {},
   ): Promise<void> {
-    const { force, ...rest } = options;
+    const { force, ...rest } = own(options);
     await this.change("deleteBranch", { name, force }, rest);
   }
 

@@ -19,7 +19,7 @@ import type {
   Status,
   TagInfo,
 } from "./types/repository.js";
-import { Writer } from "./writer.js";
+import { own, Writer } from "./writer.js";
 
 /** Reads a repository. */
 export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
@@ -152,7 +152,8 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
   }
 }
 
-function compileJson({ signal, asOf, ...rest }: CompileOptions): string | undefined {
+function compileJson(options: CompileOptions): string | undefined {
+  const { signal, asOf, ...rest } = own(options);
   signal?.throwIfAborted();
   const json = toPlainJson({ ...rest, asOf: asOf instanceof Date ? asOf.getTime() : asOf });
   return json === "{}" ? undefined : json;

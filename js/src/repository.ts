@@ -9,6 +9,7 @@ import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
+import { type CallArguments, own } from "./writer.js";
 
 /**
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
@@ -86,16 +87,16 @@ export class Repository<P = BuiltInPayload> extends Mover<P> {
 
   /** @internal */
   protected override write(
-    type: unknown,
-    payload: string,
+    payload: unknown,
+    json: string,
     options: string | undefined,
   ): Maybe<Receipt> {
     const { link } = this;
     link.assertOpen();
-    const registering = link.register(type);
-    if (registering) return registering.then(() => this.write(type, payload, options));
+    const registering = link.register(payload);
+    if (registering) return registering.then(() => this.write(payload, json, options));
     try {
-      const receipt = link.native.commit(payload, options);
+      const receipt = link.native.commit(json, options);
       if (receipt instanceof Promise) return receipt.then(this.#committed, rethrow);
       return this.#committed(receipt);
     } catch (error) {
@@ -106,13 +107,13 @@ export class Repository<P = BuiltInPayload> extends Mover<P> {
   /** @internal */
   protected override async change(
     name: string,
-    args: object,
-    { signal, ...options }: OperationOptions = {},
+    args: CallArguments,
+    options: OperationOptions = {},
   ): Promise<unknown> {
+    const { signal, ...rest } = own(options);
     signal?.throwIfAborted();
-    const json = toPlainJson({ ...args, ...options });
-    const type = (args as { payload?: { contentType?: unknown } | null }).payload?.contentType;
-    const registering = this.link.register(type);
+    const json = toPlainJson({ ...rest, ...args });
+    const registering = this.link.register(args.payload);
     if (registering) await registering;
     const result = await this.link.callJson(name, json);
     this.#written(isReceipt(result) ? [result] : []);

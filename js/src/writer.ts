@@ -11,19 +11,28 @@ import type {
 import type { BuiltInPayload, Part, ProviderData } from "./types/content.js";
 import type { JsonInput } from "./types/json.js";
 
+/**
+ * Arguments of a call of the module, by name.
+ * @internal
+ */
+export interface CallArguments {
+  readonly payload?: unknown;
+  readonly [name: string]: unknown;
+}
+
 /** Writes entries and annotations. */
 export abstract class Writer<P = BuiltInPayload> {
   /** Adds an entry. @internal */
   protected abstract write(
-    type: unknown,
-    payload: string,
+    payload: unknown,
+    json: string,
     options: string | undefined,
   ): Maybe<Receipt>;
 
   /** Calls an operation of the module that changes something. @internal */
   protected abstract change(
     name: string,
-    args: object,
+    args: CallArguments,
     options?: OperationOptions,
   ): Promise<unknown>;
 
@@ -35,8 +44,7 @@ export abstract class Writer<P = BuiltInPayload> {
    * a budget with `action: "reject"` has no room for it; any error of the store.
    */
   async commit(payload: P, options?: CommitOptions): Promise<Receipt> {
-    const type = (payload as { contentType?: unknown } | null | undefined)?.contentType;
-    return this.write(type, toPlainJson(payload), options && optionsJson(options));
+    return this.write(payload, toPlainJson(payload), options && optionsJson(options));
   }
 
   /** Adds an instruction: pinned; of several with one `name` the last holds. */
@@ -44,7 +52,7 @@ export abstract class Writer<P = BuiltInPayload> {
     text: string,
     options: CommitOptions & { name?: string; place?: "slot" | "here" } = {},
   ): Promise<Receipt> {
-    const { name, place, ...rest } = options;
+    const { name, place, ...rest } = own(options);
     return this.#add({ contentType: "instruction", text, name, place }, rest);
   }
 
@@ -69,7 +77,7 @@ export abstract class Writer<P = BuiltInPayload> {
     text: string,
     options: CommitOptions & { provider?: ProviderData } = {},
   ): Promise<Receipt> {
-    const { provider, ...rest } = options;
+    const { provider, ...rest } = own(options);
     return this.#add({ contentType: "reasoning", text, provider }, rest);
   }
 
@@ -82,7 +90,7 @@ export abstract class Writer<P = BuiltInPayload> {
     input: JsonInput,
     options: CommitOptions & { callId: string; rawInput?: string },
   ): Promise<Receipt> {
-    const { callId, rawInput, ...rest } = options;
+    const { callId, rawInput, ...rest } = own(options);
     const data = rawInput === undefined ? { payload: input } : { rawPayload: rawInput };
     return this.#add(
       { contentType: "tool_io", direction: "call", toolName: name, callId, ...data },
@@ -99,7 +107,7 @@ export abstract class Writer<P = BuiltInPayload> {
     output: JsonInput,
     options: CommitOptions & { toolName?: string; status?: "success" | "error" } = {},
   ): Promise<Receipt> {
-    const { toolName, status, ...rest } = options;
+    const { toolName, status, ...rest } = own(options);
     const kind = typeof output === "string" ? "text" : "json";
     const type = status === "error" ? `error-${kind}` : kind;
     const part = { type: "tool-result", callId, toolName, output: { type, value: output } };
@@ -145,7 +153,7 @@ export abstract class Writer<P = BuiltInPayload> {
     priority: Priority,
     options: OperationOptions & { reason?: string } = {},
   ): Promise<void> {
-    const { reason, ...rest } = options;
+    const { reason, ...rest } = own(options);
     await this.change("annotate", { id, priority, reason }, rest);
   }
 
@@ -182,7 +190,7 @@ export abstract class Writer<P = BuiltInPayload> {
     name: string,
     options: OperationOptions & { at?: string; force?: boolean } = {},
   ): Promise<void> {
-    const { at, force, ...rest } = options;
+    const { at, force, ...rest } = own(options);
     await this.change("tag", { name, at, force }, rest);
   }
 
@@ -200,7 +208,7 @@ export abstract class Writer<P = BuiltInPayload> {
     content: string | readonly Part[],
     options: CommitOptions & { name?: string } = {},
   ): Promise<Receipt> {
-    const { name, ...rest } = options;
+    const { name, ...rest } = own(options);
     const parts = typeof content === "string" ? [{ type: "text", text: content }] : content;
     return this.#add({ contentType: "message", role, name, parts }, rest);
   }
@@ -210,9 +218,14 @@ export abstract class Writer<P = BuiltInPayload> {
   }
 }
 
+/** A copy without a prototype: what others put into Object.prototype is no option. */
+export function own<T extends object>(options: T): T {
+  return { __proto__: null, ...options };
+}
+
 /** Options as JSON, after a look at the signal; undefined where none is set. */
 export function optionsJson(options: OperationOptions): string | undefined {
-  const { signal, ...rest } = options;
+  const { signal, ...rest } = own(options);
   signal?.throwIfAborted();
   const json = toPlainJson(rest);
   return json === "{}" ? undefined : json;

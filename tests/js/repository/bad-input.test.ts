@@ -193,16 +193,27 @@ describe("a payload is refused where it is", () => {
   });
 
   test("without seeing a polluted prototype", async () => {
-    const prototype = Object.prototype as { contentType?: string; role?: string };
+    const prototype = Object.prototype as unknown as Record<string, string>;
     prototype.contentType = "message";
     prototype.role = "user";
+    prototype.name = "Mallory";
+    prototype.signal = "none";
+    prototype.id = "x";
     try {
       expect(await failure(chat.commit({ parts: [] } as never))).toMatchObject({
         details: { pointer: "/contentType" },
       });
+      const { id } = await chat.user("hello", { note: "n" });
+      expect(id).not.toBe("x");
+      expect((await chat.compile({})).messages[1]).toEqual({
+        role: "user",
+        parts: [{ type: "text", text: "hello" }],
+        entries: [id],
+        commits: [chat.head],
+      });
+      await chat.undo();
     } finally {
-      delete prototype.contentType;
-      delete prototype.role;
+      for (const name of Object.keys(prototype)) delete prototype[name];
     }
   });
 });
