@@ -74,17 +74,25 @@ function splice(array: Message[], [start, remove, insert]: Splice): Splice {
   return [start, insert.length, tail.slice(0, remove)];
 }
 
+/** Stands for a message that came and went again between two compiles, and was never given. */
+const PASSING = Object.freeze({}) as Message;
+
 /** The views of one repository. */
 export class Mirror {
   readonly #messages = new Map<number, Message>();
   readonly #views = new Map<number, ViewState>();
+  #unknown: number | undefined;
 
   /** Brings a view up to date. `splices` and `forget` are empty where there is nothing to tell. */
   update(view: number, splices: string, forget: string): ViewState {
     let state = this.#views.get(view);
     if (state === undefined || splices !== "") {
+      this.#unknown = undefined;
       state = (state ?? new ViewState([])).advance(splices === "" ? [] : this.#read(splices));
       this.#views.set(view, state);
+      if (this.#unknown !== undefined && state.messages.includes(PASSING)) {
+        throw internal(`message ${this.#unknown} was not given`);
+      }
     }
     if (forget !== "") for (const id of JSON.parse(forget) as number[]) this.#messages.delete(id);
     return state;
@@ -100,8 +108,8 @@ export class Mirror {
 
   #known(id: number): Message {
     const message = this.#messages.get(id);
-    if (message === undefined) throw internal(`message ${id} was not given`);
-    return message;
+    if (message === undefined) this.#unknown = id;
+    return message ?? PASSING;
   }
 
   #take(id: number, message: Message): Message {

@@ -73,6 +73,12 @@ describe("a view", () => {
     expect(messages[200_000]?.entries).toEqual(["last"]);
   });
 
+  test("lets a message pass that came and went again before anybody looked", () => {
+    const mirror = new Mirror();
+    const state = mirror.update(1, splices([0, 0, [7]], [0, 1, [[8, message("b")]]]), "");
+    expect(state.messages).toEqual([message("b")]);
+  });
+
   test("fails where it is told of a message that it was never given", () => {
     const mirror = new Mirror();
     mirror.update(1, splices([0, 0, [[1, message("a")]]]), "[1]");
