@@ -113,17 +113,25 @@ impl<B: Bucket> SingleKeyStore<B> {
         &self.bucket
     }
 
-    /// The living incarnation: the newest `alive` without a `dead`.
+    /// The incarnations there were, the newest last: each was put under its number, so of two that were
+    /// made at once one is there.
+    async fn incarnations(&self, address: &Address) -> Result<Vec<String>, StoreError> {
+        self.bucket.list(&format!("{}/incarnations/", home(address))).await
+    }
+
     async fn living(&self, address: &Address) -> Result<Option<Incarnation>, StoreError> {
-        let keys = self.bucket.list(&format!("{}/", home(address))).await?;
-        let mut living = None;
-        for key in keys.iter().filter(|key| key.ends_with("/alive")) {
-            let incarnation = key.rsplit('/').nth(1).and_then(|hex| u64::from_str_radix(hex, 16).ok());
-            if !keys.contains(&key.replace("/alive", "/dead")) {
-                living = incarnation.map(Incarnation);
-            }
-        }
-        Ok(living)
+        self.newest(address, &self.incarnations(address).await?).await
+    }
+
+    /// The newest incarnation, if it lives.
+    async fn newest(&self, address: &Address, incarnations: &[String]) -> Result<Option<Incarnation>, StoreError> {
+        let Some(newest) = incarnations.last() else { return Ok(None) };
+        let value = self.bucket.get(newest).await?;
+        let number = value.as_deref().and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
+        let incarnation = Incarnation(number.ok_or_else(|| StoreError::Corrupt(format!("{newest} is no number")))?);
+        let repo = RepoKey { address: address.clone(), incarnation };
+        let dead = self.bucket.get(&format!("{}/dead", base(&repo))).await?;
+        Ok(dead.is_none().then_some(incarnation))
     }
 
     async fn check_alive(&self, repo: &RepoKey) -> Result<(), StoreError> {
@@ -157,13 +165,14 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
         incarnation: Incarnation,
     ) -> Pending<'a, Result<Incarnation, StoreError>> {
         Box::pin(async move {
-            if let Some(there) = self.living(address).await? {
+            let known = self.incarnations(address).await?;
+            if let Some(there) = self.newest(address, &known).await? {
                 return Ok(there);
             }
-            let repo = RepoKey { address: address.clone(), incarnation };
-            self.bucket.put_if_absent(&format!("{}/alive", base(&repo)), Rc::from(&b"1"[..])).await?;
-            // Of two that were made at once the one that everybody finds holds.
-            Ok(self.living(address).await?.unwrap_or(incarnation))
+            let key = format!("{}/incarnations/{:020}", home(address), known.len());
+            self.bucket.put_if_absent(&key, incarnation.0.to_string().into_bytes().into()).await?;
+            // Somebody else may have been faster, and may have deleted it again.
+            self.living(address).await?.ok_or_else(|| StoreError::Unavailable("it was deleted meanwhile".to_owned()))
         })
     }
 
@@ -174,12 +183,12 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
     fn delete<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<bool, StoreError>> {
         Box::pin(async move {
             let base = base(repo);
-            if self.bucket.get(&format!("{base}/alive")).await?.is_none() {
+            if self.living(&repo.address).await? != Some(repo.incarnation) {
                 return Ok(false);
             }
             let first = self.bucket.put_if_absent(&format!("{base}/dead"), Rc::from(&b"1"[..])).await?;
             for key in self.bucket.list(&format!("{base}/")).await? {
-                if !key.ends_with("/dead") && !key.ends_with("/alive") {
+                if !key.ends_with("/dead") {
                     self.bucket.delete(&key).await?;
                 }
             }
@@ -233,6 +242,7 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
         hashes: &'a [ContentHash],
     ) -> Pending<'a, Result<Found, StoreError>> {
         Box::pin(async move {
+            self.check_alive(repo).await?;
             let mut found = Vec::with_capacity(hashes.len());
             for hash in hashes {
                 found.push(self.bucket.get(&format!("{}/objects/{hash}", base(repo))).await?);
