@@ -346,15 +346,8 @@ impl View {
         if self.options.preserve_recent == 0 {
             return turn;
         }
-        // Results stand in earlier units than their place says, so places are collected, not units.
-        let mut recent: Vec<u32> = Vec::new();
-        for unit in units.iter().rev().take(self.options.preserve_recent as usize) {
-            let members = unit.members.iter().chain(unit.answers.iter().map(|answer| &answer.member));
-            recent.extend(members.filter(|member| member.shown).map(|member| member.place));
-        }
-        recent.sort_unstable_by(|a, b| b.cmp(a));
-        let nth = recent.get(self.options.preserve_recent as usize - 1).or(recent.last());
-        turn.min(nth.copied().unwrap_or(u32::MAX))
+        let recent = self.pairing.nth_last_place(self.options.preserve_recent as usize);
+        turn.min(recent.unwrap_or(u32::MAX))
     }
 
     fn host_summaries(&mut self, desk: &mut Desk<'_>) {

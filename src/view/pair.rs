@@ -124,6 +124,8 @@ pub struct Pairing {
     last_user: Option<u32>,
     summaries: Vec<u32>,
     torn: Vec<u32>,
+    /// The places of the entries that are in the view, those of orphans aside.
+    places: Vec<u32>,
     orphans: Vec<EntryIx>,
     /// The first unit that the push under way changed.
     touched: u32,
@@ -172,6 +174,11 @@ impl Pairing {
         self.torn.iter().filter_map(|unit| self.units.get(*unit as usize)).filter(|unit| unit.torn())
     }
 
+    /// The place of the last entry but `n - 1`, or of the first where there are fewer.
+    pub fn nth_last_place(&self, n: usize) -> Option<u32> {
+        self.places.get(self.places.len().saturating_sub(n)).copied()
+    }
+
     /// Entries with results that have no call.
     pub fn orphans(&self) -> &[EntryIx] {
         &self.orphans
@@ -196,6 +203,9 @@ impl Pairing {
                 None if member.shown => self.orphans.push(slot.entry),
                 None => {}
             }
+        }
+        if member.shown && self.touched != u32::MAX {
+            self.places.push(place);
         }
         self.touched.min(self.units.len() as u32) as usize
     }
