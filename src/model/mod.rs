@@ -5,6 +5,7 @@ pub mod commit;
 pub mod content;
 pub mod id;
 pub mod journal;
+pub mod limits;
 pub mod object;
 pub mod outline;
 pub mod record;

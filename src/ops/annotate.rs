@@ -31,7 +31,7 @@ impl Planner<'_> {
         let latest = self.draft.latest_annotation(entry).map(|ix| self.draft.annotations(ix).annotation.created_at);
         Record::Annotation(Annotation {
             author: self.author.cloned(),
-            created_at: latest.map_or(self.when.at, |latest| self.when.at.max(latest.saturating_add(1))),
+            created_at: latest.map_or(self.now, |latest| self.now.max(latest.saturating_add(1))),
             priority,
             reason: reason.map(str::to_owned),
             target: self.draft.entries(entry).id.clone(),

@@ -16,13 +16,13 @@ pub struct Group {
 }
 
 /// Plans an input on a draft, and lets the draft go on from it. The outcome does not depend on when
-/// the journal entry will be written: commits should say themselves when they were made.
+/// the journal entry will be written: what it makes says itself that it was made at `now`.
 ///
 /// # Errors
 /// As [`super::plan`].
-pub fn plan_next(draft: &mut State<'_>, branch: &str, input: &Input, seq: u64) -> Result<Outcome> {
+pub fn plan_next(draft: &mut State<'_>, branch: &str, input: &Input, seq: u64, now: i64) -> Result<Outcome> {
     let when = When { at: i64::MIN, seq };
-    let outcome = Planner { draft, when, branch, author: None }.plan(input)?;
+    let outcome = Planner { draft, when, now, branch, author: None }.plan(input)?;
     apply(draft, &outcome, when)?;
     Ok(outcome)
 }

@@ -32,7 +32,7 @@ impl Planner<'_> {
         let parent = self.head().map(|ix| self.draft.commits(ix));
         let attributes = change.attributes;
         let author = attributes.author.as_ref().or(self.author);
-        let made_at = attributes.created_at.unwrap_or(self.when.at);
+        let made_at = attributes.created_at.unwrap_or(self.now);
         let body = Body {
             author: author.cloned().map(Rc::new),
             content_hash: change.payload.map(|payload| payload.hash),

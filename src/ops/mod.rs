@@ -25,6 +25,7 @@ use crate::model::commit::Author;
 use crate::model::content::Content;
 use crate::model::id::EntryId;
 use crate::model::journal::Operation;
+use crate::model::limits::check_depth;
 use crate::model::object::Object;
 use crate::model::outline::Outline;
 use crate::model::record::{Record, SentRecord};
@@ -280,7 +281,10 @@ impl Outcome {
 #[derive(Clone, Copy)]
 struct Planner<'a> {
     draft: &'a State<'a>,
+    /// Where the records will stand in the journal.
     when: When,
+    /// When what is planned is made, UTC milliseconds.
+    now: i64,
     branch: &'a str,
     author: Option<&'a Author>,
 }
@@ -294,7 +298,7 @@ pub fn plan(draft: &State<'_>, request: &Request, when: When) -> Result<Plan> {
         return Err(Error::RefNotFound { kind: "branch", name: request.branch.clone() });
     }
     check_head(draft, request)?;
-    let planner = Planner { draft, when, branch: &request.branch, author: request.author.as_ref() };
+    let planner = Planner { draft, when, now: when.at, branch: &request.branch, author: request.author.as_ref() };
     let outcome = planner.plan(&request.input)?;
     Ok(Plan {
         operation: Operation {
@@ -346,7 +350,10 @@ impl Planner<'_> {
             Input::Untag { name } => self.untag(name),
             Input::RegisterType { name, definition } => self.register_type(name, definition.as_ref()),
             Input::SetNote { target, name, value } => self.set_note(target, name, value.as_ref()),
-            Input::Sent(sent) => Ok(Outcome::record(Record::Sent(sent.clone()))),
+            Input::Sent(sent) => {
+                sent.raw.as_ref().map_or(Ok(()), |raw| check_depth("/raw", raw))?;
+                Ok(Outcome::record(Record::Sent(sent.clone())))
+            }
             Input::Undo(undo) => self.undo(undo),
             Input::Batch(group) => self.batch(group),
         }
@@ -354,6 +361,19 @@ impl Planner<'_> {
 }
 
 impl Input {
+    /// The operation with the time at which its commit is made, UTC milliseconds, unless it says so
+    /// already: planned again, it makes the same commit.
+    pub fn made_at(mut self, now: i64) -> Self {
+        match &mut self {
+            Self::Append(Append { attributes, .. })
+            | Self::Edit { attributes, .. }
+            | Self::Delete { attributes, .. }
+            | Self::Revert { attributes, .. } => drop(attributes.created_at.get_or_insert(now)),
+            _ => {}
+        }
+        self
+    }
+
     /// The name of the call.
     pub fn kind(&self) -> &'static str {
         match self {

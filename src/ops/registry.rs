@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Outcome, Planner};
 use crate::error::{Error, Result};
+use crate::model::limits::check_depth;
 use crate::model::record::{NoteRecord, Record, TypeRecord};
 use crate::model::types::{TypeDefinition, check_type_name};
 
@@ -15,6 +16,9 @@ impl Planner<'_> {
     pub(super) fn register_type(&self, name: &str, definition: Option<&TypeDefinition>) -> Result<Outcome> {
         check_type_name(name)?;
         definition.map(TypeDefinition::check).transpose()?;
+        definition
+            .and_then(|definition| definition.schema.as_ref())
+            .map_or(Ok(()), |schema| check_depth("/schema", schema))?;
         let old = self.draft.content_type(name);
         if old == definition {
             return Ok(Outcome::default());
@@ -31,6 +35,7 @@ impl Planner<'_> {
         if name.is_empty() {
             return Err(Error::invalid("a note needs a name"));
         }
+        value.map_or(Ok(()), |value| check_depth("/value", value))?;
         let entry = self.entry(id)?;
         let old = self.draft.note(entry, name);
         if old == value {

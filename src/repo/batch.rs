@@ -57,11 +57,10 @@ impl Batch {
     /// # Errors
     /// As [`Handle::commit`].
     pub async fn commit(&self, payload: Value, options: &CommitOptions) -> Result<Receipt> {
+        options.check()?;
         let payload = self.handle.repo.prepare_payload(payload).await?;
-        let mut attributes = options.attributes();
-        attributes.created_at = Some(self.handle.repo.settings.environment.now());
         let id = self.handle.entry_id(options);
-        let receipts = self.add(Input::Append(Append { id, payload, attributes }))?;
+        let receipts = self.add(Input::Append(Append { id, payload, attributes: options.attributes() }))?;
         receipts.into_iter().next().ok_or_else(|| Error::Internal("an append gave no receipt".to_owned()))
     }
 
@@ -70,6 +69,7 @@ impl Batch {
     /// # Errors
     /// As [`Handle::edit`].
     pub async fn edit(&self, target: &str, payload: Value, options: &CommitOptions) -> Result<Vec<Receipt>> {
+        options.check()?;
         let payload = self.handle.repo.prepare_payload(payload).await?;
         self.add(Input::Edit { target: target.to_owned(), payload, attributes: options.attributes() })
     }
@@ -79,6 +79,7 @@ impl Batch {
     /// # Errors
     /// Those of the operation, on the draft as it is; the batch goes on without it.
     pub fn add(&self, input: Input) -> Result<Vec<Receipt>> {
+        let now = self.handle.repo.settings.environment.now();
         let state = self.handle.repo.state.borrow();
         let mut draft = self.draft.borrow_mut();
         let position = state.journal();
@@ -88,17 +89,16 @@ impl Batch {
             Some((_, tables)) => State::attach(&state, tables),
             None => {
                 let mut over = State::over(&state);
-                draft.outcome = Outcome::default();
-                let inputs = std::mem::take(&mut draft.inputs);
-                for input in &inputs {
-                    let outcome = plan_next(&mut over, &self.branch, input, seq)?;
-                    draft.outcome.extend(outcome);
+                let mut all = Outcome::default();
+                for input in &draft.inputs {
+                    all.extend(plan_next(&mut over, &self.branch, input, seq, now)?);
                 }
-                draft.inputs = inputs;
+                draft.outcome = all;
                 over
             }
         };
-        let planned = plan_next(&mut over, &self.branch, &input, seq);
+        let input = input.made_at(now);
+        let planned = plan_next(&mut over, &self.branch, &input, seq, now);
         draft.planned = Some((position, over.detach()));
         let outcome = planned?;
         let receipts = outcome.receipts.clone();
@@ -112,6 +112,7 @@ impl Batch {
     /// # Errors
     /// Those of its operations and of the store; then nothing of it happened.
     pub async fn finish(&self, options: &CommitOptions) -> Result<Finished> {
+        options.check()?;
         let draft = self.draft.take();
         if draft.inputs.is_empty() {
             return Ok(Finished::Stored(Done { operation: None, receipts: Vec::new(), records: Vec::new() }));

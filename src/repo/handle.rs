@@ -12,6 +12,7 @@ use crate::hash::CommitHash;
 use crate::model::annotation::Priority;
 use crate::model::commit::Author;
 use crate::model::id::{EntryId, check_id};
+use crate::model::limits::check_depth;
 use crate::model::record::SentRecord;
 use crate::model::refs::Head;
 use crate::ops::{Append, Attributes, ExpectedHead, Input, Receipt, Request};
@@ -67,9 +68,13 @@ fn expected_head<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Ex
 }
 
 impl CommitOptions {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let ids = [("id", &self.id), ("replyTo", &self.reply_to), ("turn", &self.turn)];
         ids.into_iter().try_for_each(|(field, id)| id.as_deref().map_or(Ok(()), |id| check_id(field, id)))?;
+        for value in self.metadata.iter().flat_map(Map::values) {
+            check_depth("/metadata", value)?;
+        }
+        self.generation.as_ref().map_or(Ok(()), |value| check_depth("/generation", value))?;
         let Some(id) = &self.operation_id else { return Ok(()) };
         check_id("operationId", id)?;
         let made = |id: &str| id.split_once('.').is_some_and(|(seq, index)| is_number(seq) && is_number(index));

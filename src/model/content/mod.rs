@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::hash::{ContentHash, canonical_json};
+use crate::model::limits::check_depth;
 pub use message::{FileSource, Message, Output, Part, PartKind, Provider, Role};
 pub use normalize::DANGLING_TEXT;
 
@@ -43,8 +44,10 @@ impl Payload {
     /// Checks a payload against its content type.
     ///
     /// # Errors
-    /// `Validation` with a JSON pointer to what is wrong: a missing, unknown or mistyped field.
+    /// `Validation` with a JSON pointer to what is wrong: a missing, unknown or mistyped field, or too
+    /// deep a nesting.
     pub fn parse(value: Value) -> Result<Self> {
+        check_depth("", &value)?;
         let bytes = canonical_json(&value).into_bytes();
         let content = Content::decode(value)?;
         Ok(Self { content, hash: ContentHash::of(&bytes), bytes })
