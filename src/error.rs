@@ -1,7 +1,9 @@
 //! Everything that can go wrong, as one enum. Each variant has a stable [`Error::code`], which is what
 //! callers branch on; the message is for people.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::json::object;
 
 /// The result of an operation of varve.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -220,22 +222,33 @@ impl Error {
 
     /// The figures and names of this error as a JSON object.
     pub fn details(&self) -> Value {
+        let text = |text: &str| Value::from(text);
         match self {
-            Self::Validation { pointer, .. } => json!({ "pointer": pointer }),
-            Self::DuplicateId { id } | Self::RepositoryNotFound { id } => json!({ "id": id }),
-            Self::EditTarget { id, reason } => json!({ "id": id, "reason": reason }),
-            Self::Conflict { expected, actual, .. } => json!({ "expected": expected, "actual": actual }),
-            Self::CommitNotFound { reference } => json!({ "ref": reference }),
-            Self::AmbiguousRef { reference, candidates } => json!({ "ref": reference, "candidates": candidates }),
-            Self::RefName { name, reason } => json!({ "name": name, "reason": reason }),
-            Self::RefExists { kind, name } | Self::RefNotFound { kind, name } => json!({ "kind": kind, "name": name }),
-            Self::BudgetExceeded { limit, required, .. } => json!({ "limit": limit, "required": required }),
-            Self::NotUndoable { operation, reason } => json!({ "operation": operation, "reason": reason }),
-            Self::Callback { what, .. } => json!({ "callback": what }),
-            Self::Store(StoreError::VersionTooNew { found, supported }) => {
-                json!({ "found": found, "supported": supported })
+            Self::Validation { pointer, .. } => object([("pointer", text(pointer))]),
+            Self::DuplicateId { id } | Self::RepositoryNotFound { id } => object([("id", text(id))]),
+            Self::EditTarget { id, reason } => object([("id", text(id)), ("reason", text(reason))]),
+            Self::Conflict { expected, actual, .. } => {
+                object([("expected", expected.as_deref().into()), ("actual", actual.as_deref().into())])
             }
-            Self::RefProtected { .. } | Self::NothingToUndo { .. } | Self::Store(_) | Self::Internal(_) => json!({}),
+            Self::CommitNotFound { reference } => object([("ref", text(reference))]),
+            Self::AmbiguousRef { reference, candidates } => {
+                object([("ref", text(reference)), ("candidates", candidates.as_slice().into())])
+            }
+            Self::RefName { name, reason } => object([("name", text(name)), ("reason", text(reason))]),
+            Self::RefExists { kind, name } | Self::RefNotFound { kind, name } => {
+                object([("kind", text(kind)), ("name", text(name))])
+            }
+            Self::BudgetExceeded { limit, required, .. } => {
+                object([("limit", (*limit).into()), ("required", (*required).into())])
+            }
+            Self::NotUndoable { operation, reason } => {
+                object([("operation", text(operation)), ("reason", text(reason))])
+            }
+            Self::Callback { what, .. } => object([("callback", text(what))]),
+            Self::Store(StoreError::VersionTooNew { found, supported }) => {
+                object([("found", (*found).into()), ("supported", (*supported).into())])
+            }
+            Self::RefProtected { .. } | Self::NothingToUndo { .. } | Self::Store(_) | Self::Internal(_) => object([]),
         }
     }
 }

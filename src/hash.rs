@@ -7,8 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of some bytes.
@@ -44,23 +43,31 @@ pub fn write_canonical(value: &Value, out: &mut String) {
             }
             out.push(']');
         }
-        Value::Object(members) => {
-            out.push('{');
-            // serde_json keeps the names sorted by their UTF-8 bytes. UTF-16 order differs only
-            // where a character beyond the basic plane meets one from U+E000 on.
-            if members.keys().all(|name| name.bytes().all(|byte| byte < 0xEE)) {
-                write_members(members.iter(), out);
-            } else {
-                let mut sorted: Vec<_> = members.iter().collect();
-                sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-                write_members(sorted.into_iter(), out);
-            }
-            out.push('}');
-        }
+        Value::Object(members) => write_object(members, out),
     }
 }
 
-fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut String) {
+/// Appends the canonical text of an object to `out`.
+pub fn write_object(members: &Map<String, Value>, out: &mut String) {
+    // serde_json keeps the names sorted by their UTF-8 bytes. UTF-16 order differs only where a
+    // character beyond the basic plane meets one from U+E000 on.
+    if members.keys().all(|name| name.bytes().all(|byte| byte < 0xEE)) {
+        write_members(&mut members.iter(), out);
+    } else {
+        // As texts of one character for each code unit they sort by UTF-8 like by UTF-16.
+        let unit = |unit: u16| char::from_u32(0x1_0000 + u32::from(unit)).unwrap_or_default();
+        let mut places = Map::new();
+        for (place, name) in members.keys().enumerate() {
+            places.insert(name.encode_utf16().map(unit).collect(), Value::from(place));
+        }
+        let all: Vec<_> = members.iter().collect();
+        let place = |place: &Value| all.get(place.as_u64()? as usize).copied();
+        write_members(&mut places.values().filter_map(place), out);
+    }
+}
+
+fn write_members(members: &mut dyn Iterator<Item = (&String, &Value)>, out: &mut String) {
+    out.push('{');
     for (position, (name, value)) in members.enumerate() {
         if position > 0 {
             out.push(',');
@@ -69,6 +76,7 @@ fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, out
         out.push(':');
         write_canonical(value, out);
     }
+    out.push('}');
 }
 
 fn write_number(number: &Number, out: &mut String) {
@@ -76,31 +84,30 @@ fn write_number(number: &Number, out: &mut String) {
     if let Some(integer) = number.as_i64()
         && integer.unsigned_abs() <= SAFE
     {
-        out.push_str(itoa(integer, &mut [0; 20]));
+        write_integer(integer, out);
     } else if let Some(float) = number.as_f64() {
         out.push_str(ryu_js::Buffer::new().format(float));
     }
 }
 
-fn itoa(value: i64, buffer: &mut [u8; 20]) -> &str {
+/// Appends the decimal digits of `value` to `out`.
+pub fn write_integer(value: i64, out: &mut String) {
+    if value < 0 {
+        out.push('-');
+    }
     let mut rest = value.unsigned_abs();
-    let mut length = 0;
-    for digit in buffer.iter_mut().rev() {
+    let mut digits = [0; 20];
+    let mut used = 0;
+    for digit in digits.iter_mut().rev() {
         *digit = b'0' + (rest % 10) as u8;
         rest /= 10;
-        length += 1;
+        used += 1;
         if rest == 0 {
             break;
         }
     }
-    if value < 0 {
-        length += 1;
-        if let Some(sign) = buffer.iter_mut().rev().nth(length - 1) {
-            *sign = b'-';
-        }
-    }
-    let start = buffer.len() - length;
-    buffer.get(start..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
+    let digits = digits.get(digits.len() - used..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 /// Appends `text` as a JSON string with the escapes of RFC 8785 §3.2.2.2, the fewest possible.
@@ -133,8 +140,22 @@ pub fn write_string(text: &str, out: &mut String) {
 
 fn push_hex(byte: u8, out: &mut String) {
     for nibble in [byte >> 4, byte & 15] {
-        out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
+        out.push(char::from(hex_digit(nibble)));
     }
+}
+
+fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+}
+
+fn push_hash(hash: &[u8; 32], out: &mut String) {
+    let mut text = [0; 64];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
+        for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+            *digit = hex_digit(nibble);
+        }
+    }
+    out.push_str(std::str::from_utf8(&text).unwrap_or_default());
 }
 
 fn parse_hex(text: &str) -> Option<[u8; 32]> {
@@ -170,9 +191,7 @@ macro_rules! hash_type {
             /// 64 lower-case hex digits.
             pub fn to_hex(&self) -> String {
                 let mut out = String::with_capacity(64);
-                for &byte in &self.0 {
-                    push_hex(byte, &mut out);
-                }
+                push_hash(&self.0, &mut out);
                 out
             }
 
@@ -203,21 +222,17 @@ macro_rules! hash_type {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut text = [0u8; 64];
-                for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-                    for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
-                        *digit = if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
-                    }
-                }
-                serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+        impl crate::json::ToJson for $name {
+            fn write_json(&self, out: &mut String) {
+                out.push('"');
+                push_hash(&self.0, out);
+                out.push('"');
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                std::borrow::Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        impl From<$name> for Value {
+            fn from(hash: $name) -> Self {
+                Self::String(hash.to_hex())
             }
         }
     };

@@ -1,7 +1,9 @@
 //! Version control for the context of LLM agents.
 
+pub mod collections;
 pub mod error;
 pub mod hash;
+pub mod json;
 pub mod model;
 pub mod ops;
 pub mod repo;

@@ -1,14 +1,15 @@
 //! Annotations: how important an entry is. Append-only, on entry ids, valid in every branch.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::commit::Author;
 use super::id::EntryId;
+use crate::error::Result;
 use crate::hash::AnnotationHash;
+use crate::json::{At, Fields, Members, ToJson};
 
 /// How a compile treats an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Priority {
     /// Left out.
     Skip,
@@ -21,6 +22,10 @@ pub enum Priority {
 }
 
 impl Priority {
+    /// The priorities by name.
+    pub(crate) const NAMES: [(&str, Self); 4] =
+        [("skip", Self::Skip), ("normal", Self::Normal), ("pinned", Self::Pinned), ("unset", Self::Unset)];
+
     /// As it stands in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,34 +39,48 @@ impl Priority {
 
 /// An annotation. Its identity is the hash of these fields; of those on one target the greatest
 /// (`created_at`, hash) holds. Members stand in alphabetical order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Annotation {
     /// Who made it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
     /// UTC milliseconds, later than the newest known on the same target.
     pub created_at: i64,
     /// How to treat the entry.
     pub priority: Priority,
     /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The entry.
     pub target: EntryId,
 }
 
 impl Annotation {
-    /// Reads an annotation from JSON text.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub(crate) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
-    }
-
     /// SHA-256 of the canonical JSON of its fields.
     pub fn hash(&self) -> AnnotationHash {
-        AnnotationHash::of(crate::model::journal::to_canonical(self).as_bytes())
+        AnnotationHash::of(self.to_json().as_bytes())
+    }
+
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"an annotation")?;
+        let annotation = Self {
+            author: fields.read("author", Author::read)?,
+            created_at: fields.get("createdAt")?,
+            priority: fields.one_of("priority", &Priority::NAMES)?,
+            reason: fields.nullable("reason")?,
+            target: fields.get("target")?,
+        };
+        fields.finish()?;
+        Ok(annotation)
+    }
+}
+
+impl ToJson for Annotation {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.some("author", self.author.as_ref());
+            members.put("createdAt", &self.created_at);
+            members.put("priority", self.priority.name());
+            members.some("reason", self.reason.as_ref());
+            members.put("target", &self.target);
+        });
     }
 }

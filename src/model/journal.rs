@@ -2,20 +2,20 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::commit::Author;
 use super::record::Record;
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 use crate::hash::EntryHash;
+use crate::json::{At, Fields, Members, ToJson, parse_bytes};
 
 /// The format of journal entries that this version writes, and the newest it reads.
 pub const JOURNAL_FORMAT: u64 = 1;
 
-/// One batch of operations. Members stand in alphabetical order, so that serializing gives canonical
+/// One batch of operations. Members stand in alphabetical order, so that what is written is canonical
 /// JSON; the entry's hash is the SHA-256 of that text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// When it was written: UTC milliseconds, never before the entry before.
     pub at: i64,
@@ -26,28 +26,23 @@ pub struct Entry {
     /// What was done, in order.
     pub operations: Vec<Operation>,
     /// The hash of the entry before; absent in the first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<EntryHash>,
     /// 1, 2, 3 …
     pub seq: u64,
 }
 
 /// What one call did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// Who did it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
     /// The caller's `operationId`. Without one the operation is called `<seq>.<index>`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name of the call.
     pub kind: String,
     /// Its changes, in order.
     pub records: Vec<Record>,
     /// The operation that this one undoes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
 }
 
@@ -64,16 +59,10 @@ pub struct Sealed {
     pub bytes: Rc<[u8]>,
 }
 
-/// Serializes a value whose members are declared in alphabetical order.
-pub(crate) fn to_canonical(value: &impl Serialize) -> String {
-    // Serializing plain data into a string fails only where a map has keys that are not strings.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 impl Entry {
-    /// Serializes and hashes the entry.
+    /// Writes and hashes the entry.
     pub fn seal(&self) -> Sealed {
-        let bytes: Rc<[u8]> = to_canonical(self).into_bytes().into();
+        let bytes: Rc<[u8]> = self.to_json().into_bytes().into();
         Sealed { seq: self.seq, id: self.id.clone(), hash: EntryHash::of(&bytes), bytes }
     }
 }
@@ -89,11 +78,12 @@ impl Sealed {
         if EntryHash::of(&self.bytes) != self.hash {
             return Err(corrupt("its hash is not that of its bytes".to_owned()));
         }
-        let entry: Entry = serde_json::from_slice(&self.bytes)
-            .map_err(|error| newer_format(&self.bytes).unwrap_or_else(|| corrupt(error.to_string())))?;
-        if entry.format > JOURNAL_FORMAT {
-            return Err(StoreError::VersionTooNew { found: entry.format, supported: JOURNAL_FORMAT });
+        let value = parse_bytes(&self.bytes).map_err(&corrupt)?;
+        // What cannot be read may be of a format to come.
+        if let Some(found) = value.get("format").and_then(Value::as_u64).filter(|found| *found > JOURNAL_FORMAT) {
+            return Err(StoreError::VersionTooNew { found, supported: JOURNAL_FORMAT });
         }
+        let entry = Entry::read(value, At::Root).map_err(|error| corrupt(error.to_string()))?;
         if entry.seq != expected_seq || self.seq != expected_seq {
             return Err(corrupt(format!("found number {} in its place", entry.seq)));
         }
@@ -104,12 +94,140 @@ impl Sealed {
     }
 }
 
-/// What cannot be read may be of a format to come.
-fn newer_format(bytes: &[u8]) -> Option<StoreError> {
-    #[derive(Deserialize)]
-    struct Format {
-        format: u64,
+impl Entry {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"an entry")?;
+        let operations = fields.get("operations")?;
+        let entry = Self {
+            at: fields.get("at")?,
+            format: fields.get("format")?,
+            id: fields.get("id")?,
+            operations: fields.at("operations").each(operations, Operation::read)?,
+            previous: fields.nullable("previous")?,
+            seq: fields.get("seq")?,
+        };
+        fields.finish()?;
+        Ok(entry)
     }
-    let Format { format } = serde_json::from_slice(bytes).ok()?;
-    (format > JOURNAL_FORMAT).then_some(StoreError::VersionTooNew { found: format, supported: JOURNAL_FORMAT })
+}
+
+impl ToJson for Entry {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("at", &self.at);
+            members.put("format", &self.format);
+            members.put("id", &self.id);
+            members.put("operations", self.operations.as_slice());
+            members.some("previous", self.previous.as_ref());
+            members.put("seq", &self.seq);
+        });
+    }
+}
+
+impl Operation {
+    fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"an operation")?;
+        let records = fields.get("records")?;
+        let operation = Self {
+            author: fields.read("author", Author::read)?,
+            id: fields.nullable("id")?,
+            kind: fields.get("kind")?,
+            records: fields.at("records").each(records, Record::read)?,
+            undoes: fields.nullable("undoes")?,
+        };
+        fields.finish()?;
+        Ok(operation)
+    }
+}
+
+impl ToJson for Operation {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.some("author", self.author.as_ref());
+            members.some("id", self.id.as_ref());
+            members.put("kind", &self.kind);
+            members.put("records", self.records.as_slice());
+            members.some("undoes", self.undoes.as_ref());
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every kind of record, with every field.
+    const EVERYTHING: &str = r#"{
+        "at":1700000000000,"format":1,"id":"01ARYZ6S410000000000000000","operations":[
+        {"kind":"create","records":[{"repository":{"defaultBranch":"main","tokens":"tiktoken:o200k_base"}}]},
+        {"author":{"kind":"user","name":"Ada"},"id":"op \"1\"","kind":"batch","records":[
+        {"commit":{"commit":{"contentHash":"HASH","contentType":"message","id":"e1"},
+        "outline":{"calls":[["00000000000000ff",3]],"name":"0123456789abcdef","reasoning":7,"results":[["fedcba9876543210",0]],"role":"assistant","text":12},"size":80}},
+        {"commit":{"branch":"side","commit":{"author":{"kind":"agent"},"contentHash":"HASH","contentType":"instruction",
+        "copiedFrom":"HASH","createdAt":1,"format":1,"generation":{"model":"m","t":0.5},"id":"e2","labels":["a","b"],
+        "metadata":{"k":[1,null,true]},"note":"a\nnote","operation":{"kind":"append"},"parents":["HASH"],"replyTo":"e1","turn":"t1"},
+        "outline":{"body":false,"here":true,"role":"system"},"size":2,"tokens":"none"}},
+        {"commit":{"commit":{"contentHash":"HASH","contentType":"ticket","operation":{"kind":"edit","target":"e1"}},"outline":{}}},
+        {"commit":{"commit":{"operation":{"kind":"delete","target":"e1"}}}},
+        {"commit":{"commit":{"contentHash":"HASH","contentType":"summary","id":"s","operation":{"kind":"compact","targets":["e1","e2"]}}}},
+        {"commit":{"commit":{"operation":{"kind":"merge"},"parents":["HASH","HASH"]}}},
+        {"commit":{"commit":{"operation":{"kind":"merge","resolutions":[{"deactivate":["HASH"],"entry":"e1"}]},"parents":[]}}},
+        {"commit":{"commit":{"operation":{"kind":"revert","target":"HASH"}}}},
+        {"annotation":{"author":{"kind":"user"},"createdAt":-5,"priority":"pinned","reason":"why","target":"e1"}},
+        {"annotation":{"createdAt":0,"priority":"unset","target":"e1"}},
+        {"branch":{"name":"side","new":"HASH","old":"HASH"}},{"tag":{"name":"v1","new":"HASH"}},{"tag":{"name":"v1","old":"HASH"}},
+        {"defaultBranch":{"new":"side","old":"main"}},
+        {"type":{"name":"ticket","new":{"hints":{"aggregationRule":"concatenate","compressionPriority":10,"defaultPriority":"pinned",
+        "defaultRole":"developer","materializationOrder":-1},"schema":{"type":"object"},"validator":true},"old":{"hints":{}}}},
+        {"note":{"entry":"e1","name":"title","new":"x","old":{"a":1}}},{"note":{"entry":"e1","name":"title"}},
+        {"sent":{"digest":"d","estimate":10,"head":"HASH","input":{"cacheRead":1,"cacheWrite":2,"total":3,"uncached":4},"model":"m",
+        "output":{"reasoning":1,"text":2,"total":3},"raw":{"x":[]},"responseId":"r"}},
+        {"sent":{"digest":"d","estimate":0,"input":{},"model":"m"}}],"undoes":"1.0"}],"previous":"HASH","seq":2}"#;
+
+    fn everything() -> String {
+        EVERYTHING.replace("\n        ", "").replace("HASH", &"0f".repeat(32))
+    }
+
+    fn sealed(text: &str) -> Sealed {
+        let bytes: Rc<[u8]> = text.as_bytes().into();
+        Sealed { seq: 2, id: String::new(), hash: EntryHash::of(&bytes), bytes }
+    }
+
+    fn previous() -> Option<EntryHash> {
+        Some(EntryHash([15; 32]))
+    }
+
+    #[test]
+    fn entries_read_back_byte_for_byte() {
+        let text = everything();
+        let entry = sealed(&text).open(2, previous()).unwrap();
+        assert_eq!(std::str::from_utf8(&entry.seal().bytes).unwrap(), text);
+    }
+
+    #[test]
+    fn entries_with_anything_unknown_are_refused() {
+        let names = [
+            "\"at\"",
+            "\"kind\"",
+            "\"contentHash\"",
+            "\"text\"",
+            "\"hints\"",
+            "\"cacheRead\"",
+            "\"estimate\"",
+            "\"target\"",
+            "\"tag\"",
+        ];
+        for name in names {
+            let text = everything().replacen(name, &format!("\"unheard\":1,{name}"), 1);
+            let error = sealed(&text).open(2, previous()).unwrap_err();
+            assert!(matches!(error, StoreError::Corrupt(_)), "{name}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn entries_of_a_format_to_come_are_too_new() {
+        let text = everything().replacen("\"format\":1", "\"format\":2,\"unheard\":1", 1);
+        let expected = StoreError::VersionTooNew { found: 2, supported: JOURNAL_FORMAT };
+        assert_eq!(sealed(&text).open(2, previous()).unwrap_err(), expected);
+    }
 }

@@ -4,10 +4,12 @@
 //! Outlines ride in the journal beside the commit. They hold no text: call ids and instruction names
 //! stand there as 64-bit keys, cut from their SHA-256.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::content::{Content, Direction, Message, PartKind, Place, Role, ToolIo};
+use crate::error::Result;
 use crate::hash::{canonical_json, sha256};
+use crate::json::{At, Fields, Members, ToJson};
 use crate::tokens::TokenCounter;
 
 /// A 64-bit key of a name that must not stand in the journal as text.
@@ -164,76 +166,68 @@ impl Outline {
 }
 
 /// The stored form: defaults omitted, members in alphabetical order.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
-    body: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    calls: Vec<(String, u32)>,
-    #[serde(default, skip_serializing_if = "is_no")]
-    here: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    reasoning: u32,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    results: Vec<(String, u32)>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    role: Option<String>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    text: u32,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn is_yes(value: &bool) -> bool {
-    *value
-}
-
-fn is_no(value: &bool) -> bool {
-    !*value
-}
-
-fn is_zero(value: &u32) -> bool {
-    *value == 0
-}
-
-impl Serialize for Outline {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let links = |links: &[Link]| links.iter().map(|link| (format!("{:016x}", link.key), link.tokens)).collect();
-        let stored = Stored {
-            body: self.body,
-            calls: links(self.calls()),
-            here: self.here,
-            name: self.name().map(|name| format!("{name:016x}")),
-            reasoning: self.reasoning,
-            results: links(self.results()),
-            role: self.role.map(|role| role.name().to_owned()),
-            text: self.text,
-        };
-        stored.serialize(serializer)
+impl ToJson for Outline {
+    fn write_json(&self, out: &mut String) {
+        let (calls, results) = (self.calls(), self.results());
+        Members::write(out, |members| {
+            members.some("body", (!self.body).then_some(&false));
+            members.list("calls", calls);
+            members.some("here", self.here.then_some(&true));
+            members.some("name", self.name().map(hex).as_ref());
+            members.some("reasoning", Some(&self.reasoning).filter(|tokens| **tokens > 0));
+            members.list("results", results);
+            members.some("role", self.role.map(Role::name));
+            members.some("text", Some(&self.text).filter(|tokens| **tokens > 0));
+        });
     }
 }
 
-impl<'de> Deserialize<'de> for Outline {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let stored = Stored::deserialize(deserializer)?;
-        let parse = |text: &String| u64::from_str_radix(text, 16).map_err(D::Error::custom);
-        let links = |links: &[(String, u32)]| -> Result<Vec<Link>, D::Error> {
-            links.iter().map(|(key, tokens)| Ok(Link { key: parse(key)?, tokens: *tokens })).collect()
-        };
-        let role = |name: &String| Role::parse(name).ok_or_else(|| D::Error::custom(format!("no role {name:?}")));
-        Ok(Self::from_parts(
-            stored.role.as_ref().map(role).transpose()?,
-            (stored.text, stored.reasoning),
-            (stored.body, stored.here),
-            links(&stored.calls)?,
-            links(&stored.results)?,
-            stored.name.as_ref().map(parse).transpose()?,
-        ))
+impl ToJson for Link {
+    fn write_json(&self, out: &mut String) {
+        out.push('[');
+        hex(self.key).write_json(out);
+        out.push(',');
+        self.tokens.write_json(out);
+        out.push(']');
     }
+}
+
+impl Outline {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"an outline")?;
+        let body = fields.nullable("body")?.unwrap_or(true);
+        let calls = read_links(&mut fields, "calls")?;
+        let here = fields.nullable("here")?.unwrap_or(false);
+        let name = fields.read("name", read_key)?;
+        let reasoning = fields.nullable("reasoning")?.unwrap_or(0);
+        let results = read_links(&mut fields, "results")?;
+        let role = fields.choice("role", &Role::NAMES)?;
+        let text = fields.nullable("text")?.unwrap_or(0);
+        fields.finish()?;
+        Ok(Self::from_parts(role, (text, reasoning), (body, here), calls, results, name))
+    }
+}
+
+fn hex(key: Key) -> String {
+    format!("{key:016x}")
+}
+
+fn read_key(value: Value, at: At<'_>) -> Result<Key> {
+    let key = value.as_str().and_then(|text| Key::from_str_radix(text, 16).ok());
+    key.ok_or_else(|| at.wrong("expected 16 hex digits"))
+}
+
+fn read_links(fields: &mut Fields<'_>, name: &str) -> Result<Vec<Link>> {
+    let items = fields.nullable(name)?.unwrap_or_default();
+    fields.at(name).each(items, |item, at| match item {
+        Value::Array(pair) => match <[Value; 2]>::try_from(pair) {
+            Ok([key, tokens]) => {
+                let tokens = tokens.as_u64().and_then(|tokens| u32::try_from(tokens).ok());
+                let tokens = tokens.ok_or_else(|| at.wrong("expected a number of tokens"))?;
+                Ok(Link { key: read_key(key, At::Item(&at, 0))?, tokens })
+            }
+            Err(_) => Err(at.wrong("expected a key and its tokens")),
+        },
+        _ => Err(at.wrong("expected a key and its tokens")),
+    })
 }

@@ -2,19 +2,19 @@
 //! the state of a repository. Records hold no payload text; those that replace something hold the old
 //! value beside the new one, so that every one of them can be inverted.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::annotation::Annotation;
-use super::commit::{Body, canonical};
+use super::commit::Body;
 use super::id::EntryId;
 use super::outline::Outline;
 use super::types::TypeDefinition;
+use crate::error::Result;
 use crate::hash::CommitHash;
+use crate::json::{At, Fields, Members, ToJson};
 
 /// One change of the state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     /// The repository begins.
     Repository(RepositoryRecord),
@@ -37,8 +37,7 @@ pub enum Record {
 }
 
 /// The first record of a journal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RepositoryRecord {
     /// Where new handles start.
     pub default_branch: String,
@@ -47,45 +46,35 @@ pub struct RepositoryRecord {
 }
 
 /// A commit, and what is known of its payload.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CommitRecord {
     /// The branch that moves to the commit; left out where it is the default branch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// The immutable fields that its place does not imply.
     pub commit: Body,
     /// The commit's hash, where this process made it: spares computing it again. Never stored.
-    #[serde(skip)]
     pub known_hash: Option<CommitHash>,
     /// The payload's outline, where there is a payload.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outline: Option<Outline>,
     /// Bytes of the payload's canonical JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
     /// What the outline's tokens were counted with, where it is not what the repository began with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<String>,
 }
 
 /// A branch or tag: from `old` to `new`; absent is "there is none".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefRecord {
     /// Its name.
     pub name: String,
     /// Where it points now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<CommitHash>,
     /// Where it pointed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<CommitHash>,
 }
 
 /// The default branch: from `old` to `new`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultBranchRecord {
     /// The name now.
     pub new: String,
@@ -94,91 +83,330 @@ pub struct DefaultBranchRecord {
 }
 
 /// The registration of a content type: from `old` to `new`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TypeRecord {
     /// The `contentType`.
     pub name: String,
     /// Its definition now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<TypeDefinition>,
     /// Its definition before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<TypeDefinition>,
 }
 
 /// A note on an entry, by name: from `old` to `new`. Not part of any hash of a commit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NoteRecord {
     /// The entry.
     pub entry: EntryId,
     /// The note's name: "title", "thumb", "read", …
     pub name: String,
     /// Any JSON; absent: there is no such note.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "canonical")]
     pub new: Option<Value>,
     /// What was there.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "canonical")]
     pub old: Option<Value>,
 }
 
 /// A compile that was sent to a model, and what it cost. Counts are tokens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SentRecord {
     /// Names the compile: the hash of its messages' identities.
     pub digest: String,
     /// The count that varve gave it.
     pub estimate: u64,
     /// The head it was compiled from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<CommitHash>,
     /// What went in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<InputUsage>,
     /// The model.
     pub model: String,
     /// What came out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<OutputUsage>,
     /// The provider's own figures.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "canonical")]
     pub raw: Option<Value>,
     /// The provider's id of the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_id: Option<String>,
 }
 
 /// Tokens of a request; unknown is absent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InputUsage {
     /// Read from the provider's cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_read: Option<u64>,
     /// Written to the provider's cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write: Option<u64>,
     /// All of the input.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// Neither read from nor written to the cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncached: Option<u64>,
 }
 
 /// Tokens of an answer; unknown is absent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutputUsage {
     /// The model's thinking.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<u64>,
     /// The answer itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<u64>,
     /// All of the output.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+}
+
+impl Record {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a record")?;
+        let mut record = None;
+        for (name, read) in KINDS {
+            if let Some(found) = fields.read(name, read)? {
+                record = Some(found);
+                break;
+            }
+        }
+        fields.finish()?;
+        record.ok_or_else(|| at.wrong("expected a record, found none"))
+    }
+}
+
+type Read = fn(Value, At<'_>) -> Result<Record>;
+
+const KINDS: [(&str, Read); 9] = [
+    ("commit", |value, at| CommitRecord::read(value, at).map(Box::new).map(Record::Commit)),
+    ("annotation", |value, at| Annotation::read(value, at).map(Record::Annotation)),
+    ("repository", |value, at| RepositoryRecord::read(value, at).map(Record::Repository)),
+    ("branch", |value, at| RefRecord::read(value, at).map(Record::Branch)),
+    ("tag", |value, at| RefRecord::read(value, at).map(Record::Tag)),
+    ("defaultBranch", |value, at| DefaultBranchRecord::read(value, at).map(Record::DefaultBranch)),
+    ("type", |value, at| TypeRecord::read(value, at).map(Record::Type)),
+    ("note", |value, at| NoteRecord::read(value, at).map(Record::Note)),
+    ("sent", |value, at| SentRecord::read(value, at).map(Box::new).map(Record::Sent)),
+];
+
+impl ToJson for Record {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| match self {
+            Self::Repository(record) => members.put("repository", record),
+            Self::Commit(record) => members.put("commit", &**record),
+            Self::Annotation(record) => members.put("annotation", record),
+            Self::Branch(record) => members.put("branch", record),
+            Self::Tag(record) => members.put("tag", record),
+            Self::DefaultBranch(record) => members.put("defaultBranch", record),
+            Self::Type(record) => members.put("type", record),
+            Self::Note(record) => members.put("note", record),
+            Self::Sent(record) => members.put("sent", &**record),
+        });
+    }
+}
+
+impl RepositoryRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a repository")?;
+        let record = Self { default_branch: fields.get("defaultBranch")?, tokens: fields.get("tokens")? };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for RepositoryRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("defaultBranch", &self.default_branch);
+            members.put("tokens", &self.tokens);
+        });
+    }
+}
+
+impl CommitRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"the record of a commit")?;
+        let record = Self {
+            branch: fields.nullable("branch")?,
+            commit: fields.must("commit", Body::read)?,
+            known_hash: None,
+            outline: fields.read("outline", Outline::read)?,
+            size: fields.nullable("size")?,
+            tokens: fields.nullable("tokens")?,
+        };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for CommitRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.some("branch", self.branch.as_ref());
+            members.put("commit", &self.commit);
+            members.some("outline", self.outline.as_ref());
+            members.some("size", self.size.as_ref());
+            members.some("tokens", self.tokens.as_ref());
+        });
+    }
+}
+
+impl RefRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a branch or tag")?;
+        let record = Self { name: fields.get("name")?, new: fields.nullable("new")?, old: fields.nullable("old")? };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for RefRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("name", &self.name);
+            members.some("new", self.new.as_ref());
+            members.some("old", self.old.as_ref());
+        });
+    }
+}
+
+impl DefaultBranchRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a default branch")?;
+        let record = Self { new: fields.get("new")?, old: fields.get("old")? };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for DefaultBranchRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("new", &self.new);
+            members.put("old", &self.old);
+        });
+    }
+}
+
+impl TypeRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a content type")?;
+        let record = Self {
+            name: fields.get("name")?,
+            new: fields.read("new", TypeDefinition::read)?,
+            old: fields.read("old", TypeDefinition::read)?,
+        };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for TypeRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("name", &self.name);
+            members.some("new", self.new.as_ref());
+            members.some("old", self.old.as_ref());
+        });
+    }
+}
+
+impl NoteRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a note")?;
+        let record = Self {
+            entry: fields.get("entry")?,
+            name: fields.get("name")?,
+            new: fields.nullable("new")?,
+            old: fields.nullable("old")?,
+        };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for NoteRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("entry", &self.entry);
+            members.put("name", &self.name);
+            members.some("new", self.new.as_ref());
+            members.some("old", self.old.as_ref());
+        });
+    }
+}
+
+impl SentRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        Self::read_fields(Fields::of(value, at, &"what was sent")?)
+    }
+
+    pub(crate) fn read_fields(mut fields: Fields<'_>) -> Result<Self> {
+        let record = Self {
+            digest: fields.get("digest")?,
+            estimate: fields.get("estimate")?,
+            head: fields.nullable("head")?,
+            input: fields.read("input", InputUsage::read)?,
+            model: fields.get("model")?,
+            output: fields.read("output", OutputUsage::read)?,
+            raw: fields.nullable("raw")?,
+            response_id: fields.nullable("responseId")?,
+        };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for SentRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("digest", &self.digest);
+            members.put("estimate", &self.estimate);
+            members.some("head", self.head.as_ref());
+            members.some("input", self.input.as_ref());
+            members.put("model", &self.model);
+            members.some("output", self.output.as_ref());
+            members.some("raw", self.raw.as_ref());
+            members.some("responseId", self.response_id.as_ref());
+        });
+    }
+}
+
+impl InputUsage {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"input")?;
+        let record = Self {
+            cache_read: fields.nullable("cacheRead")?,
+            cache_write: fields.nullable("cacheWrite")?,
+            total: fields.nullable("total")?,
+            uncached: fields.nullable("uncached")?,
+        };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for InputUsage {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.some("cacheRead", self.cache_read.as_ref());
+            members.some("cacheWrite", self.cache_write.as_ref());
+            members.some("total", self.total.as_ref());
+            members.some("uncached", self.uncached.as_ref());
+        });
+    }
+}
+
+impl OutputUsage {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"output")?;
+        let record = Self {
+            reasoning: fields.nullable("reasoning")?,
+            text: fields.nullable("text")?,
+            total: fields.nullable("total")?,
+        };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for OutputUsage {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.some("reasoning", self.reasoning.as_ref());
+            members.some("text", self.text.as_ref());
+            members.some("total", self.total.as_ref());
+        });
+    }
 }

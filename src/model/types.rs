@@ -1,53 +1,41 @@
 //! Registered content types: a name, hints for the compile, and a schema that the application checks.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::annotation::Priority;
-use super::commit::canonical;
 use super::content::Role;
 use crate::error::{Error, Result};
+use crate::json::{At, Fields, Members, ToJson};
 
 /// A custom content type. Members stand in alphabetical order.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TypeDefinition {
     /// How the compile treats it.
-    #[serde(default)]
     pub hints: Hints,
     /// JSON Schema, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "canonical")]
     pub schema: Option<Value>,
     /// Whether payloads are checked by a function of the application, which cannot be stored: where
     /// it is missing, writing this type fails.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub validator: bool,
 }
 
 /// How the compile treats a custom type; absent is the default.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Hints {
     /// Whether neighbouring entries of the type become one message. Default: `separate`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregation_rule: Option<AggregationRule>,
     /// 0 to 100, what goes first when space is short. Default: 50.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compression_priority: Option<u8>,
     /// Default: normal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_priority: Option<Priority>,
     /// Default: assistant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_role: Option<RoleName>,
     /// Entries of a lower order stand before those of a higher one; built-in types have 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub materialization_order: Option<i32>,
 }
 
 /// Whether neighbouring entries of a type become one message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AggregationRule {
     /// Each its own message.
     Separate,
@@ -56,8 +44,7 @@ pub enum AggregationRule {
 }
 
 /// A [`Role`] that a custom type can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleName {
     /// system
     System,
@@ -67,6 +54,47 @@ pub enum RoleName {
     User,
     /// assistant
     Assistant,
+}
+
+const RULES: [(&str, AggregationRule); 2] =
+    [("separate", AggregationRule::Separate), ("concatenate", AggregationRule::Concatenate)];
+
+const ROLES: [(&str, RoleName); 4] = [
+    ("system", RoleName::System),
+    ("developer", RoleName::Developer),
+    ("user", RoleName::User),
+    ("assistant", RoleName::Assistant),
+];
+
+impl Hints {
+    fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"hints")?;
+        let hints = Self {
+            aggregation_rule: fields.choice("aggregationRule", &RULES)?,
+            compression_priority: fields.nullable("compressionPriority")?,
+            default_priority: fields.choice("defaultPriority", &Priority::NAMES)?,
+            default_role: fields.choice("defaultRole", &ROLES)?,
+            materialization_order: fields.nullable("materializationOrder")?,
+        };
+        fields.finish()?;
+        Ok(hints)
+    }
+}
+
+impl ToJson for Hints {
+    fn write_json(&self, out: &mut String) {
+        let rule = self.aggregation_rule.map(|rule| match rule {
+            AggregationRule::Separate => "separate",
+            AggregationRule::Concatenate => "concatenate",
+        });
+        Members::write(out, |members| {
+            members.some("aggregationRule", rule);
+            members.some("compressionPriority", self.compression_priority.as_ref());
+            members.some("defaultPriority", self.default_priority.map(Priority::name));
+            members.some("defaultRole", self.default_role.map(|role| Role::from(role).name()));
+            members.some("materializationOrder", self.materialization_order.as_ref());
+        });
+    }
 }
 
 impl From<RoleName> for Role {
@@ -97,18 +125,33 @@ pub fn check_type_name(name: &str) -> Result<()> {
     Err(Error::Validation { pointer: "/name".to_owned(), message })
 }
 
+impl ToJson for TypeDefinition {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("hints", &self.hints);
+            members.some("schema", self.schema.as_ref());
+            members.some("validator", self.validator.then_some(&true));
+        });
+    }
+}
+
 impl TypeDefinition {
-    /// As a JSON value.
-    pub(crate) fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+    /// Reads a definition.
+    ///
+    /// # Errors
+    /// `Validation` with the place of what is wrong.
+    pub fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"a content type")?;
+        let definition = Self {
+            hints: fields.read("hints", Hints::read)?.unwrap_or_default(),
+            schema: fields.nullable("schema")?,
+            validator: fields.nullable("validator")?.unwrap_or(false),
+        };
+        fields.finish()?;
+        Ok(definition)
     }
 
-    /// Reads a definition; None where it is none.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
-        serde_json::from_value(value.clone()).ok()
-    }
-
-    /// Checks what serde cannot.
+    /// Checks the hints.
     ///
     /// # Errors
     /// `Validation` with the pointer of the hint.

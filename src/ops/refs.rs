@@ -58,7 +58,7 @@ impl Planner<'_> {
         }
         let Some(head) = head else { return Ok(Outcome::default()) };
         let others = self.draft.branches();
-        let mut others = others.iter().filter(|(other, _)| **other != name).filter_map(|(_, head)| *head);
+        let mut others = others.iter().filter(|(other, _)| *other != name).filter_map(|(_, head)| *head);
         if unmerged == Unmerged::Keep && !others.any(|other| self.draft.is_ancestor(head, other)) {
             return protected(format!("branch {name:?} has commits that are on no other branch; use force"));
         }

@@ -1,11 +1,9 @@
 //! Budgets: how many tokens a handle's context may have, and what happens when it has more.
 
-use serde::Deserialize;
-use serde_json::json;
-
 use super::Repository;
 use super::writer::Ticket;
 use crate::error::{Error, Result};
+use crate::json::{Fields, object};
 use crate::model::content::Role;
 use crate::model::record::Record;
 use crate::ops::{Plan, Request};
@@ -14,27 +12,22 @@ use crate::view::options::CompileOptions;
 use std::rc::Rc;
 
 /// A limit on what a model sees.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Budget {
     /// Tokens.
     pub max_tokens: Option<u64>,
     /// Tokens of the model's context window, in place of `max_tokens`.
     pub context_window: Option<u64>,
     /// Tokens of the window that are kept for the answer.
-    #[serde(default)]
     pub reserve_output: u64,
     /// Share of the window that is kept free because counts can be off: 0 to 1.
-    #[serde(default)]
     pub margin: f64,
     /// What happens when it is exceeded.
-    #[serde(default)]
     pub action: BudgetAction,
 }
 
 /// What happens when a budget is exceeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BudgetAction {
     /// The event `budget`.
     #[default]
@@ -45,7 +38,26 @@ pub enum BudgetAction {
     Callback,
 }
 
+const ACTIONS: [(&str, BudgetAction); 3] =
+    [("warn", BudgetAction::Warn), ("reject", BudgetAction::Reject), ("callback", BudgetAction::Callback)];
+
 impl Budget {
+    /// Reads a budget: what is left of `fields`.
+    ///
+    /// # Errors
+    /// `Validation` where it is none.
+    pub fn read(mut fields: Fields<'_>) -> Result<Self> {
+        let budget = Self {
+            max_tokens: fields.nullable("maxTokens")?,
+            context_window: fields.nullable("contextWindow")?,
+            reserve_output: fields.nullable("reserveOutput")?.unwrap_or(0),
+            margin: fields.nullable("margin")?.unwrap_or(0.0),
+            action: fields.choice("action", &ACTIONS)?.unwrap_or_default(),
+        };
+        fields.finish()?;
+        Ok(budget)
+    }
+
     /// The limit in tokens.
     ///
     /// # Errors
@@ -131,7 +143,9 @@ impl Repository {
     pub(super) async fn check_budget(&self, branch: &str, limit: u64) -> Result<()> {
         let used = self.count_branch(branch).await?;
         if used > limit {
-            self.emit("budget", || json!({ "branch": branch, "limit": limit, "used": used }));
+            self.emit("budget", &|| {
+                object([("branch", branch.into()), ("limit", limit.into()), ("used", used.into())])
+            });
         }
         Ok(())
     }

@@ -1,18 +1,19 @@
 //! Compiling: from a handle's head to the messages for the model.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::payloads::Fetched;
 use super::views::{Mark, ViewSlot};
 use super::{Handle, Repository};
+use crate::collections::Map;
 use crate::error::{Error, Result};
-use crate::hash::sha256;
+use crate::hash::ContentHash;
+use crate::json::{ToJson, object};
 use crate::model::content::Content;
 use crate::state::State;
-use crate::state::arena::{CommitIx, ContentIx, Ix};
+use crate::state::arena::{CommitIx, ContentIx, EntryIx, sort_rows};
 use crate::tokens::count_tools;
 use crate::view::compile::Splice;
 use crate::view::counts::Counts;
@@ -52,7 +53,7 @@ pub struct Patch {
     /// The changes.
     pub splices: Vec<Splice>,
     /// The messages in them that were never handed out.
-    pub messages: HashMap<MessageId, CompiledMessage>,
+    pub messages: Map<MessageId, CompiledMessage>,
     /// Messages that will not be named again.
     pub forgotten: Vec<MessageId>,
 }
@@ -81,7 +82,7 @@ impl Handle {
         let target = |state: &State<'_>| past.unwrap_or_else(|| (self.head_in(state), u64::MAX));
         let texts: &[String] = options.instructions.as_ref().map_or(&[], |given| given.texts());
         let extra = |counts: &Counts<'_>| extra_tokens(counts, texts, options.tools.as_ref());
-        let mut fetched = Fetched::new();
+        let mut fetched = Fetched::default();
         loop {
             let updated = repo.update_view(target, options, extra).await?;
             if let Some(overflow) = updated.overflow
@@ -98,9 +99,9 @@ impl Handle {
                 compiled.commit_count = updated.commit_count;
                 if let Some(overflow) = updated.overflow {
                     let limit = options.max_tokens;
-                    compiled
-                        .warnings
-                        .push(json!({ "kind": "overflow", "limit": limit, "required": overflow.required }));
+                    let figures =
+                        [("kind", "overflow".into()), ("limit", limit.into()), ("required", overflow.required.into())];
+                    compiled.warnings.push(object(figures));
                 }
                 return Ok(compiled);
             }
@@ -124,7 +125,7 @@ impl Handle {
         let mut views = repo.views.borrow_mut();
         let views = &mut *views;
         let slot = views.slots.get_mut(place).ok_or_else(|| Error::Internal("a view was lost".to_owned()))?;
-        let mut messages = HashMap::new();
+        let mut messages = Map::default();
         for id in unrendered(slot, &views.table) {
             if let Some(recipe) = views.table.recipe(id).cloned() {
                 messages.insert(id, recipe.render(&state, &Known(fetched))?);
@@ -228,21 +229,19 @@ fn take_splices(slot: &mut ViewSlot) -> Vec<Splice> {
     splices
 }
 
-/// Describes what a compile is made from: the same description, the same messages.
+/// Names what a compile is made from: the same name, the same messages.
 fn digest(state: &State<'_>, slot: &ViewSlot, options: &CompileOptions) -> String {
-    let head = slot.head.map(|ix| state.commits(ix).hash);
-    let lead: Vec<MessageId> = slot.lead.iter().map(|(id, _)| *id).collect();
-    let instructions = options.instructions.as_ref().map_or(&[][..], |given| given.texts());
-    let what = format!(
-        "{head:?} {:?} {} {} {:?} {instructions:?} {:?} {}",
-        slot.view.options(),
-        state.annotation_count(),
-        state.types_version(),
-        slot.until,
-        options.tools,
-        lead.len(),
-    );
-    crate::hash::ContentHash(sha256(what.as_bytes())).to_hex()
+    let mut what = String::with_capacity(256);
+    slot.head.map_or(Value::Null, |ix| state.commits(ix).hash.into()).write_json(&mut what);
+    slot.view.options().describe_view(&mut what);
+    [state.annotation_count() as u64, state.types_version().into(), slot.until].as_slice().write_json(&mut what);
+    if let Some(given) = &options.instructions {
+        given.texts().write_json(&mut what);
+    }
+    if let Some(tools) = &options.tools {
+        tools.write_json(&mut what);
+    }
+    ContentHash::of(what.as_bytes()).to_hex()
 }
 
 /// The true count where it is known, or the estimate, corrected by what is known of the last one.
@@ -263,13 +262,13 @@ fn true_count(state: &State<'_>, digest: &str, estimate: u64, repo: &Repository)
 }
 
 fn warnings(state: &State<'_>, slot: &ViewSlot) -> Vec<Value> {
-    let id = |entry| state.entries(entry).id.to_string();
+    let warning = |kind: &str, entries: &mut dyn Iterator<Item = EntryIx>| {
+        let ids = entries.map(|entry| Value::from(&*state.entries(entry).id)).collect();
+        object([("kind", kind.into()), ("entries", Value::Array(ids))])
+    };
     let pairing = slot.view.pairing();
-    let torn = pairing
-        .torn()
-        .map(|unit| json!({ "kind": "step-hidden", "entries": unit.entries().map(id).collect::<Vec<_>>() }));
-    let orphans =
-        pairing.orphans().iter().map(|entry| json!({ "kind": "result-without-call", "entries": [id(*entry)] }));
+    let torn = pairing.torn().map(|unit| warning("step-hidden", &mut unit.entries()));
+    let orphans = pairing.orphans().iter().map(|entry| warning("result-without-call", &mut std::iter::once(*entry)));
     torn.chain(orphans).collect()
 }
 
@@ -308,9 +307,8 @@ impl Repository {
         let Some(slot) = views.slots.get(place) else { return Vec::new() };
         let recipes = unrendered(slot, &views.table).into_iter().filter_map(|id| views.table.recipe(id));
         let contents = recipes.flat_map(|recipe| recipe.contents());
-        let mut missing: Vec<_> = contents.filter(|ix| !fetched.contains_key(ix)).collect();
-        missing.sort_unstable_by_key(|ix| ix.row());
-        missing.dedup();
+        let mut missing: Vec<_> = contents.filter(|ix| !fetched.contains(ix)).collect();
+        sort_rows(&mut missing);
         missing
     }
 }

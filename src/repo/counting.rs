@@ -2,9 +2,9 @@
 //! time.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::collections::{Map, Set};
 use crate::error::Result;
 use crate::store::Pending;
 use crate::tokens::{ChatOverhead, TokenCounter};
@@ -26,7 +26,7 @@ pub type CountLater = Rc<dyn Fn(String) -> Pending<'static, Result<u32>>>;
 pub struct Deferred {
     source: String,
     count: CountLater,
-    known: RefCell<HashMap<String, u32>>,
+    known: RefCell<Map<String, u32>>,
     missing: RefCell<Vec<String>>,
 }
 
@@ -81,13 +81,11 @@ impl Counter {
     /// Those of the function.
     pub async fn settle(&self) -> Result<()> {
         let Self::Deferred(deferred) = self else { return Ok(()) };
-        let mut missing = deferred.missing.take();
-        missing.sort_unstable();
-        missing.dedup();
+        let missing: Set<String> = deferred.missing.take().into_iter().collect();
         if deferred.known.borrow().len() + missing.len() > KNOWN.max(2 * missing.len()) {
             deferred.known.borrow_mut().clear();
         }
-        for text in missing {
+        for (text, ()) in missing {
             let tokens = (deferred.count)(text.clone()).await?;
             deferred.known.borrow_mut().insert(text, tokens);
         }

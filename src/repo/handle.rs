@@ -3,12 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Budget, Done, Repository};
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
+use crate::json::Fields;
 use crate::model::annotation::Priority;
 use crate::model::commit::Author;
 use crate::model::id::{EntryId, check_id};
@@ -37,8 +37,7 @@ pub struct Handle {
 }
 
 /// What can be said of an operation besides what it does.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CommitOptions {
     /// The entry's id; made where it is not given.
     pub id: Option<String>,
@@ -57,17 +56,37 @@ pub struct CommitOptions {
     /// See [`crate::model::commit::Body`].
     pub author: Option<Author>,
     /// Where the branch must stand; null: it must have no commit yet.
-    #[serde(deserialize_with = "expected_head")]
     pub expected_head: ExpectedHead,
     /// The caller's name for the operation.
     pub operation_id: Option<String>,
 }
 
-fn expected_head<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ExpectedHead, D::Error> {
-    Ok(Option::<CommitHash>::deserialize(deserializer)?.map_or(ExpectedHead::Empty, ExpectedHead::Commit))
-}
-
 impl CommitOptions {
+    /// Reads options: what is left of `fields`.
+    ///
+    /// # Errors
+    /// `Validation` where one of them makes no sense.
+    pub fn read(mut fields: Fields<'_>) -> Result<Self> {
+        let unmoved = |hash: Option<_>| hash.map_or(ExpectedHead::Empty, ExpectedHead::Commit);
+        let options = Self {
+            id: fields.nullable("id")?,
+            note: fields.nullable("note")?,
+            metadata: fields.nullable("metadata")?,
+            reply_to: fields.nullable("replyTo")?,
+            labels: fields.optional_strings("labels")?,
+            turn: fields.nullable("turn")?,
+            generation: fields.nullable("generation")?,
+            author: fields.read("author", Author::read)?,
+            expected_head: match fields.has("expectedHead") {
+                true => unmoved(fields.nullable("expectedHead")?),
+                false => ExpectedHead::Any,
+            },
+            operation_id: fields.nullable("operationId")?,
+        };
+        fields.finish()?;
+        Ok(options)
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let ids = [("id", &self.id), ("replyTo", &self.reply_to), ("turn", &self.turn)];
         ids.into_iter().try_for_each(|(field, id)| id.as_deref().map_or(Ok(()), |id| check_id(field, id)))?;

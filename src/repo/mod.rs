@@ -47,7 +47,7 @@ pub type Listener = Rc<dyn Fn(&Event)>;
 /// Something that happened to a repository.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// "commit", "annotation", "ref", "budget", "conflict" …
+    /// "budget", "conflict" …. Writes are not told: who wrote knows, and nobody else is here.
     pub kind: &'static str,
     /// What there is to say.
     pub detail: Value,
@@ -96,7 +96,7 @@ impl Repository {
         read(&self.state.borrow())
     }
 
-    fn emit(&self, kind: &'static str, detail: impl FnOnce() -> Value) {
+    fn emit(&self, kind: &'static str, detail: &dyn Fn() -> Value) {
         if let Some(listener) = &self.settings.listener {
             listener(&Event { kind, detail: detail() });
         }

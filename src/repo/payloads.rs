@@ -1,11 +1,12 @@
 //! Payloads that were used last, parsed. Bounded by bytes.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use serde_json::Value;
 
 use super::Repository;
+use crate::collections::Map;
 use crate::error::{Result, StoreError};
 use crate::hash::ContentHash;
 use crate::model::content::Content;
@@ -16,7 +17,7 @@ const BYTES: usize = 4 << 20;
 /// Parsed payloads, the oldest leave first.
 #[derive(Debug, Default)]
 pub(super) struct PayloadCache {
-    known: HashMap<ContentHash, Rc<Content>>,
+    known: Map<ContentHash, Rc<Content>>,
     order: VecDeque<(ContentHash, usize)>,
     bytes: usize,
 }
@@ -27,7 +28,7 @@ impl PayloadCache {
     }
 
     pub fn put(&mut self, hash: ContentHash, content: Rc<Content>, bytes: usize) {
-        if self.known.insert(hash, content).is_none() {
+        if self.known.insert(hash, content) {
             self.order.push_back((hash, bytes));
             self.bytes += bytes;
         }
@@ -44,27 +45,24 @@ impl PayloadCache {
 const PER_READ: usize = 4096;
 
 /// Payloads fetched for one purpose.
-pub(super) type Fetched = HashMap<ContentIx, Rc<Content>>;
+pub(super) type Fetched = Map<ContentIx, Rc<Content>>;
 
 impl Repository {
     /// Adds those of `contents` that are not in `fetched` yet; first from the cache, then in as few
     /// reads as can be.
     pub(super) async fn fetch(&self, contents: &[ContentIx], fetched: &mut Fetched) -> Result<()> {
-        let mut wanted: Vec<(ContentIx, ContentHash)> = Vec::new();
+        let mut wanted: Map<ContentIx, ContentHash> = Map::default();
         for &ix in contents {
-            if fetched.contains_key(&ix) {
+            if fetched.contains(&ix) {
                 continue;
             }
             let hash = self.read(|state| state.contents(ix).hash);
             match self.payloads.borrow().get(&hash) {
-                Some(content) => {
-                    fetched.insert(ix, content);
-                }
-                None => wanted.push((ix, hash)),
-            }
+                Some(content) => fetched.insert(ix, content),
+                None => wanted.insert(ix, hash),
+            };
         }
-        wanted.sort_unstable_by_key(|(ix, _)| *ix);
-        wanted.dedup();
+        let wanted: Vec<_> = wanted.into_iter().collect();
         let Some(repo) = self.key() else { return Ok(()) };
         for some in wanted.chunks(PER_READ) {
             let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
@@ -92,7 +90,7 @@ fn value(hash: &ContentHash, bytes: &[u8]) -> Result<Value> {
     if ContentHash::of(bytes) != *hash {
         return Err(StoreError::Corrupt(format!("payload {hash} is not what was stored")).into());
     }
-    serde_json::from_slice(bytes).map_err(|error| StoreError::Corrupt(format!("payload {hash}: {error}")).into())
+    crate::json::parse_bytes(bytes).map_err(|error| StoreError::Corrupt(format!("payload {hash}: {error}")).into())
 }
 
 fn parse(hash: &ContentHash, bytes: &[u8]) -> Result<Content> {

@@ -1,15 +1,15 @@
 //! What a handle can be asked: the log, entries, differences, operations, status.
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::payloads::Fetched;
 use super::{Handle, Repository};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::hash::CommitHash;
+use crate::json::{Members, ToJson, object, parse_bytes, put, table, to_value};
 use crate::model::commit::Author;
 use crate::model::content::{Content, PartKind, Role};
-use crate::model::journal::{Operation, Sealed};
+use crate::model::journal::{Entry, Operation, Sealed};
 use crate::model::record::Record;
 use crate::ops::Undo;
 use crate::state::State;
@@ -19,7 +19,7 @@ use crate::view::diff::{self, Difference, RunKind};
 use crate::view::{history, status};
 
 /// An operation of the journal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OperationSummary {
     /// What it is called: what `undo` takes.
     pub id: String,
@@ -30,13 +30,25 @@ pub struct OperationSummary {
     /// When it was written, UTC milliseconds.
     pub at: i64,
     /// Who did it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
     /// The operation it undid.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
     /// How many records it has.
     pub records: usize,
+}
+
+impl ToJson for OperationSummary {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("id", &self.id);
+            members.put("kind", &self.kind);
+            members.put("seq", &self.seq);
+            members.put("at", &self.at);
+            members.some("author", self.author.as_ref());
+            members.some("undoes", self.undoes.as_ref());
+            members.put("records", &self.records);
+        });
+    }
 }
 
 const PAGE: usize = 200;
@@ -74,10 +86,10 @@ impl Repository {
     }
 
     /// The journal was checked when it was folded; here only what is read is checked against its hash.
-    fn opened(&self, sealed: &Sealed) -> Result<crate::model::journal::Entry> {
-        let entry: crate::model::journal::Entry = serde_json::from_slice(&sealed.bytes)
-            .map_err(|error| crate::error::StoreError::Corrupt(error.to_string()))?;
-        Ok(sealed.open(sealed.seq, entry.previous)?)
+    fn opened(&self, sealed: &Sealed) -> Result<Entry> {
+        let value = parse_bytes(&sealed.bytes).map_err(StoreError::Corrupt)?;
+        let previous = value.get("previous").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        Ok(sealed.open(sealed.seq, previous)?)
     }
 
     /// An operation as undo needs it.
@@ -139,10 +151,9 @@ impl Handle {
         Ok(self.repo.read(|state| {
             let page = history::page(state, head, limit);
             let commits: Vec<_> = page.commits.iter().map(|ix| Value::Object(history::describe(state, *ix))).collect();
-            let mut out = Map::from_iter([("commits".to_owned(), Value::Array(commits))]);
-            if let Some(next) = page.next {
-                out.insert("cursor".to_owned(), json!(state.commits(next).hash));
-            }
+            let mut out = Map::new();
+            put(&mut out, "commits", Value::Array(commits));
+            put(&mut out, "cursor", page.next.map(|next| state.commits(next).hash).into());
             Value::Object(out)
         }))
     }
@@ -168,8 +179,8 @@ impl Handle {
             if let Some(entry) = entry.or_else(|| state.commits(commit).entry()) {
                 let lineage = state.lineage(self.head_in(state));
                 out.extend(history::standing(state, &lineage, entry));
-                out.insert("id".to_owned(), json!(state.entries(entry).id));
-                out.insert("priority".to_owned(), json!(self.priority(state, entry, commit)));
+                put(&mut out, "id", (*state.entries(entry).id).into());
+                put(&mut out, "priority", self.priority(state, entry, commit).into());
             }
             Value::Object(out)
         })))
@@ -214,35 +225,41 @@ impl Handle {
                 _ => Vec::new(),
             })
             .collect();
-        let mut fetched = Fetched::new();
+        let mut fetched = Fetched::default();
         self.repo.fetch(&contents, &mut fetched).await?;
         Ok(self.repo.read(|state| {
             let tokens = |ix| i64::from(state.contents(ix).outline.own_tokens());
+            let row = |id: &str, ix| {
+                let content_type = &*state.contents(ix).content_type;
+                object([("id", id.into()), ("contentType", content_type.into()), ("tokens", tokens(ix).into())])
+            };
             let (mut added, mut removed, mut changed, mut delta) = (Vec::new(), Vec::new(), Vec::new(), 0);
             for (entry, difference) in found {
-                let id = &state.entries(entry).id;
+                let id = &*state.entries(entry).id;
                 match difference {
                     Difference::Added(ix) => {
                         delta += tokens(ix);
-                        added.push(
-                            json!({ "id": id, "contentType": state.contents(ix).content_type, "tokens": tokens(ix) }),
-                        );
+                        added.push(row(id, ix));
                     }
                     Difference::Removed(ix) => {
                         delta -= tokens(ix);
-                        removed.push(
-                            json!({ "id": id, "contentType": state.contents(ix).content_type, "tokens": tokens(ix) }),
-                        );
+                        removed.push(row(id, ix));
                     }
                     Difference::Changed(old, new) => {
                         delta += tokens(new) - tokens(old);
                         let text = |ix| fetched.get(&ix).map(|content| text_of(content)).unwrap_or_default();
                         let words = word_runs(&text(old), &text(new));
-                        changed.push(json!({ "id": id, "tokens": tokens(new) - tokens(old), "words": words }));
+                        let tokens = tokens(new) - tokens(old);
+                        changed.push(object([("id", id.into()), ("tokens", tokens.into()), ("words", words)]));
                     }
                 }
             }
-            json!({ "added": added, "removed": removed, "changed": changed, "tokens": delta })
+            object([
+                ("added", Value::Array(added)),
+                ("removed", Value::Array(removed)),
+                ("changed", Value::Array(changed)),
+                ("tokens", delta.into()),
+            ])
         }))
     }
 
@@ -261,12 +278,13 @@ impl Handle {
             status::describe(state, &lineage, &counts)
         });
         if let Value::Object(out) = &mut out {
-            out.insert("branch".to_owned(), json!(self.branch()));
-            out.insert("head".to_owned(), json!(self.head()));
-            out.insert("compiledTokens".to_owned(), json!(compiled));
+            out.insert("branch".to_owned(), self.branch().into());
+            out.insert("head".to_owned(), self.head().into());
+            put(out, "compiledTokens", compiled.into());
             if let Some(limit) = self.budget().and_then(|budget| budget.limit().ok()) {
-                let budget = json!({ "limit": limit, "used": compiled, "share": compiled as f64 / limit as f64 });
-                out.insert("budget".to_owned(), budget);
+                let share = compiled as f64 / limit as f64;
+                let budget = [("limit", limit.into()), ("used", compiled.into()), ("share", share.into())];
+                put(out, "budget", object(budget));
             }
         }
         Ok(out)
@@ -278,12 +296,12 @@ impl Handle {
         self.repo.read(|state| {
             let default = state.default_branch();
             let row = |(name, head): (&str, Option<CommitIx>)| {
-                let mut row =
-                    json!({ "name": name, "current": Some(name) == current.as_deref(), "default": name == default });
-                if let (Some(head), Value::Object(row)) = (head, &mut row) {
-                    row.insert("head".to_owned(), json!(state.commits(head).hash));
-                }
-                row
+                let mut row = Map::new();
+                put(&mut row, "name", name.into());
+                put(&mut row, "current", (Some(name) == current.as_deref()).into());
+                put(&mut row, "default", (name == default).into());
+                put(&mut row, "head", head.map(|head| state.commits(head).hash).into());
+                Value::Object(row)
             };
             state.branches().into_iter().map(row).collect()
         })
@@ -292,7 +310,8 @@ impl Handle {
     /// Tags: `[{ name, hash }]`.
     pub fn tags(&self) -> Value {
         self.repo.read(|state| {
-            let row = |(name, ix): (&str, CommitIx)| json!({ "name": name, "hash": state.commits(ix).hash });
+            let row =
+                |(name, ix): (&str, CommitIx)| object([("name", name.into()), ("hash", state.commits(ix).hash.into())]);
             state.tags().into_iter().map(row).collect()
         })
     }
@@ -309,9 +328,9 @@ impl Handle {
             Ok(chain
                 .map(|ix| {
                     let annotation = &state.annotations(ix).annotation;
-                    let mut row = json!(annotation);
+                    let mut row = to_value(annotation);
                     if let Value::Object(row) = &mut row {
-                        row.insert("id".to_owned(), json!(annotation.hash()));
+                        put(row, "id", annotation.hash().into());
                     }
                     row
                 })
@@ -326,15 +345,15 @@ impl Handle {
     pub fn notes(&self, id: &str) -> Result<Value> {
         self.repo.read(|state| {
             let entry = known_entry(state, id)?;
-            Ok(state.notes(entry).into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect())
+            Ok(table(&mut state.notes(entry).into_iter().map(|(name, value)| (name, value.clone()))))
         })
     }
 
     /// The registered content types, by name.
     pub fn content_types(&self) -> Value {
         self.repo.read(|state| {
-            let row = |(name, definition): (&str, _)| (name.to_owned(), json!(definition));
-            Value::Object(state.content_types().into_iter().map(row).collect())
+            let types = state.content_types();
+            table(&mut types.into_iter().map(|(name, definition)| (name, to_value(definition))))
         })
     }
 }
@@ -366,7 +385,7 @@ fn word_runs(before: &str, after: &str) -> Value {
             RunKind::Added => "added",
             RunKind::Removed => "removed",
         };
-        json!({ "kind": kind, "text": run.text })
+        object([("kind", kind.into()), ("text", run.text.into())])
     };
     diff::words(before, after).into_iter().map(row).collect()
 }

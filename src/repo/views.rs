@@ -136,7 +136,7 @@ impl Repository {
                 return Ok(updated);
             }
             self.settings.counter.settle().await?;
-            let mut fetched = Fetched::new();
+            let mut fetched = Fetched::default();
             self.fetch(&missing, &mut fetched).await?;
             for (ix, content) in fetched {
                 let outline = self.recount(&content).await?;

@@ -8,11 +8,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde_json::json;
-
 use super::Repository;
 use crate::error::{Error, Result, StoreError};
 use crate::hash::CommitHash;
+use crate::json::object;
 use crate::model::journal::{Entry, JOURNAL_FORMAT, Operation, Sealed};
 use crate::model::object::Object;
 use crate::model::record::{Record, RepositoryRecord};
@@ -87,9 +86,6 @@ impl Repository {
         let results = self.write_all(&tickets).await;
         let results = results.unwrap_or_else(|error| tickets.iter().map(|_| Err(error.clone())).collect());
         for (ticket, result) in tickets.iter().zip(results) {
-            if let Ok(done) = &result {
-                self.announce(done, &ticket.request);
-            }
             ticket.result.replace(Some(result));
         }
         drop(guard);
@@ -117,7 +113,7 @@ impl Repository {
                 Written::Lost(others) => {
                     self.contended.set(true);
                     self.apply_all(&others)?;
-                    self.emit("conflict", || json!({ "seq": batch.entry.seq }));
+                    self.emit("conflict", &|| object([("seq", batch.entry.seq.into())]));
                     if self.settings.environment.now() > deadline {
                         return Err(Error::conflict("the race for the journal was lost until the deadline"));
                     }
@@ -250,20 +246,6 @@ impl Repository {
             self.incarnation.set(Some(there));
         }
         self.key().ok_or_else(|| Error::Internal("a repository without incarnation".to_owned()))
-    }
-
-    fn announce(&self, done: &Done, request: &Request) {
-        if self.settings.listener.is_none() || done.records.is_empty() {
-            return;
-        }
-        let operation = done.operation.clone();
-        let commits: Vec<_> = done.receipts.iter().map(|receipt| receipt.hash.to_hex()).collect();
-        let kind = request.input.kind();
-        let event = if commits.is_empty() { "operation" } else { "commit" };
-        self.emit(
-            event,
-            || json!({ "operation": operation, "kind": kind, "branch": request.branch, "commits": commits }),
-        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::State;
 use super::arena::{CommitIx, Ix};
+use crate::collections::Set;
 
 impl State<'_> {
     /// Where a child of `parent` jumps to: skew-binary jump pointers, which let a descent of n steps
@@ -46,7 +47,7 @@ impl State<'_> {
         if !self.commits(of).merged {
             return false;
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = Set::default();
         let mut open = vec![of];
         while let Some(at) = open.pop() {
             if at == ancestor {
@@ -61,7 +62,7 @@ impl State<'_> {
                 continue;
             }
             let higher = |ix: &CommitIx| self.commits(*ix).height >= height;
-            open.extend(row.parents.into_iter().flatten().filter(higher).filter(|ix| seen.insert(*ix)));
+            open.extend(row.parents.into_iter().flatten().filter(higher).filter(|ix| seen.add(*ix)));
         }
         false
     }
@@ -78,7 +79,7 @@ impl State<'_> {
         }
         let known = |ix: CommitIx| from.is_some_and(|from| self.is_ancestor(ix, from));
         let mut order = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = Set::default();
         let mut stack = vec![(to, 0)];
         while let Some((at, parent)) = stack.pop() {
             if parent == 0 && (seen.contains(&at) || known(at)) {
@@ -91,7 +92,7 @@ impl State<'_> {
                     stack.push((next, 0));
                 }
                 None => {
-                    seen.insert(at);
+                    seen.add(at);
                     order.push(at);
                 }
             }

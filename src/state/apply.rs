@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::arena::{CommitIx, ContentIx, EntryIx, text_hash};
+use super::arena::{CommitIx, ContentIx, EntryIx, add_row};
 use super::rows::{
     Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, MoveRow, OperationRow, OtherAction,
     SentRow,
 };
 use super::{JournalPosition, State};
+use crate::collections::{Names, text_hash};
 use crate::error::StoreError;
 use crate::hash::{CommitHash, EntryHash};
 use crate::model::annotation::Annotation;
@@ -94,16 +95,17 @@ impl State<'_> {
             }
             Record::Tag(change) => {
                 let target = self.known_target(change)?;
-                self.tables.tags.insert(change.name.clone(), target);
+                self.tables.tags.insert(&change.name, target);
             }
             Record::DefaultBranch(change) => self.tables.default_branch = Some(change.new.clone()),
             Record::Type(change) => {
-                self.tables.types.insert(change.name.clone(), change.new.clone());
+                self.tables.types.insert(&change.name, change.new.clone());
                 self.tables.types_version += 1;
             }
             Record::Note(change) => {
                 let entry = self.known_entry(&change.entry)?;
-                self.tables.notes.entry(entry).or_default().insert(change.name.clone(), change.new.clone());
+                let notes = self.tables.notes.get_or_insert_with(entry, Names::default);
+                notes.insert(&change.name, change.new.clone());
             }
             Record::Sent(sent) => self.tables.sent.push(SentRow {
                 digest: sent.digest.clone(),
@@ -142,12 +144,7 @@ impl State<'_> {
                 self.tables.branch_count - 1
             }
         };
-        match self.tables.branches.get_mut(name) {
-            Some(row) => row.head = head,
-            None => {
-                self.tables.branches.insert(name.to_owned(), BranchRow { number, head });
-            }
-        }
+        self.tables.branches.insert(name, BranchRow { number, head });
         self.tables.moves.push(MoveRow { branch: number, seq: when.seq as u32, at: when.at, head });
     }
 
@@ -231,7 +228,7 @@ impl State<'_> {
         }
         let ix = self.tables.commits.push(row);
         let commits = &self.tables.commits;
-        self.tables.commit_lookup.insert(hash.prefix(), ix, |ix| commits[ix].hash.prefix());
+        add_row(&mut self.tables.commit_lookup, hash.prefix(), ix, |ix| commits[ix].hash.prefix());
         ix
     }
 
@@ -257,7 +254,7 @@ impl State<'_> {
         let hash = row.hash.prefix();
         let ix = self.tables.contents.push(row);
         let contents = &self.tables.contents;
-        self.tables.content_lookup.insert(hash, ix, |ix| contents[ix].hash.prefix());
+        add_row(&mut self.tables.content_lookup, hash, ix, |ix| contents[ix].hash.prefix());
         ix
     }
 
@@ -277,7 +274,7 @@ impl State<'_> {
     pub(super) fn add_entry(&mut self, id: &str, first: CommitIx) -> EntryIx {
         let ix = self.tables.entries.push(EntryRow { id: id.into(), first });
         let entries = &self.tables.entries;
-        self.tables.entry_lookup.insert(text_hash(id), ix, |ix| text_hash(&entries[ix].id));
+        add_row(&mut self.tables.entry_lookup, text_hash(id), ix, |ix| text_hash(&entries[ix].id));
         ix
     }
 

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 use std::ops::Index;
 
-use hashbrown::HashTable;
+use crate::collections::{Key, Lookup};
 
 const CHUNK: usize = 512;
 
@@ -31,6 +31,12 @@ macro_rules! ix {
 
             fn row(self) -> usize {
                 self.0.get() as usize - 1
+            }
+        }
+
+        impl Key for $name {
+            fn hash64(&self) -> u64 {
+                self.0.get().hash64()
             }
         }
     };
@@ -126,28 +132,21 @@ impl<I: Ix, T> Index<I> for Arena<I, T> {
     }
 }
 
-/// Finds rows by a 64-bit hash of their name; the table holds row numbers only.
-#[derive(Debug, Default)]
-pub struct Lookup {
-    rows: HashTable<u32>,
+/// Sorts rows by their numbers, and leaves each once.
+pub fn sort_rows<I: Ix>(rows: &mut Vec<I>) {
+    let mut numbers: Vec<u32> = rows.iter().map(|ix| ix.row() as u32).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    rows.clear();
+    rows.extend(numbers.into_iter().map(|row| I::new(row as usize)));
 }
 
-impl Lookup {
-    /// The row with this hash for which `is_it` holds.
-    pub fn find<I: Ix>(&self, hash: u64, mut is_it: impl FnMut(I) -> bool) -> Option<I> {
-        self.rows.find(hash, |&row| is_it(I::new(row as usize))).map(|&row| I::new(row as usize))
-    }
-
-    /// Adds a row. `hash_of` gives the hash of any row that is in, for when the table grows.
-    pub fn insert<I: Ix>(&mut self, hash: u64, ix: I, hash_of: impl Fn(I) -> u64) {
-        self.rows.insert_unique(hash, ix.row() as u32, |&row| hash_of(I::new(row as usize)));
-    }
+/// The row of a lookup for which `is_it` holds.
+pub fn find_row<I: Ix>(lookup: &Lookup, hash: u64, is_it: impl Fn(I) -> bool) -> Option<I> {
+    lookup.find(hash, &|row| is_it(I::new(row as usize))).map(|row| I::new(row as usize))
 }
 
-/// A hash of a short text, for [`Lookup`]: FNV-1a, with the high bits stirred.
-pub fn text_hash(text: &str) -> u64 {
-    let hash = text
-        .bytes()
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3));
-    (hash ^ hash >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+/// Adds a row to a lookup. `hash_of` gives the hash of any row that is in it.
+pub fn add_row<I: Ix>(lookup: &mut Lookup, hash: u64, ix: I, hash_of: impl Fn(I) -> u64) {
+    lookup.insert(hash, ix.row() as u32, &|row| hash_of(I::new(row as usize)));
 }

@@ -3,11 +3,10 @@
 //!
 //! A lineage advances with its history: an append costs the same however long the history is.
 
-use std::collections::HashMap;
-
 use super::State;
-use super::arena::{CommitIx, ContentIx, EntryIx};
+use super::arena::{CommitIx, ContentIx, EntryIx, Ix, sort_rows};
 use super::rows::{Action, OtherAction};
+use crate::collections::Map;
 use crate::hash::CommitHash;
 
 /// An entry within a lineage.
@@ -53,34 +52,14 @@ struct Op {
 pub struct Lineage {
     head: Option<CommitIx>,
     slots: Vec<Slot>,
-    by_entry: HashMap<EntryIx, u32, Quick>,
+    /// For each entry of the repository its place in `slots` and 1; 0 where it has none.
+    places: Vec<u32>,
     ops: Vec<Op>,
-    op_of: HashMap<CommitIx, usize>,
-    ops_on: HashMap<EntryIx, Vec<usize>>,
+    op_of: Map<CommitIx, usize>,
+    ops_on: Map<EntryIx, Vec<usize>>,
     /// Changes whenever something other than an append happened.
     epoch: u64,
     commits: u64,
-}
-
-/// Row numbers need no protection from chosen collisions, and hardly any stirring.
-type Quick = std::hash::BuildHasherDefault<QuickHasher>;
-
-/// See [`Quick`].
-#[derive(Debug, Default, Clone, Copy)]
-pub struct QuickHasher(u64);
-
-impl std::hash::Hasher for QuickHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.0 = (self.0 ^ u64::from(value)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    }
 }
 
 impl Lineage {
@@ -120,7 +99,7 @@ impl Lineage {
 
     /// The slot of an entry.
     pub fn slot(&self, entry: EntryIx) -> Option<&Slot> {
-        self.slots.get(*self.by_entry.get(&entry)? as usize)
+        self.slots.get(self.place(entry)?)
     }
 
     /// Whether an operation other than an append is in this history, and active.
@@ -170,23 +149,37 @@ impl Lineage {
     }
 
     fn append(&mut self, entry: EntryIx, content: ContentIx, commit: CommitIx) {
-        let place = self.slots.len() as u32;
         // An entry that came by two ways stands where it came first.
-        if let std::collections::hash_map::Entry::Vacant(vacant) = self.by_entry.entry(entry) {
-            vacant.insert(place);
+        if self.place(entry).is_none() {
+            self.set_place(entry, self.slots.len());
             self.slots.push(Slot { entry, commit, content, version: commit, status: Status::Live });
         }
     }
 
+    fn place(&self, entry: EntryIx) -> Option<usize> {
+        (*self.places.get(entry.row())? as usize).checked_sub(1)
+    }
+
+    fn set_place(&mut self, entry: EntryIx, place: usize) {
+        if self.places.len() <= entry.row() {
+            self.places.resize(entry.row() + 1, 0);
+        }
+        if let Some(slot) = self.places.get_mut(entry.row()) {
+            *slot = place as u32 + 1;
+        }
+    }
+
     fn insert_summary(&mut self, summary: EntryIx, content: ContentIx, commit: CommitIx, targets: &[EntryIx]) {
-        if self.by_entry.contains_key(&summary) {
+        if self.place(summary).is_some() {
             return;
         }
-        let places = targets.iter().filter_map(|target| self.by_entry.get(target));
-        let place = places.min().map_or(self.slots.len(), |place| *place as usize);
+        let places = targets.iter().filter_map(|target| self.place(*target));
+        let place = places.min().unwrap_or(self.slots.len());
         self.slots.insert(place, Slot { entry: summary, commit, content, version: commit, status: Status::Live });
-        for (place, slot) in self.slots.iter().enumerate().skip(place) {
-            self.by_entry.insert(slot.entry, place as u32);
+        for place in place..self.slots.len() {
+            if let Some(entry) = self.slots.get(place).map(|slot| slot.entry) {
+                self.set_place(entry, place);
+            }
         }
     }
 
@@ -197,7 +190,7 @@ impl Lineage {
         self.op_of.insert(commit, op);
         self.epoch += 1;
         for entry in entries {
-            self.ops_on.entry(*entry).or_default().push(op);
+            self.ops_on.get_or_insert_with(*entry, Vec::new).push(op);
             self.resolve(state, *entry);
         }
     }
@@ -247,7 +240,7 @@ impl Lineage {
 
     /// Decides anew what an entry says and whether it is in the view.
     fn resolve(&mut self, state: &State<'_>, entry: EntryIx) {
-        let Some(slot) = self.by_entry.get(&entry).and_then(|place| self.slots.get_mut(*place as usize)) else {
+        let Some(slot) = self.place(entry).and_then(|place| self.slots.get_mut(place)) else {
             return;
         };
         slot.version = slot.commit;
@@ -299,8 +292,7 @@ impl Lineage {
         let active = later.filter_map(|later| self.ops.get(*later)).filter(|later| later.active);
         let mut found: Vec<_> =
             active.map(|later| later.commit).filter(|later| !(is_edit(root) && is_edit(*later))).collect();
-        found.sort_unstable();
-        found.dedup();
+        sort_rows(&mut found);
         found
     }
 }

@@ -15,14 +15,14 @@ pub mod resolve;
 pub mod rows;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::collections::{Lookup, Map, Names};
 use crate::hash::EntryHash;
 use crate::model::types::TypeDefinition;
-use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, Lookup, MoveIx};
+use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, MoveIx};
 use lineages::Lineages;
 use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
 
@@ -46,15 +46,15 @@ pub struct Tables {
     commits: Arena<CommitIx, CommitRow>,
     commit_lookup: Lookup,
     annotations: Arena<AnnotationIx, AnnotationRow>,
-    latest_annotation: HashMap<EntryIx, AnnotationIx>,
-    branches: BTreeMap<String, BranchRow>,
+    latest_annotation: Map<EntryIx, AnnotationIx>,
+    branches: Names<BranchRow>,
     branch_count: u32,
     moves: Arena<MoveIx, MoveRow>,
-    tags: BTreeMap<String, Option<CommitIx>>,
-    types: BTreeMap<String, Option<TypeDefinition>>,
-    notes: HashMap<EntryIx, BTreeMap<String, Option<Value>>>,
+    tags: Names<Option<CommitIx>>,
+    types: Names<Option<TypeDefinition>>,
+    notes: Map<EntryIx, Names<Option<Value>>>,
     sent: Vec<SentRow>,
-    operations: HashMap<Box<str>, OperationRow>,
+    operations: Map<Box<str>, OperationRow>,
     default_branch: Option<String>,
     token_source: Option<Rc<str>>,
     journal: JournalPosition,
@@ -84,15 +84,15 @@ impl Tables {
             commits: Arena::starting_at(next(|state| state.tables.commits.next())),
             commit_lookup: Lookup::default(),
             annotations: Arena::starting_at(next(|state| state.tables.annotations.next())),
-            latest_annotation: HashMap::new(),
-            branches: BTreeMap::new(),
+            latest_annotation: Map::default(),
+            branches: Names::default(),
             branch_count: parent.map_or(0, |state| state.tables.branch_count),
             moves: Arena::starting_at(next(|state| state.tables.moves.next())),
-            tags: BTreeMap::new(),
-            types: BTreeMap::new(),
-            notes: HashMap::new(),
+            tags: Names::default(),
+            types: Names::default(),
+            notes: Map::default(),
             sent: Vec::new(),
-            operations: HashMap::new(),
+            operations: Map::default(),
             default_branch: None,
             token_source: None,
             journal: parent.map_or_else(JournalPosition::default, |state| state.tables.journal),

@@ -2,14 +2,14 @@
 
 #![allow(clippy::indexing_slicing, reason = "rows are numbered by the tables that hold them")]
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, MoveIx, text_hash};
+use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, MoveIx, find_row};
 use super::rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
 use super::{JournalPosition, MAIN, State};
+use crate::collections::text_hash;
 use crate::hash::{CommitHash, ContentHash};
 use crate::model::annotation::Priority;
 use crate::model::content::Role;
@@ -81,19 +81,19 @@ impl State<'_> {
 
     /// The commit of this hash.
     pub fn find_commit(&self, hash: &CommitHash) -> Option<CommitIx> {
-        let here = self.tables.commit_lookup.find(hash.prefix(), |ix| self.tables.commits[ix].hash == *hash);
+        let here = find_row(&self.tables.commit_lookup, hash.prefix(), |ix| self.tables.commits[ix].hash == *hash);
         here.or_else(|| self.parent?.find_commit(hash))
     }
 
     /// The payload of this hash.
     pub fn find_content(&self, hash: &ContentHash) -> Option<ContentIx> {
-        let here = self.tables.content_lookup.find(hash.prefix(), |ix| self.tables.contents[ix].hash == *hash);
+        let here = find_row(&self.tables.content_lookup, hash.prefix(), |ix| self.tables.contents[ix].hash == *hash);
         here.or_else(|| self.parent?.find_content(hash))
     }
 
     /// The entry of this id.
     pub fn find_entry(&self, id: &str) -> Option<EntryIx> {
-        let here = self.tables.entry_lookup.find(text_hash(id), |ix| &*self.tables.entries[ix].id == id);
+        let here = find_row(&self.tables.entry_lookup, text_hash(id), |ix| &*self.tables.entries[ix].id == id);
         here.or_else(|| self.parent?.find_entry(id))
     }
 
@@ -180,16 +180,17 @@ impl State<'_> {
         }
     }
 
-    /// All registered types.
-    pub fn content_types(&self) -> BTreeMap<&str, &TypeDefinition> {
-        let mut all = self.parent.map(State::content_types).unwrap_or_default();
-        for (name, definition) in &self.tables.types {
-            match definition {
-                Some(definition) => all.insert(name, definition),
-                None => all.remove(name.as_str()),
-            };
+    /// All registered types, by name.
+    pub fn content_types(&self) -> Vec<(&str, &TypeDefinition)> {
+        let mut all = Vec::new();
+        for (name, definition) in self.type_rows() {
+            all.extend(definition.map(|definition| (name, definition)));
         }
         all
+    }
+
+    fn type_rows(&self) -> Vec<(&str, Option<&TypeDefinition>)> {
+        self.tables.types.over(self.parent.map(State::type_rows).unwrap_or_default(), Option::as_ref)
     }
 
     /// The default branch.
@@ -216,14 +217,19 @@ impl State<'_> {
         here.or_else(|| self.parent?.branch_row(name))
     }
 
-    /// All branches and where they point.
-    pub fn branches(&self) -> BTreeMap<&str, Option<CommitIx>> {
-        let mut all = self.parent.map(State::branches).unwrap_or_default();
-        all.extend(self.tables.branches.iter().map(|(name, row)| (name.as_str(), row.head)));
+    /// All branches and where they point, by name.
+    pub fn branches(&self) -> Vec<(&str, Option<CommitIx>)> {
         let default = self.default_branch();
-        all.retain(|name, head| head.is_some() || *name == default);
-        all.entry(default).or_insert(None);
+        let mut all = self.branch_rows();
+        if let Err(place) = all.binary_search_by(|(name, _)| (*name).cmp(default)) {
+            all.insert(place, (default, None));
+        }
+        all.retain(|(name, head)| head.is_some() || *name == default);
         all
+    }
+
+    fn branch_rows(&self) -> Vec<(&str, Option<CommitIx>)> {
+        self.tables.branches.over(self.parent.map(State::branch_rows).unwrap_or_default(), |row| row.head)
     }
 
     /// The moves of a branch, oldest first.
@@ -251,9 +257,12 @@ impl State<'_> {
         }
     }
 
-    /// Whether a branch of this name points to the commit.
+    /// Whether a branch points to the commit.
     pub fn is_head(&self, commit: CommitIx) -> bool {
-        self.branches().values().any(|head| *head == Some(commit))
+        match self.parent {
+            None => self.tables.branches.iter().any(|(_, row)| row.head == Some(commit)),
+            Some(_) => self.branch_rows().iter().any(|(_, head)| *head == Some(commit)),
+        }
     }
 
     /// Where a tag points.
@@ -264,16 +273,17 @@ impl State<'_> {
         }
     }
 
-    /// All tags.
-    pub fn tags(&self) -> BTreeMap<&str, CommitIx> {
-        let mut all = self.parent.map(State::tags).unwrap_or_default();
-        for (name, target) in &self.tables.tags {
-            match target {
-                Some(target) => all.insert(name, *target),
-                None => all.remove(name.as_str()),
-            };
+    /// All tags, by name.
+    pub fn tags(&self) -> Vec<(&str, CommitIx)> {
+        let mut all = Vec::new();
+        for (name, target) in self.tag_rows() {
+            all.extend(target.map(|target| (name, target)));
         }
         all
+    }
+
+    fn tag_rows(&self) -> Vec<(&str, Option<CommitIx>)> {
+        self.tables.tags.over(self.parent.map(State::tag_rows).unwrap_or_default(), |target| *target)
     }
 
     /// A note on an entry.
@@ -284,16 +294,21 @@ impl State<'_> {
         }
     }
 
-    /// All notes on an entry.
-    pub fn notes(&self, entry: EntryIx) -> BTreeMap<&str, &Value> {
-        let mut all = self.parent.map(|parent| parent.notes(entry)).unwrap_or_default();
-        for (name, value) in self.tables.notes.get(&entry).into_iter().flatten() {
-            match value {
-                Some(value) => all.insert(name, value),
-                None => all.remove(name.as_str()),
-            };
+    /// All notes on an entry, by name.
+    pub fn notes(&self, entry: EntryIx) -> Vec<(&str, &Value)> {
+        let mut all = Vec::new();
+        for (name, value) in self.note_rows(entry) {
+            all.extend(value.map(|value| (name, value)));
         }
         all
+    }
+
+    fn note_rows(&self, entry: EntryIx) -> Vec<(&str, Option<&Value>)> {
+        let below = self.parent.map(|parent| parent.note_rows(entry)).unwrap_or_default();
+        match self.tables.notes.get(&entry) {
+            Some(notes) => notes.over(below, Option::as_ref),
+            None => below,
+        }
     }
 
     /// What a caller's operation id did.

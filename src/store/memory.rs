@@ -1,10 +1,10 @@
 //! The default store: memory. Shared by everything in the process that holds it; gone with it.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::{Address, Batch, Capabilities, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError, ready};
+use crate::collections::Map;
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 use crate::model::journal::Sealed;
@@ -13,14 +13,14 @@ use crate::state::checkpoint::StoredCheckpoint;
 /// Keeps repositories in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    repos: RefCell<BTreeMap<Address, Repository>>,
+    repos: RefCell<Map<Address, Repository>>,
 }
 
 #[derive(Debug)]
 struct Repository {
     incarnation: Incarnation,
     journal: Vec<Sealed>,
-    objects: HashMap<ContentHash, Rc<[u8]>>,
+    objects: Map<ContentHash, Rc<[u8]>>,
 }
 
 impl MemoryStore {
@@ -52,8 +52,8 @@ impl Store for MemoryStore {
         incarnation: Incarnation,
     ) -> Pending<'a, Result<Incarnation, StoreError>> {
         let mut repos = self.repos.borrow_mut();
-        let made = || Repository { incarnation, journal: Vec::new(), objects: HashMap::new() };
-        ready(Ok(repos.entry(address.clone()).or_insert_with(made).incarnation))
+        let made = || Repository { incarnation, journal: Vec::new(), objects: Map::default() };
+        ready(Ok(repos.get_or_insert_with(address.clone(), made).incarnation))
     }
 
     fn find<'a>(&'a self, address: &'a Address) -> Pending<'a, Result<Option<Incarnation>, StoreError>> {
@@ -81,7 +81,7 @@ impl Store for MemoryStore {
                 return Err(WriteError::Store(StoreError::Corrupt(message)));
             }
             for object in &batch.objects {
-                repository.objects.entry(object.hash).or_insert_with(|| object.bytes.clone());
+                repository.objects.get_or_insert_with(object.hash, || object.bytes.clone());
             }
             repository.journal.push(batch.entry.clone());
             Ok(())

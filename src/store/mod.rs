@@ -16,6 +16,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use crate::collections::{Key, text_hash};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 use crate::model::journal::Sealed;
@@ -38,6 +39,12 @@ pub struct Address {
     pub workspace: Rc<str>,
     /// The repository's id within it.
     pub id: Rc<str>,
+}
+
+impl Key for Address {
+    fn hash64(&self) -> u64 {
+        text_hash(&self.workspace) ^ text_hash(&self.id).rotate_left(32)
+    }
 }
 
 /// One repository, as long as it lives.

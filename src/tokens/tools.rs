@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::{ChatOverhead, TokenCounter};
+use crate::hash::canonical_json;
 
 /// Before each function.
 const PER_FUNCTION: u32 = 7;
@@ -66,13 +67,13 @@ fn count_parameters(schema: &Value, counter: &dyn TokenCounter) -> u32 {
 
 fn count_property(name: &str, property: &Value, counter: &dyn TokenCounter) -> u32 {
     let Value::Object(fields) = property else {
-        let line = format!("{name}:{property}");
+        let line = format!("{name}:{}", canonical_json(property));
         return PER_PROPERTY.saturating_add(counter.count(&line));
     };
     let kind = match fields.get("type") {
         None => String::new(),
         Some(Value::String(kind)) => kind.clone(),
-        Some(other) => other.to_string(),
+        Some(other) => canonical_json(other),
     };
     let description = fields.get("description").map_or("", text_of);
     let line = format!("{name}:{kind}:{}", without_full_stop(description));
@@ -99,13 +100,15 @@ fn count_enum(items: &Value, counter: &dyn TokenCounter) -> u32 {
 /// The fields of a property that the published rule says nothing about, such as `items`.
 fn count_beyond_the_rule(fields: &Map<String, Value>, counter: &dyn TokenCounter) -> u32 {
     let is_known = |name: &str| matches!(name, "type" | "description" | "enum");
-    let rest: Map<String, Value> =
-        fields.iter().filter(|(name, _)| !is_known(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut rest = Map::new();
+    for (name, value) in fields.iter().filter(|(name, _)| !is_known(name)) {
+        rest.insert(name.clone(), value.clone());
+    }
     if rest.is_empty() { 0 } else { count_json(&Value::Object(rest), counter) }
 }
 
 fn count_json(value: &Value, counter: &dyn TokenCounter) -> u32 {
-    counter.count(&value.to_string())
+    counter.count(&canonical_json(value))
 }
 
 fn text_of(value: &Value) -> &str {

@@ -1,12 +1,11 @@
 //! A view: the compiled messages of one lineage under one set of options, kept up to date.
 
-use std::collections::{BTreeMap, HashSet};
-
 use super::counts::Counts;
 use super::options::{CompileOptions, Dangling, Strategy, Summaries};
 use super::pair::{Call, Kind, Member, Pairing, Source, Unit};
 use super::table::{Ingredient, MessageId, MessageTable, Recipe};
 use super::window::Window;
+use crate::collections::Set;
 use crate::model::annotation::Priority;
 use crate::model::content::Role;
 use crate::state::State;
@@ -46,7 +45,8 @@ pub struct View {
     total: u64,
     notes_before: usize,
     window: Window,
-    hosts: BTreeMap<u32, Vec<u32>>,
+    /// The units that summaries stand in, in order, with those summaries.
+    hosts: Vec<(u32, Vec<u32>)>,
     shown: Vec<Shown>,
     splices: Vec<Splice>,
     kept: u64,
@@ -96,7 +96,7 @@ impl View {
             total: 0,
             notes_before: 0,
             window: Window::default(),
-            hosts: BTreeMap::new(),
+            hosts: Vec::new(),
             shown: Vec::new(),
             splices: Vec::new(),
             kept: 0,
@@ -182,8 +182,8 @@ impl View {
             && desk
                 .state
                 .content_types()
-                .values()
-                .any(|definition| definition.hints.materialization_order.is_some_and(|o| o != 0))
+                .iter()
+                .any(|(_, definition)| definition.hints.materialization_order.is_some_and(|o| o != 0))
     }
 
     /// Whether an annotation came that matters to an entry this view has taken in.
@@ -356,7 +356,7 @@ impl View {
         }
         let units = self.pairing.units();
         let stays = |index: u32, unit: &Unit| unit.shown() && !self.window.is_gone(index, unit);
-        let mut hosts: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut hosts: Vec<(u32, Vec<u32>)> = Vec::new();
         for &summary in self.pairing.summaries() {
             let shown = units
                 .get(summary as usize)
@@ -366,7 +366,11 @@ impl View {
             };
             let host = units.iter().enumerate().skip(summary as usize + 1).find(is_host);
             if let Some((host, _)) = host.filter(|_| shown) {
-                hosts.entry(host as u32).or_default().push(summary);
+                // A later summary has the same host or a later one.
+                match hosts.last_mut() {
+                    Some((last, of)) if *last == host as u32 => of.push(summary),
+                    _ => hosts.push((host as u32, vec![summary])),
+                }
             }
         }
         let before = std::mem::replace(&mut self.hosts, hosts);
@@ -377,6 +381,12 @@ impl View {
         if before != self.hosts {
             touched.into_iter().for_each(|unit| self.refresh(desk, unit));
         }
+    }
+
+    /// The summaries that stand in a unit.
+    fn guests(&self, host: u32) -> &[u32] {
+        let found = self.hosts.binary_search_by_key(&host, |(host, _)| *host).ok();
+        found.and_then(|place| self.hosts.get(place)).map_or(&[], |(_, summaries)| summaries)
     }
 
     /// Whether a user message follows that is sure to stay: the last one, or, where that is shown by
@@ -401,13 +411,18 @@ impl View {
 
 /// The entries with those of a lower `materializationOrder` first.
 fn by_type_order(desk: &Desk<'_>) -> Vec<Slot> {
-    let mut slots = desk.lineage.slots().to_vec();
+    let slots = desk.lineage.slots();
     let order = |slot: &Slot| {
         let name = &desk.state.contents(slot.content).content_type;
         desk.state.hints(name, |hints| hints.materialization_order).unwrap_or(0)
     };
-    slots.sort_by_key(order);
-    slots
+    let mut ordered = Vec::with_capacity(slots.len());
+    let mut next = slots.iter().map(order).min();
+    while let Some(now) = next {
+        ordered.extend(slots.iter().filter(|slot| order(slot) == now));
+        next = slots.iter().map(order).filter(|order| *order > now).min();
+    }
+    ordered
 }
 
 /// The splices that turn `old` into `new`, to be applied in order.
@@ -418,10 +433,8 @@ fn differences(old: &[Shown], new: &[Shown]) -> Vec<Splice> {
     let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
     let mut old = old.iter().take(old.len() - end).skip(start).peekable();
     let mut new = new.iter().take(new.len() - end).skip(start).peekable();
-    let staying: HashSet<MessageId> = {
-        let were: HashSet<MessageId> = old.clone().map(|shown| shown.id).collect();
-        new.clone().map(|shown| shown.id).filter(|id| were.contains(id)).collect()
-    };
+    let were: Set<MessageId> = old.clone().map(|shown| shown.id).collect();
+    let staying: Set<MessageId> = new.clone().map(|shown| shown.id).filter(|id| were.contains(id)).collect();
     let mut splices = Vec::new();
     let mut at = start;
     while old.peek().is_some() || new.peek().is_some() {
@@ -486,8 +499,9 @@ impl Dish<'_, '_> {
 
     /// The summaries that stand at the head of this message.
     fn guests(&self) -> impl Iterator<Item = &Unit> {
-        let guests = self.view.hosts.get(&self.index).filter(|_| !self.view.is_note(self.index as usize, self.unit));
-        guests.into_iter().flatten().filter_map(|summary| self.view.pairing.units().get(*summary as usize))
+        let hides = self.view.is_note(self.index as usize, self.unit);
+        let guests = if hides { &[] } else { self.view.guests(self.index) };
+        guests.iter().filter_map(|summary| self.view.pairing.units().get(*summary as usize))
     }
 
     /// The messages of the unit, each with its tokens; the window aside.

@@ -5,8 +5,8 @@
 //! and the caller fetches it and starts over.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
+use crate::collections::Map;
 use crate::model::content::{DANGLING_TEXT, Role};
 use crate::model::outline::Outline;
 use crate::state::State;
@@ -14,7 +14,7 @@ use crate::state::arena::ContentIx;
 use crate::tokens::{ChatOverhead, TokenCounter};
 
 /// Outlines counted anew, by payload.
-pub type Recounted = HashMap<ContentIx, Outline>;
+pub type Recounted = Map<ContentIx, Outline>;
 
 /// The counter in use, and what it was not yet asked to count.
 pub struct Counts<'a> {

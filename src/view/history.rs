@@ -1,7 +1,8 @@
 //! The log: commits of a history, newest first, as JSON.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::json::{put, to_value};
 use crate::model::commit::EntryOperation;
 use crate::state::State;
 use crate::state::arena::{CommitIx, EntryIx};
@@ -45,32 +46,29 @@ pub fn operation(state: &State<'_>, ix: CommitIx) -> EntryOperation {
 pub fn describe(state: &State<'_>, ix: CommitIx) -> Map<String, Value> {
     let row = state.commits(ix);
     let mut out = Map::new();
-    let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            out.insert(name.to_owned(), value);
-        }
-    };
-    let content = row.content().map(|content| state.contents(content));
-    put("hash", json!(row.hash));
-    put("id", json!(row.entry().map(|entry| &state.entries(entry).id)));
-    put("contentType", json!(content.map(|content| &content.content_type)));
-    put("contentHash", json!(content.map(|content| content.hash)));
-    put("byteSize", json!(content.map(|content| content.size)));
-    put("operation", json!(operation(state, ix)));
-    put("parents", json!(row.parents.iter().flatten().map(|parent| state.commits(*parent).hash).collect::<Vec<_>>()));
-    put("createdAt", json!(row.created_at));
-    put("height", json!(row.height));
-    put("tokenCount", json!(row.tokens));
-    put("cumulativeTokens", json!(row.cumulative_tokens));
+    let mut put = |name: &str, value: Value| put(&mut out, name, value);
+    put("hash", row.hash.into());
+    put("id", row.entry().map(|entry| &*state.entries(entry).id).into());
+    if let Some(content) = row.content().map(|content| state.contents(content)) {
+        put("contentType", (*content.content_type).into());
+        put("contentHash", content.hash.into());
+        put("byteSize", content.size.into());
+    }
+    put("operation", to_value(&operation(state, ix)));
+    put("parents", row.parents.iter().flatten().map(|parent| Value::from(state.commits(*parent).hash)).collect());
+    put("createdAt", row.created_at.into());
+    put("height", row.height.into());
+    put("tokenCount", row.tokens.into());
+    put("cumulativeTokens", row.cumulative_tokens.into());
     if let Some(extras) = &row.extras {
-        put("author", json!(extras.author));
-        put("copiedFrom", json!(extras.copied_from));
-        put("generation", json!(extras.generation));
-        put("labels", if extras.labels.is_empty() { Value::Null } else { json!(extras.labels) });
-        put("metadata", json!(extras.metadata));
-        put("note", json!(extras.note));
-        put("replyTo", json!(extras.reply_to));
-        put("turn", json!(extras.turn));
+        put("author", extras.author.as_deref().map_or(Value::Null, |author| to_value(author)));
+        put("copiedFrom", extras.copied_from.into());
+        put("generation", extras.generation.clone().into());
+        put("labels", Some(extras.labels.as_slice()).filter(|labels| !labels.is_empty()).into());
+        put("metadata", extras.metadata.clone().into());
+        put("note", extras.note.as_deref().into());
+        put("replyTo", extras.reply_to.as_deref().into());
+        put("turn", extras.turn.as_deref().into());
     }
     out
 }
@@ -79,7 +77,7 @@ pub fn describe(state: &State<'_>, ix: CommitIx) -> Map<String, Value> {
 pub fn standing(state: &State<'_>, lineage: &Lineage, entry: EntryIx) -> Map<String, Value> {
     let mut out = Map::new();
     let Some(slot) = lineage.slot(entry) else {
-        out.insert("status".to_owned(), json!("absent"));
+        put(&mut out, "status", "absent".into());
         return out;
     };
     let status = match slot.status {
@@ -88,12 +86,12 @@ pub fn standing(state: &State<'_>, lineage: &Lineage, entry: EntryIx) -> Map<Str
         Status::Compacted(_) => "compacted",
         Status::Withdrawn => "withdrawn",
     };
-    out.insert("status".to_owned(), json!(status));
+    put(&mut out, "status", status.into());
     if let Status::Compacted(by) = slot.status {
         let row = state.commits(by);
-        out.insert("compactedAt".to_owned(), json!(row.created_at));
-        out.insert("compactedInto".to_owned(), json!(row.entry().map(|entry| &state.entries(entry).id)));
-        out.insert("compactedIntoVersion".to_owned(), json!(row.height));
+        put(&mut out, "compactedAt", row.created_at.into());
+        put(&mut out, "compactedInto", row.entry().map(|entry| &*state.entries(entry).id).into());
+        put(&mut out, "compactedIntoVersion", row.height.into());
     }
     out
 }

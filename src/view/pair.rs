@@ -4,9 +4,8 @@
 //! A result belongs to the nearest earlier unanswered call of its id, and is shown right behind its
 //! step even if other entries came between. So no result is ever shown without its call.
 
-use std::collections::HashMap;
-
 use super::counts::Counts;
+use crate::collections::Map;
 use crate::model::annotation::Priority;
 use crate::model::content::Role;
 use crate::model::outline::Key;
@@ -119,8 +118,8 @@ impl Unit {
 #[derive(Debug, Default)]
 pub struct Pairing {
     units: Vec<Unit>,
-    open: HashMap<Key, Vec<(u32, u32)>>,
-    named: HashMap<Key, Vec<u32>>,
+    open: Map<Key, Vec<(u32, u32)>>,
+    named: Map<Key, Vec<u32>>,
     last_user: Option<u32>,
     summaries: Vec<u32>,
     torn: Vec<u32>,
@@ -249,7 +248,7 @@ impl Pairing {
         }
         for (ordinal, call) in outline.calls().iter().enumerate() {
             let open = (index, unit.calls.len() as u32);
-            self.open.entry(call.key).or_default().push(open);
+            self.open.get_or_insert_with(call.key, Vec::new).push(open);
             let ordinal = ordinal as u32;
             unit.calls.push(Call { member: number, ordinal, tokens: call.tokens, answered: false });
         }
@@ -266,7 +265,7 @@ impl Pairing {
 
     /// Of the instructions of one name the last holds: in the place of the first, or in its own.
     fn push_instruction(&mut self, name: Key, index: u32, member: Member, here: bool) {
-        let group = self.named.entry(name).or_default();
+        let group = self.named.get_or_insert_with(name, Vec::new);
         self.touched = self.touched.min(group.first().copied().unwrap_or(index));
         let (text, pinned) = self.units.last().map_or((0, false), |unit| (unit.text, unit.pinned));
         for &earlier in group.iter() {

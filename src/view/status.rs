@@ -1,11 +1,10 @@
 //! Where a history stands: how much there is, of what kind, in how many tokens.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::counts::Counts;
 use super::pair::Source;
+use crate::json::{object, table};
 use crate::model::annotation::Priority;
 use crate::state::State;
 use crate::state::lineage::{Lineage, Status};
@@ -13,8 +12,7 @@ use crate::state::lineage::{Lineage, Status};
 /// Entries in the view and their tokens, in all and by content type and role; what is pinned, skipped,
 /// deleted, compacted. Tokens are those of the payloads, without what a chat format adds.
 pub fn describe(state: &State<'_>, lineage: &Lineage, counts: &Counts<'_>) -> Value {
-    let mut by_type: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    let mut by_role: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let (mut by_type, mut by_role) = (Sums::default(), Sums::default());
     let (mut live, mut pinned, mut skipped, mut deleted, mut compacted, mut tokens) =
         (0u64, 0u64, 0u64, 0u64, 0u64, 0u64);
     let source = Source { state, counts, until: u64::MAX };
@@ -36,27 +34,43 @@ pub fn describe(state: &State<'_>, lineage: &Lineage, counts: &Counts<'_>) -> Va
                 tokens += cost;
                 let role = state.role_of(row).name();
                 for (sums, name) in [(&mut by_type, &*row.content_type), (&mut by_role, role)] {
-                    let sum = sums.entry(name).or_default();
-                    *sum = (sum.0 + 1, sum.1 + cost);
+                    sums.add(name, cost);
                 }
             }
         }
     }
-    let table = |sums: BTreeMap<&str, (u64, u64)>| -> Value {
-        let row = |(name, (entries, tokens)): (&str, (u64, u64))| {
-            (name.to_owned(), json!({ "entries": entries, "tokens": tokens }))
+    object([
+        ("commits", lineage.commit_count().into()),
+        ("entries", live.into()),
+        ("tokens", tokens.into()),
+        ("pinned", pinned.into()),
+        ("skipped", skipped.into()),
+        ("deleted", deleted.into()),
+        ("compacted", compacted.into()),
+        ("byType", by_type.to_value()),
+        ("byRole", by_role.to_value()),
+    ])
+}
+
+/// Entries and their tokens by name. There are never many names.
+#[derive(Default)]
+struct Sums<'a>(Vec<(&'a str, u64, u64)>);
+
+impl<'a> Sums<'a> {
+    fn add(&mut self, name: &'a str, cost: u64) {
+        match self.0.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, entries, tokens)) => {
+                *entries += 1;
+                *tokens += cost;
+            }
+            None => self.0.push((name, 1, cost)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let row = |&(name, entries, tokens): &(&'a str, u64, u64)| {
+            (name, object([("entries", entries.into()), ("tokens", tokens.into())]))
         };
-        Value::Object(sums.into_iter().map(row).collect())
-    };
-    json!({
-        "commits": lineage.commit_count(),
-        "entries": live,
-        "tokens": tokens,
-        "pinned": pinned,
-        "skipped": skipped,
-        "deleted": deleted,
-        "compacted": compacted,
-        "byType": table(by_type),
-        "byRole": table(by_role),
-    })
+        table(&mut self.0.iter().map(row))
+    }
 }

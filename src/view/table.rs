@@ -1,9 +1,10 @@
 //! Messages have identities: one that did not change keeps its number from compile to compile, so that
 //! nobody has to look at it again. The number stands for a recipe, which says what it is made of.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::collections::{Key, Map, hash_of};
 use crate::model::content::Role;
 use crate::state::arena::{CommitIx, ContentIx, EntryIx};
 
@@ -65,11 +66,17 @@ pub enum Recipe {
     Instructions(Rc<str>),
 }
 
+impl Key for Recipe {
+    fn hash64(&self) -> u64 {
+        hash_of(self)
+    }
+}
+
 /// The messages that are in use, or were just now.
 #[derive(Debug, Default)]
 pub struct MessageTable {
-    numbers: HashMap<Rc<Recipe>, MessageId>,
-    rows: HashMap<MessageId, Row>,
+    numbers: Map<Rc<Recipe>, MessageId>,
+    rows: Map<MessageId, Row>,
     next: MessageId,
     unused: VecDeque<MessageId>,
     forgotten: Vec<MessageId>,
@@ -112,7 +119,7 @@ impl MessageTable {
                 && self.rows.get(&id).is_some_and(|row| row.uses == 0)
                 && let Some(row) = self.rows.remove(&id)
             {
-                self.numbers.remove(&row.recipe);
+                self.numbers.remove(&*row.recipe);
                 if row.rendered {
                     self.forgotten.push(id);
                 }

@@ -4,8 +4,6 @@
 //! weight go first, whole, until it fits. For each weight the units are kept in order with running
 //! sums, so the place of the cut is found by bisection, and an append only adds to the lists.
 
-use std::collections::BTreeMap;
-
 use super::pair::Unit;
 
 /// The units that may go, by weight, and how many of each have gone.
@@ -13,7 +11,8 @@ use super::pair::Unit;
 pub(super) struct Window {
     /// Units before this one are in the lists, or stay for good.
     boundary: usize,
-    classes: BTreeMap<u8, Class>,
+    /// By weight.
+    classes: Vec<(u8, Class)>,
 }
 
 #[derive(Debug, Default)]
@@ -40,7 +39,7 @@ impl Window {
 
     /// Whether the unit is dropped.
     pub fn is_gone(&self, index: u32, unit: &Unit) -> bool {
-        let Some(class) = self.classes.get(&unit.weight) else { return false };
+        let Some((_, class)) = self.classes.iter().find(|(weight, _)| *weight == unit.weight) else { return false };
         class.units.iter().take(class.gone).next_back().is_some_and(|(last, _)| index <= *last)
             && class.units.binary_search_by_key(&index, |(unit, _)| *unit).is_ok()
     }
@@ -53,12 +52,22 @@ impl Window {
         {
             let cost = u64::from(tokens.get(self.boundary).copied().unwrap_or_default());
             if !unit.pinned && cost > 0 {
-                let class = self.classes.entry(unit.weight).or_default();
+                let index = self.boundary as u32;
+                let class = self.class(unit.weight);
                 let sum = class.units.last().map_or(0, |(_, sum)| *sum);
-                class.units.push((self.boundary as u32, sum + cost));
+                class.units.push((index, sum + cost));
             }
             self.boundary += 1;
         }
+    }
+
+    fn class(&mut self, weight: u8) -> &mut Class {
+        let place = self.classes.partition_point(|(other, _)| *other < weight);
+        if self.classes.get(place).is_none_or(|(other, _)| *other != weight) {
+            self.classes.insert(place, (weight, Class::default()));
+        }
+        #[allow(clippy::indexing_slicing, reason = "it was found or made just now")]
+        &mut self.classes[place].1
     }
 
     /// Drops as much of `total` tokens as has to go for `limit`, and no more.
@@ -66,7 +75,7 @@ impl Window {
         let mut excess = total.saturating_sub(limit);
         let mut kept = total;
         let mut changed = Vec::new();
-        for class in self.classes.values_mut() {
+        for (_, class) in &mut self.classes {
             let all = class.units.last().map_or(0, |(_, sum)| *sum);
             let gone = if excess >= all {
                 class.units.len()

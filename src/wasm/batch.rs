@@ -5,12 +5,12 @@ use std::rc::Rc;
 use serde_json::Value;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::{Args, options, payload};
+use super::args::{arguments, options, payload};
 use super::calls::input;
 use super::host::Host;
 use super::promise::run;
 use crate::error::Error;
-use crate::repo::{Batch, Finished};
+use crate::repo::{Batch, CommitOptions, Finished};
 
 type Answer<T = JsValue> = Result<T, JsValue>;
 
@@ -43,14 +43,13 @@ impl NativeBatch {
 
     /// Adds any other operation that a batch can hold. Arguments are JSON.
     pub fn call(&self, name: String, args: &str) -> Answer {
-        let args = Args::parse(args);
+        let args = arguments(args);
         let (host, batch) = (self.host.clone(), self.batch.clone());
         run(self.host.clone(), async move {
             let mut args = args?;
             let receipts = if name == "edit" {
-                let target: String = args.take("id")?;
-                let payload: Value = args.take("payload")?;
-                batch.edit(&target, payload, &args.options()?).await?
+                let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
+                batch.edit(&target, payload, &CommitOptions::read(args)?).await?
             } else {
                 let handle = batch.handle().clone();
                 let (input, _) = input(&handle, &name, args)?

@@ -2,43 +2,46 @@
 
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::{Args, to_js};
+use super::args::to_js;
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
+use crate::json::{Fields, object, to_value};
 use crate::model::annotation::Priority;
+use crate::model::record::SentRecord;
+use crate::model::types::TypeDefinition;
 use crate::ops::{Existing, Input, Unmerged};
-use crate::repo::{CommitOptions, Handle};
+use crate::repo::{Budget, CommitOptions, Handle};
 
 /// How many rows a listing has where nothing else is asked for.
 const ROWS: usize = 100;
 
 /// Calls an operation or question.
-pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Args) -> Result<JsValue> {
+pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fields<'_>) -> Result<JsValue> {
     let value = match name {
         "edit" => {
-            let (target, payload): (String, Value) = (args.take("id")?, args.take("payload")?);
-            return Ok(host.to_receipt(&handle.edit(&target, payload, &args.options()?).await?));
+            let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
+            return Ok(host.to_receipt(&handle.edit(&target, payload, &CommitOptions::read(args)?).await?));
         }
         "reset" => {
-            let target: String = args.take("target")?;
-            handle.reset(&target, &args.options()?).await?;
+            let target: String = args.get("target")?;
+            handle.reset(&target, &CommitOptions::read(args)?).await?;
             return Ok(JsValue::UNDEFINED);
         }
         "renameBranch" => {
-            let (from, to): (String, String) = (args.take("from")?, args.take("to")?);
-            handle.rename_branch(&from, &to, &args.options()?).await?;
+            let (from, to): (String, String) = (args.get("from")?, args.get("to")?);
+            handle.rename_branch(&from, &to, &CommitOptions::read(args)?).await?;
             return Ok(JsValue::UNDEFINED);
         }
         "switchTo" => {
-            handle.switch_to(&args.take::<String>("name")?)?;
+            handle.switch_to(&args.get::<String>("name")?)?;
             return Ok(JsValue::UNDEFINED);
         }
         "setBudget" => {
-            handle.set_budget(if args.is_empty() { None } else { Some(args.rest()?) })?;
+            handle.set_budget(if args.is_empty() { None } else { Some(Budget::read(args)?) })?;
             return Ok(JsValue::UNDEFINED);
         }
         "refresh" => {
@@ -46,38 +49,38 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Ar
             return Ok(JsValue::UNDEFINED);
         }
         "sent" => {
-            handle.sent(args.rest()?, &CommitOptions::default()).await?;
+            handle.sent(SentRecord::read_fields(args)?, &CommitOptions::default()).await?;
             return Ok(JsValue::UNDEFINED);
         }
         "undo" | "redo" => {
-            let operation: Option<String> = args.optional("operation")?;
-            let options = args.options()?;
+            let operation: Option<String> = args.nullable("operation")?;
+            let options = CommitOptions::read(args)?;
             let (made, undid) = match name {
                 "undo" => handle.undo(operation.as_deref(), &options).await?,
                 _ => handle.redo(&options).await?,
             };
-            json!({ "operation": made, "undid": undid })
+            object([("operation", made.into()), ("undid", undid.into())])
         }
         "history" => {
-            let limit = args.optional("limit")?.unwrap_or(ROWS);
-            let from: Option<String> = args.optional("from")?;
-            let cursor: Option<String> = args.optional("before")?;
+            let limit = args.nullable("limit")?.unwrap_or(ROWS);
+            let from: Option<String> = args.nullable("from")?;
+            let cursor: Option<String> = args.nullable("before")?;
             handle.history(cursor.or(from).as_deref(), limit)?
         }
-        "get" => handle.get(&args.take::<String>("ref")?).await?.unwrap_or(Value::Null),
-        "diff" => handle.diff(&args.take::<String>("from")?, &args.take::<String>("to")?).await?,
+        "get" => handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null),
+        "diff" => handle.diff(&args.get::<String>("from")?, &args.get::<String>("to")?).await?,
         "operations" => {
-            let limit = args.optional("limit")?.unwrap_or(ROWS);
-            let operations = handle.repository().operations(limit, args.optional("before")?).await?;
-            return to_js(&operations);
+            let limit = args.nullable("limit")?.unwrap_or(ROWS);
+            let operations = handle.repository().operations(limit, args.nullable("before")?).await?;
+            operations.iter().map(|operation| to_value(operation)).collect()
         }
         "status" => handle.status().await?,
         "branches" => handle.branches(),
         "tags" => handle.tags(),
-        "annotations" => handle.annotations(&args.take::<String>("id")?)?,
-        "notes" => handle.notes(&args.take::<String>("id")?)?,
+        "annotations" => handle.annotations(&args.get::<String>("id")?)?,
+        "notes" => handle.notes(&args.get::<String>("id")?)?,
         "types" => handle.content_types(),
-        "resolve" => json!(handle.resolve(&args.take::<String>("ref")?)?),
+        "resolve" => handle.resolve(&args.get::<String>("ref")?)?.into(),
         _ => {
             let (input, options) =
                 input(handle, name, args)?.ok_or_else(|| Error::invalid(format!("there is no call {name}")))?;
@@ -90,46 +93,48 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Ar
 }
 
 /// The operations that a handle and a batch have in common.
-pub fn input(handle: &Handle, name: &str, mut args: Args) -> Result<Option<(Input, CommitOptions)>> {
+pub fn input(handle: &Handle, name: &str, mut args: Fields<'_>) -> Result<Option<(Input, CommitOptions)>> {
     let input = match name {
         "delete" => {
-            let target = args.take("id")?;
-            let options = args.options()?;
+            let target = args.get("id")?;
+            let options = CommitOptions::read(args)?;
             return Ok(Some((Input::Delete { target, attributes: options.attributes() }, options)));
         }
         "revert" => {
-            let target = args.take("target")?;
-            let options = args.options()?;
+            let target = args.get("target")?;
+            let options = CommitOptions::read(args)?;
             return Ok(Some((Input::Revert { target, attributes: options.attributes() }, options)));
         }
         "annotate" => Input::Annotate {
-            target: args.take("id")?,
-            priority: args.take::<Priority>("priority")?,
-            reason: args.optional("reason")?,
+            target: args.get("id")?,
+            priority: args.one_of("priority", &Priority::NAMES)?,
+            reason: args.nullable("reason")?,
         },
-        "note" => Input::SetNote { target: args.take("id")?, name: args.take("name")?, value: args.optional("value")? },
-        "registerType" => Input::RegisterType { name: args.take("name")?, definition: args.optional("definition")? },
+        "note" => Input::SetNote { target: args.get("id")?, name: args.get("name")?, value: args.nullable("value")? },
+        "registerType" => {
+            Input::RegisterType { name: args.get("name")?, definition: args.read("definition", TypeDefinition::read)? }
+        }
         "createBranch" => {
-            let from: Option<String> = args.optional("from")?;
-            Input::CreateBranch { name: args.take("name")?, at: commit(handle, from.as_deref())? }
+            let from: Option<String> = args.nullable("from")?;
+            Input::CreateBranch { name: args.get("name")?, at: commit(handle, from.as_deref())? }
         }
         "deleteBranch" => {
             let unmerged = if flag(&mut args)? { Unmerged::Delete } else { Unmerged::Keep };
-            Input::DeleteBranch { name: args.take("name")?, unmerged }
+            Input::DeleteBranch { name: args.get("name")?, unmerged }
         }
         "tag" => {
             let existing = if flag(&mut args)? { Existing::Move } else { Existing::Keep };
-            let at: Option<String> = args.optional("at")?;
-            Input::Tag { name: args.take("name")?, at: commit(handle, at.as_deref())?, existing }
+            let at: Option<String> = args.nullable("at")?;
+            Input::Tag { name: args.get("name")?, at: commit(handle, at.as_deref())?, existing }
         }
-        "untag" => Input::Untag { name: args.take("name")? },
+        "untag" => Input::Untag { name: args.get("name")? },
         _ => return Ok(None),
     };
-    Ok(Some((input, args.options()?)))
+    Ok(Some((input, CommitOptions::read(args)?)))
 }
 
-fn flag(args: &mut Args) -> Result<bool> {
-    Ok(args.optional("force")?.unwrap_or(false))
+fn flag(args: &mut Fields<'_>) -> Result<bool> {
+    Ok(args.nullable("force")?.unwrap_or(false))
 }
 
 fn commit(handle: &Handle, reference: Option<&str>) -> Result<CommitHash> {

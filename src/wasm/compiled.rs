@@ -5,15 +5,17 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::JsValue;
 
 use super::host::Host;
+use crate::collections::Set;
+use crate::json::ToJson;
 use crate::repo::{Compiled, Patch};
 
 /// Builds the result through the host.
 pub fn to_js(host: &Rc<Host>, repository: u32, compiled: &Compiled) -> JsValue {
     let Compiled { patch, stable_prefix: (messages, tokens), .. } = compiled;
-    let forget = if patch.forgotten.is_empty() { String::new() } else { format!("{:?}", patch.forgotten) };
+    let forget = if patch.forgotten.is_empty() { String::new() } else { patch.forgotten.to_json() };
     let warnings = match compiled.warnings.as_slice() {
         [] => String::new(),
-        warnings => serde_json::Value::Array(warnings.to_vec()).to_string(),
+        warnings => warnings.to_json(),
     };
     host.compiled(
         patch.view as u32,
@@ -37,18 +39,23 @@ fn splices(patch: &Patch) -> String {
         return String::new();
     }
     let mut out = String::with_capacity(256);
-    let mut given = std::collections::HashSet::new();
+    let mut given = Set::default();
     for splice in &patch.splices {
         out.push_str(if out.is_empty() { "[[" } else { ",[" });
-        out.push_str(&format!("{},{},[", splice.start, splice.removed));
+        splice.start.write_json(&mut out);
+        out.push(',');
+        splice.removed.write_json(&mut out);
+        out.push_str(",[");
         for (position, id) in splice.inserted.iter().enumerate() {
             if position > 0 {
                 out.push(',');
             }
-            match patch.messages.get(id).filter(|_| given.insert(*id)) {
-                None => out.push_str(&id.to_string()),
+            match patch.messages.get(id).filter(|_| given.add(*id)) {
+                None => id.write_json(&mut out),
                 Some(message) => {
-                    out.push_str(&format!("[{id},"));
+                    out.push('[');
+                    id.write_json(&mut out);
+                    out.push(',');
                     message.write_json(&mut out);
                     out.push(']');
                 }

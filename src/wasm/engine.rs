@@ -1,17 +1,18 @@
 //! The engine: what one `createVarve` owns of a workspace.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::Args;
+use super::args::arguments;
 use super::handle::NativeHandle;
 use super::host::{Callbacks, Host, counter};
 use super::promise::run;
+use crate::collections::Map;
 use crate::error::Result;
+use crate::json::{ToJson, put};
 use crate::repo::{Event, Handle, OpenOptions, Repository, Settings};
 use crate::store::{Address, MemoryStore, Store};
 
@@ -23,7 +24,7 @@ struct Inner {
     host: Rc<Host>,
     workspace: Rc<str>,
     store: Rc<dyn Store>,
-    repositories: RefCell<HashMap<String, (u32, Weak<Repository>)>>,
+    repositories: RefCell<Map<String, (u32, Weak<Repository>)>>,
 }
 
 #[wasm_bindgen]
@@ -43,7 +44,7 @@ impl Engine {
     pub fn open(&self, id: String, options: String) -> std::result::Result<JsValue, JsValue> {
         let inner = self.0.clone();
         run(self.0.host.clone(), async move {
-            let create = Args::parse(&options)?.optional::<bool>("create")?.unwrap_or(true);
+            let create = arguments(&options)?.nullable("create")?.unwrap_or(true);
             let (number, repository) = inner.repository(id, create).await?;
             Ok(NativeHandle::new(inner.host.clone(), number, Handle::new(&repository)).into())
         })
@@ -63,7 +64,7 @@ impl Inner {
         }
         let number = {
             let mut repositories = self.repositories.borrow_mut();
-            let next = repositories.values().map(|(number, _)| number + 1).max().unwrap_or(1);
+            let next = repositories.iter().map(|(_, (number, _))| number + 1).max().unwrap_or(1);
             repositories.insert(id.clone(), (next, Weak::new()));
             next
         };
@@ -72,10 +73,10 @@ impl Inner {
         let listener = move |event: &Event| {
             let mut detail = event.detail.clone();
             if let Value::Object(detail) = &mut detail {
-                detail.insert("type".to_owned(), json!(event.kind));
-                detail.insert("repository".to_owned(), json!(number));
+                put(detail, "type", event.kind.into());
+                put(detail, "repository", number.into());
             }
-            host.event(&detail.to_string());
+            host.event(&detail.to_json());
         };
         let settings = Settings {
             store: self.store.clone(),

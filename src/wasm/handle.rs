@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::{Args, options, payload};
+use super::args::{arguments, options, payload};
 use super::batch::NativeBatch;
 use super::calls::call;
 use super::compiled::to_js;
@@ -63,7 +63,7 @@ impl NativeHandle {
 
     /// Any other operation or question: see `calls.rs`. Arguments are JSON.
     pub fn call(&self, name: String, args: &str) -> Answer {
-        let args = Args::parse(args);
+        let args = arguments(args);
         let (host, handle) = (self.host.clone(), self.handle.clone());
         run(self.host.clone(), async move { call(&host, &handle, &name, args?).await })
     }

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use js_sys::{Promise, Uint8Array};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::error::{Error, Result};
+use crate::json::{ToJson, object, parse};
 use crate::ops::Receipt;
 use crate::repo::{Counter, Deferred, Environment, Validator};
 use crate::store::Pending;
@@ -61,7 +62,7 @@ extern "C" {
 impl Host {
     /// A JavaScript error for an error of varve. Its cause, where it has one, comes from outside.
     pub fn to_error(&self, error: &Error, cause: &JsValue) -> JsValue {
-        self.error(error.code(), &error.to_string(), &error.details().to_string(), cause)
+        self.error(error.code(), &error.to_string(), &error.details().to_json(), cause)
     }
 
     /// What a commit's caller gets.
@@ -105,7 +106,7 @@ impl Validator for Callbacks {
             let answer = self.host.validate(content_type, payload, schema.as_deref());
             let wrong = settled(answer, "validator").await?;
             let Some(text) = wrong.as_string() else { return Ok(()) };
-            let found: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({ "message": text }));
+            let found = parse(&text).unwrap_or_else(|_| object([("message", text.into())]));
             let field = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             Err(Error::Validation { pointer: field("pointer"), message: field("message") })
         })

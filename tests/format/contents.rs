@@ -63,7 +63,7 @@ fn every_content_type_keeps_its_bytes_its_hash_and_its_outline() {
             "payload": value,
             "canonical": String::from_utf8(payload.bytes.clone()).unwrap(),
             "contentHash": payload.hash.to_hex(),
-            "outline": serde_json::to_value(Outline::of(&payload.content, &Bytes)).unwrap(),
+            "outline": varve::json::to_value(&Outline::of(&payload.content, &Bytes)),
             "role": message.role.name(),
         })
     };

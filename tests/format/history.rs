@@ -40,7 +40,7 @@ fn every_kind_of_record_has_its_form() {
     let mut kinds: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for entry in opened(&scenario.journal()) {
         for record in entry.operations.iter().flat_map(|operation| &operation.records) {
-            let value = serde_json::to_value(record).unwrap();
+            let value = varve::json::to_value(record);
             let kind = value.as_object().unwrap().keys().next().unwrap().clone();
             kinds.entry(kind).or_default().push(value);
         }
@@ -81,7 +81,9 @@ fn annotations_are_named_by_their_hash() {
     let scenario = Scenario::play();
     let rows = opened(&scenario.journal()).into_iter().flat_map(|entry| entry.operations).flat_map(|o| o.records);
     let rows = rows.filter_map(|record| match record {
-        Record::Annotation(annotation) => Some(json!({ "annotation": annotation, "hash": annotation.hash().to_hex() })),
+        Record::Annotation(annotation) => {
+            Some(json!({ "annotation": varve::json::to_value(&annotation), "hash": annotation.hash().to_hex() }))
+        }
         _ => None,
     });
     golden("annotations.json", &Value::Array(rows.collect()));

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use varve::error::Error;
 use varve::hash::CommitHash;
+use varve::json::At;
 use varve::model::annotation::Priority;
 use varve::model::types::TypeDefinition;
 use varve::ops::{Existing, Input, Unmerged};
@@ -169,7 +170,7 @@ impl Game {
                     2 => json!({ "materializationOrder": -1, "compressionPriority": 10 }),
                     _ => json!({ "aggregationRule": "concatenate", "defaultPriority": "pinned" }),
                 };
-                let definition = TypeDefinition { hints: serde_json::from_value(hints).unwrap(), ..Default::default() };
+                let definition = TypeDefinition::read(json!({ "hints": hints }), At::Root).unwrap();
                 let definition = Some(definition).filter(|_| *kind < 4);
                 (*who, Input::RegisterType { name: "card".to_owned(), definition })
             }

@@ -6,15 +6,6 @@ use varve as _; // its allocator is what this binary allocates with
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-fn objects_from_javascript_arrive_as_plain_json() {
-    let object = js_sys::JSON::parse(r#"{"a":[1,2.5,"x",null]}"#).unwrap();
-
-    let value: serde_json::Value = serde_wasm_bindgen::from_value(object).unwrap();
-
-    assert_eq!(value, serde_json::json!({ "a": [1, 2.5, "x", null] }));
-}
-
-#[wasm_bindgen_test]
 fn memory_grows_in_few_steps() {
     let size = || core::arch::wasm32::memory_size::<0>();
     let (before, mut last, mut growths) = (size(), size(), 0);

@@ -22,6 +22,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// The roles by name.
+    pub(crate) const NAMES: [(&str, Self); 5] = [
+        ("system", Self::System),
+        ("developer", Self::Developer),
+        ("user", Self::User),
+        ("assistant", Self::Assistant),
+        ("tool", Self::Tool),
+    ];
+
     /// As it stands in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -31,13 +40,6 @@ impl Role {
             Self::Assistant => "assistant",
             Self::Tool => "tool",
         }
-    }
-
-    /// The role of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::System, Self::Developer, Self::User, Self::Assistant, Self::Tool]
-            .into_iter()
-            .find(|role| role.name() == name)
     }
 }
 

@@ -3,7 +3,6 @@
 //! comes out exactly.
 
 mod decode;
-mod fields;
 mod message;
 mod normalize;
 

@@ -66,7 +66,7 @@ fn tool_message(tool: &ToolIo, entry: &str) -> Message {
         Direction::Call => {
             let (input, raw_input) = match &tool.data {
                 ToolData::Payload(value) => (value.clone(), None),
-                ToolData::Raw(text) => (serde_json::from_str(text).unwrap_or(Value::Null), Some(text.clone())),
+                ToolData::Raw(text) => (crate::json::parse(text).unwrap_or_default(), Some(text.clone())),
             };
             (Role::Assistant, PartKind::ToolCall { call_id, tool_name: tool.tool_name.clone(), input, raw_input })
         }

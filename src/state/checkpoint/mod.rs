@@ -10,14 +10,14 @@ mod codec;
 mod rows;
 mod tables;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::State;
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash, canonical_json};
+use crate::json::{object, parse_bytes};
 use crate::model::object::Object;
 use codec::Reader;
 
@@ -50,17 +50,22 @@ pub fn write(state: &State<'_>) -> Option<StoredCheckpoint> {
     let mut segments = Vec::new();
     let mut streams = Vec::new();
     for (name, bytes) in STREAMS.iter().zip(tables::write(state)) {
-        let parts: Vec<Object> = bytes.chunks(SEGMENT).map(object).collect();
-        let names: Vec<String> = parts.iter().map(|part| part.hash.to_hex()).collect();
-        streams.push(json!({ "bytes": bytes.len(), "name": name, "segments": names }));
+        let parts: Vec<Object> = bytes.chunks(SEGMENT).map(segment).collect();
+        let names = parts.iter().map(|part| Value::from(part.hash)).collect();
+        streams.push(object([("bytes", bytes.len().into()), ("name", (*name).into()), ("segments", names)]));
         segments.extend(parts);
     }
-    let manifest =
-        json!({ "at": position.at, "format": FORMAT, "hash": hash.to_hex(), "seq": position.seq, "streams": streams });
+    let manifest = object([
+        ("at", position.at.into()),
+        ("format", FORMAT.into()),
+        ("hash", hash.into()),
+        ("seq", position.seq.into()),
+        ("streams", Value::Array(streams)),
+    ]);
     Some(StoredCheckpoint { seq: position.seq, manifest: canonical_json(&manifest).into_bytes().into(), segments })
 }
 
-fn object(bytes: &[u8]) -> Object {
+fn segment(bytes: &[u8]) -> Object {
     Object { hash: ContentHash::of(bytes), bytes: bytes.into() }
 }
 
@@ -75,12 +80,12 @@ pub fn segments_of(manifest: &[u8]) -> Option<Vec<ContentHash>> {
 /// `Corrupt` where a segment is missing or not what it was, or the format is another.
 pub fn read(manifest: &[u8], segments: &[Object]) -> Result<State<'static>, StoreError> {
     let manifest = Manifest::parse(manifest).ok_or_else(|| corrupt("the manifest cannot be read"))?;
-    let known: HashMap<ContentHash, &[u8]> = segments.iter().map(|part| (part.hash, &*part.bytes)).collect();
     let mut streams = Vec::new();
     for (length, parts) in &manifest.streams {
         let mut bytes = Vec::with_capacity(*length);
         for hash in parts {
-            let part = known.get(hash).ok_or_else(|| corrupt(format!("segment {hash} is missing")))?;
+            let part = segments.iter().find(|part| part.hash == *hash);
+            let part = &*part.ok_or_else(|| corrupt(format!("segment {hash} is missing")))?.bytes;
             if ContentHash::of(part) != *hash {
                 return Err(corrupt(format!("segment {hash} is not what was stored")));
             }
@@ -108,7 +113,7 @@ struct Manifest {
 
 impl Manifest {
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(bytes).ok()?;
+        let value: Value = parse_bytes(bytes).ok()?;
         if value.get("format")?.as_u64()? != FORMAT {
             return None;
         }

@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::codec::{Reader, Writer};
 use super::corrupt;
 use crate::error::StoreError;
 use crate::hash::{CommitHash, ContentHash};
+use crate::json::{ToJson, read};
 use crate::model::commit::{Body, EntryOperation};
 use crate::model::content::Role;
-use crate::model::journal::to_canonical;
 use crate::model::outline::{Link, Outline};
 use crate::state::State;
 use crate::state::apply::{NewCommit, extras};
@@ -112,7 +110,7 @@ fn write_action(action: &Action, out: &mut Writer) {
             OtherAction::Revert(target) => numbers(4, &[target.row()]),
             OtherAction::Merge { resolutions } => {
                 out.byte(5);
-                out.text(&to_canonical(&EntryOperation::Merge { resolutions: resolutions.clone() }));
+                out.text(&EntryOperation::Merge { resolutions: resolutions.clone() }.to_json());
             }
         },
     }
@@ -121,7 +119,7 @@ fn write_action(action: &Action, out: &mut Writer) {
 /// The extras as the members of a commit's body.
 fn extras_text(extras: &Extras) -> String {
     let extras = extras.clone();
-    to_canonical(&Body {
+    let body = Body {
         author: extras.author,
         copied_from: extras.copied_from,
         generation: extras.generation,
@@ -131,7 +129,8 @@ fn extras_text(extras: &Extras) -> String {
         reply_to: extras.reply_to,
         turn: extras.turn,
         ..Body::default()
-    })
+    };
+    body.to_json()
 }
 
 /// How many rows the tables have that a commit can name.
@@ -154,7 +153,7 @@ pub(super) fn read_commit(from: &mut Reader<'_>, number: usize, counts: Counts, 
     let created_at = before.created_at.wrapping_add(from.signed()?);
     let extras = match from.optional_text()? {
         None => None,
-        Some(text) => extras(&Body::from_json(text).map_err(corrupt)?),
+        Some(text) => extras(&read(text, Body::read).map_err(corrupt)?),
     };
     Ok(NewCommit { hash, action, parents, seq, created_at, extras })
 }
@@ -173,15 +172,10 @@ fn read_action(from: &mut Reader<'_>, number: usize, counts: Counts) -> Read<Act
             Action::Other(Box::new(OtherAction::Compact { summary, content, targets }))
         }
         4 => Action::Other(Box::new(OtherAction::Revert(known(from.number()?, number)?))),
-        5 => match EntryOperation::from_json(from.text()?).map_err(corrupt)? {
+        5 => match read(from.text()?, EntryOperation::read).map_err(corrupt)? {
             EntryOperation::Merge { resolutions } => Action::Other(Box::new(OtherAction::Merge { resolutions })),
             _ => return Err(corrupt("a merge is something else")),
         },
         _ => return Err(corrupt(format!("there is no action {tag}"))),
     })
-}
-
-/// A JSON text.
-pub(super) fn json(text: &str) -> Read<Value> {
-    serde_json::from_str(text).map_err(corrupt)
 }

@@ -2,18 +2,19 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::codec::{Reader, Writer};
-use super::rows::{Before, Counts, json as parse, known, read_commit, read_content, write_commit, write_content};
+use super::rows::{Before, Counts, known, read_commit, read_content, write_commit, write_content};
 use super::{STREAMS, corrupt};
+use crate::collections::Names;
 use crate::error::StoreError;
 use crate::hash::{EntryHash, canonical_json};
+use crate::json::{self, At, ToJson};
 use crate::model::annotation::Annotation;
-use crate::model::journal::to_canonical;
 use crate::model::record::{InputUsage, OutputUsage};
 use crate::model::types::TypeDefinition;
-use crate::state::arena::{CommitIx, EntryIx, Ix};
+use crate::state::arena::{CommitIx, EntryIx, Ix, sort_rows};
 use crate::state::rows::{BranchRow, MoveRow, OperationRow, SentRow};
 use crate::state::{JournalPosition, State};
 
@@ -41,7 +42,7 @@ pub(super) fn write(state: &State<'_>) -> [Vec<u8>; STREAMS.len()] {
     }
     let mut annotations = Writer::default();
     for (_, row) in tables.annotations.iter_from(0) {
-        annotations.text(&to_canonical(&row.annotation));
+        annotations.text(&row.annotation.to_json());
         annotations.number(row.seq);
     }
     let mut moves = Writer::default();
@@ -56,7 +57,7 @@ pub(super) fn write(state: &State<'_>) -> [Vec<u8>; STREAMS.len()] {
     let mut sent = Writer::default();
     tables.sent.iter().for_each(|row| write_sent(row, &mut sent));
     let mut operations = Writer::default();
-    for (id, row) in state.operations_in_order() {
+    for (id, row) in tables.operations.iter() {
         operations.text(id);
         operations.number(row.seq);
         operations.number(row.index.into());
@@ -96,7 +97,7 @@ pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<I
     }
     from = next()?;
     while !from.is_empty() {
-        let annotation = Annotation::from_json(from.text()?).map_err(corrupt)?;
+        let annotation = json::read(from.text()?, Annotation::read).map_err(corrupt)?;
         let entry = state.known_entry(&annotation.target)?;
         let seq = from.number()?;
         state.add_annotation(entry, annotation, seq);
@@ -108,7 +109,7 @@ pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<I
         state.tables.sent.push(row);
     }
     read_operations(state, next()?)?;
-    read_rest(state, &parse(next()?.text()?)?).ok_or_else(|| corrupt("the rest cannot be read"))
+    read_rest(state, &json::parse(next()?.text()?).map_err(corrupt)?).ok_or_else(|| corrupt("the rest cannot be read"))
 }
 
 fn read_moves(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
@@ -169,22 +170,24 @@ fn read_sent(from: &mut Reader<'_>) -> Read<SentRow> {
 /// What can change: names and notes, as JSON.
 fn write_rest(state: &State<'_>) -> Value {
     let tables = &state.tables;
-    let branch = |(name, row): (&String, &BranchRow)| json!([name, row.number, row.head.map(Ix::row)]);
-    let notes = state.notes_in_order().map(|(entry, name, value)| json!([entry.row(), name, value]));
-    let tags: Map<String, Value> =
-        state.tags().into_iter().map(|(name, ix)| (name.to_owned(), ix.row().into())).collect();
-    let types: Map<String, Value> =
-        state.content_types().into_iter().map(|(name, definition)| (name.to_owned(), definition.to_json())).collect();
-    json!({
-        "branchCount": tables.branch_count,
-        "branches": tables.branches.iter().map(branch).collect::<Vec<_>>(),
-        "defaultBranch": state.default_branch(),
-        "notes": notes.collect::<Vec<_>>(),
-        "tags": tags,
-        "tokens": state.token_source().map(|source| &**source),
-        "types": types,
-        "typesVersion": tables.types_version,
-    })
+    let branch = |(name, row): (&str, &BranchRow)| {
+        Value::Array(vec![name.into(), row.number.into(), row.head.map(Ix::row).into()])
+    };
+    let notes = state
+        .notes_in_order()
+        .map(|(entry, name, value)| Value::Array(vec![entry.row().into(), name.into(), value.clone()]));
+    let tags = state.tags();
+    let types = state.content_types();
+    json::object([
+        ("branchCount", tables.branch_count.into()),
+        ("branches", tables.branches.iter().map(branch).collect()),
+        ("defaultBranch", state.default_branch().into()),
+        ("notes", notes.collect()),
+        ("tags", json::table(&mut tags.into_iter().map(|(name, ix)| (name, ix.row().into())))),
+        ("tokens", state.token_source().map(|source| &**source).into()),
+        ("types", json::table(&mut types.into_iter().map(|(name, definition)| (name, json::to_value(definition))))),
+        ("typesVersion", tables.types_version.into()),
+    ])
 }
 
 fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
@@ -194,20 +197,20 @@ fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
     for row in rest.get("branches")?.as_array()? {
         let (name, number, head) = (row.get(0)?.as_str()?, row.get(1)?.as_u64()? as u32, row.get(2)?);
         let head = if head.is_null() { None } else { Some(commit(head)?) };
-        state.tables.branches.insert(name.to_owned(), BranchRow { number, head });
+        state.tables.branches.insert(name, BranchRow { number, head });
     }
     state.tables.default_branch = Some(rest.get("defaultBranch")?.as_str()?.to_owned());
     for row in rest.get("notes")?.as_array()? {
         let entry: EntryIx = known(row.get(0)?.as_u64()?, state.tables.entries.next()).ok()?;
-        let (name, value) = (row.get(1)?.as_str()?.to_owned(), row.get(2)?.clone());
-        state.tables.notes.entry(entry).or_default().insert(name, Some(value));
+        let (name, value) = (row.get(1)?.as_str()?, row.get(2)?.clone());
+        state.tables.notes.get_or_insert_with(entry, Names::default).insert(name, Some(value));
     }
     for (name, row) in rest.get("tags")?.as_object()? {
-        state.tables.tags.insert(name.clone(), Some(commit(row)?));
+        state.tables.tags.insert(name, Some(commit(row)?));
     }
     state.tables.token_source = rest.get("tokens")?.as_str().map(Rc::from);
     for (name, definition) in rest.get("types")?.as_object()? {
-        state.tables.types.insert(name.clone(), Some(TypeDefinition::from_json(definition)?));
+        state.tables.types.insert(name, Some(TypeDefinition::read(definition.clone(), At::Root).ok()?));
     }
     state.tables.types_version = rest.get("typesVersion")?.as_u64()? as u32;
     Some(())
@@ -220,20 +223,13 @@ impl State<'static> {
 }
 
 impl State<'_> {
-    /// The callers' operation ids, in the order of the journal.
-    fn operations_in_order(&self) -> Vec<(&str, OperationRow)> {
-        let mut all: Vec<_> = self.tables.operations.iter().map(|(id, row)| (&**id, *row)).collect();
-        all.sort_unstable_by_key(|(_, row)| (row.seq, row.index));
-        all
-    }
-
     /// All notes, by entry and name.
     fn notes_in_order(&self) -> impl Iterator<Item = (EntryIx, &str, &Value)> {
-        let mut entries: Vec<EntryIx> = self.tables.notes.keys().copied().collect();
-        entries.sort_unstable();
+        let mut entries: Vec<EntryIx> = self.tables.notes.iter().map(|(entry, _)| *entry).collect();
+        sort_rows(&mut entries);
         let notes = entries.into_iter().filter_map(|entry| Some((entry, self.tables.notes.get(&entry)?)));
         notes.flat_map(|(entry, notes)| {
-            notes.iter().filter_map(move |(name, value)| Some((entry, name.as_str(), value.as_ref()?)))
+            notes.iter().filter_map(move |(name, value)| Some((entry, name, value.as_ref()?)))
         })
     }
 }

@@ -1,0 +1,58 @@
+//! JSON, in and out: [`Fields`] takes a parsed value apart, [`ToJson`] writes text member by member.
+//!
+//! By hand rather than derived: one reader and one writer for everything, so that errors come with
+//! the place of what is wrong, and the module stays small.
+
+mod fields;
+mod write;
+
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+pub use fields::{At, Fields, Scalar};
+pub use write::{Members, ToJson, to_value};
+
+/// Parses JSON text.
+///
+/// # Errors
+/// What is wrong with the text, and where.
+pub fn parse(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Parses JSON bytes.
+///
+/// # Errors
+/// What is wrong with the text, and where.
+pub fn parse_bytes(bytes: &[u8]) -> Result<Value, String> {
+    parse(std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
+}
+
+/// Reads JSON text by a function: `read(text, Annotation::read)`.
+///
+/// # Errors
+/// What is wrong with the text, or with what it says.
+pub fn read<T>(text: &str, read: fn(Value, At<'_>) -> Result<T>) -> Result<T, String> {
+    read(parse(text)?, At::Root).map_err(|error| error.to_string())
+}
+
+/// An object of these members.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    table(&mut members.into_iter())
+}
+
+/// Adds a member, unless it is null.
+pub fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+    if !value.is_null() {
+        object.insert(name.to_owned(), value);
+    }
+}
+
+/// A table: values under their names.
+pub fn table<'a>(rows: &mut dyn Iterator<Item = (&'a str, Value)>) -> Value {
+    let mut table = Map::new();
+    for (name, value) in rows {
+        table.insert(name.to_owned(), value);
+    }
+    Value::Object(table)
+}
