@@ -244,9 +244,9 @@ describe("an option is refused", () => {
     ["an option that does not exist", { nope: 1 }],
   ])("%s", async (_, options) => {
     expect((await failure(chat.user("x", options as never))).code).toBe("Validation");
+    const inBatch = chat.batch((tx) => tx.user("x", options as never));
+    expect((await failure(inBatch)).code).toBe("Validation");
   });
-
-  test.todo("in a batch as well");
 });
 
 describe("a call is refused with", () => {
