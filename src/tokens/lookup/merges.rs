@@ -5,7 +5,7 @@
 use super::{NONE, table};
 use crate::tokens::vocabulary::TokenId;
 
-const BITS: u32 = 19;
+const BITS: u32 = 18;
 const ID_BITS: u32 = 18;
 
 /// A free slot: more bits than three ids have.

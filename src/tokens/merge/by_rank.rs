@@ -32,22 +32,22 @@ struct Part {
     rank: TokenId,
 }
 
+/// Pairs and bytes are worked off some hundred at a time, a call each, so that WebAssembly engines can
+/// switch to optimised code within a long piece.
+const CHUNK: usize = 512;
+
 /// Appends the tokens of `piece` to `tokens`.
 #[inline(never)]
 pub fn merge(lookup: &Lookup, piece: &[u8], scratch: &mut Scratch, tokens: &mut Vec<TokenId>) {
     let Scratch { parts, waiting, starts } = scratch;
     parts.clear();
     waiting.clear(lookup.vocabulary().len());
-    for (i, &byte) in piece.iter().enumerate() {
-        let rank = piece.get(i + 1).map_or(NONE, |&next| lookup.pair(byte, next));
-        let (previous, end) = ((i as u32).wrapping_sub(1), i as u32 + 1);
-        parts.push(Part { previous, end, id: lookup.single(byte), rank });
-        waiting.add(rank, i as u32);
+    for from in (0..piece.len()).step_by(CHUNK) {
+        add_parts(lookup, piece, from, parts, waiting);
     }
-
     while let Some(rank) = waiting.take_lowest(starts) {
-        for &start in starts.iter() {
-            merge_pair(lookup, parts, waiting, start as usize, rank);
+        for chunk in starts.chunks(CHUNK) {
+            merge_pairs(lookup, parts, waiting, chunk, rank);
         }
     }
 
@@ -55,6 +55,25 @@ pub fn merge(lookup: &Lookup, piece: &[u8], scratch: &mut Scratch, tokens: &mut 
     while let Some(part) = parts.get(at) {
         tokens.push(part.id);
         at = part.end as usize;
+    }
+}
+
+/// Adds the bytes of a chunk as parts, and their pairs.
+#[inline(never)]
+fn add_parts(lookup: &Lookup, piece: &[u8], from: usize, parts: &mut Vec<Part>, waiting: &mut Waiting) {
+    for (i, &byte) in piece.iter().enumerate().skip(from).take(CHUNK) {
+        let rank = piece.get(i + 1).map_or(NONE, |&next| lookup.pair(byte, next));
+        let (previous, end) = ((i as u32).wrapping_sub(1), i as u32 + 1);
+        parts.push(Part { previous, end, id: lookup.single(byte), rank });
+        waiting.add(rank, i as u32);
+    }
+}
+
+/// Merges the pairs of a chunk of the list of `rank`.
+#[inline(never)]
+fn merge_pairs(lookup: &Lookup, parts: &mut [Part], waiting: &mut Waiting, starts: &[u32], rank: TokenId) {
+    for &start in starts {
+        merge_pair(lookup, parts, waiting, start as usize, rank);
     }
 }
 
