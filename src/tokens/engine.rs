@@ -35,12 +35,12 @@ pub struct Engine {
 /// What changes while counting.
 struct Scratch {
     merger: Merger,
-    short: Cache<2, { 1 << 14 }>,
-    long: Cache<4, { 1 << 13 }>,
+    short: Cache<2, { 1 << 15 }>,
+    long: Cache<4, { 1 << 14 }>,
 }
 
 impl Engine {
-    /// An engine for the vocabulary of `asset`; about 11 MB of tables.
+    /// An engine for the vocabulary of `asset`; about 9 MB of tables.
     ///
     /// # Errors
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.

@@ -7,6 +7,7 @@ use crate::tokens::vocabulary::TokenId;
 
 const BITS: u32 = 18;
 const ID_BITS: u32 = 18;
+const HASH_BITS: u32 = 20;
 
 /// A free slot: more bits than three ids have.
 const EMPTY: u64 = u64::MAX;
@@ -14,18 +15,25 @@ const EMPTY: u64 = u64::MAX;
 /// The table.
 pub struct Merges {
     entries: Box<[u64; 1 << BITS]>,
+    /// A bit for each hash that an entry has: most pairs that are asked for do not merge, and this
+    /// fits into a cache where the entries do not.
+    hashes: Box<[u64; 1 << (HASH_BITS - 6)]>,
 }
 
 impl Merges {
     pub fn new() -> Self {
-        Self { entries: table(EMPTY) }
+        Self { entries: table(EMPTY), hashes: table(0) }
     }
 
     /// The token that `left` and `right` merge to; [`NONE`] if they do not.
     #[inline(always)]
     pub fn find(&self, left: TokenId, right: TokenId) -> TokenId {
         let key = key(left, right);
-        let mut slot = slot(key);
+        let hash = hash(key);
+        if (self.hashes[hash >> 6] >> (hash & 63)) & 1 == 0 {
+            return NONE;
+        }
+        let mut slot = hash >> (HASH_BITS - BITS);
         loop {
             let entry = self.entries[slot];
             if entry >> ID_BITS == key {
@@ -46,7 +54,9 @@ impl Merges {
             any = true;
             let Some((left, right)) = halves else { continue };
             let key = key(left, right);
-            let mut slot = slot(key);
+            let hash = hash(key);
+            self.hashes[hash >> 6] |= 1 << (hash & 63);
+            let mut slot = hash >> (HASH_BITS - BITS);
             while self.entries[slot] != EMPTY {
                 slot = (slot + 1) % (1 << BITS);
             }
@@ -62,6 +72,6 @@ fn key(left: TokenId, right: TokenId) -> u64 {
 }
 
 #[inline(always)]
-fn slot(key: u64) -> usize {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as usize
+fn hash(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - HASH_BITS)) as usize
 }
