@@ -8,6 +8,8 @@
 //! them, [`merge`] encodes a piece that is not a token, [`cache`] remembers such pieces, [`engine`]
 //! ties them together.
 
+#![forbid(unsafe_code)]
+
 mod approximate;
 mod asset;
 mod cache;
