@@ -15,10 +15,10 @@ use crate::model::content::Content;
 use crate::state::State;
 use crate::state::arena::{CommitIx, ContentIx, EntryIx, sort_rows};
 use crate::tokens::count_tools;
-use crate::view::compile::Splice;
 use crate::view::counts::Counts;
 use crate::view::message::{CompiledMessage, Payloads};
 use crate::view::options::{AsOf, CompileOptions, OnOverflow};
+use crate::view::splice::Splice;
 use crate::view::table::{MessageId, Recipe};
 
 /// What a compile came to. The messages come as changes of what its reader has: see [`Patch`].

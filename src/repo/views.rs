@@ -5,9 +5,10 @@ use super::payloads::Fetched;
 use crate::error::Result;
 use crate::model::outline::Outline;
 use crate::state::arena::CommitIx;
-use crate::view::compile::{Desk, Overflow, Splice, View};
+use crate::view::compile::{Inputs, Overflow, View};
 use crate::view::counts::Counts;
 use crate::view::options::CompileOptions;
+use crate::view::splice::Splice;
 use crate::view::table::{MessageId, MessageTable};
 
 /// How many views are kept.
@@ -177,8 +178,8 @@ impl Repository {
         if let Some(slot) = slots.get_mut(place) {
             slot.last_use = uses;
             slot.head = head;
-            let mut desk = Desk { state: &state, lineage: &lineage, counts: &counts, table };
-            overflow = slot.view.update(&mut desk, u64::from(counts.reply()) + extra(&counts)).err();
+            let mut inputs = Inputs { state: &state, lineage: &lineage, counts: &counts, table };
+            overflow = slot.view.update(&mut inputs, u64::from(counts.reply()) + extra(&counts)).err();
         }
         let updated = Updated { slot: place, overflow, commit_count: lineage.commit_count() };
         (updated, counts.missing())

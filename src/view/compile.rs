@@ -1,12 +1,12 @@
 //! A view: the compiled messages of one lineage under one set of options, kept up to date.
 
 use super::counts::Counts;
-use super::options::{CompileOptions, Dangling, Strategy, Summaries};
-use super::pair::{Call, Kind, Member, Pairing, Source, Unit};
-use super::table::{Ingredient, MessageId, MessageTable, Recipe};
+use super::options::{CompileOptions, Strategy, Summaries};
+use super::pair::{Kind, Pairing, Source, Unit};
+use super::splice::{Shown, Splice, differences};
+use super::table::{MessageId, MessageTable, Recipe};
+use super::unit_messages::UnitMessages;
 use super::window::Window;
-use crate::collections::Set;
-use crate::model::annotation::Priority;
 use crate::model::content::Role;
 use crate::state::State;
 use crate::state::arena::{AnnotationIx, Ix};
@@ -14,25 +14,6 @@ use crate::state::lineage::{Lineage, Slot};
 
 /// Above this many units that come or go at once it is cheaper to start over.
 const MANY: usize = 32;
-
-/// A change of a view's messages: at `start`, `removed` go and `inserted` come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Splice {
-    /// Where.
-    pub start: usize,
-    /// How many go.
-    pub removed: usize,
-    /// What comes.
-    pub inserted: Vec<MessageId>,
-}
-
-/// A message in a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shown {
-    unit: u32,
-    id: MessageId,
-    tokens: u32,
-}
 
 /// The compiled messages of one lineage.
 #[derive(Debug)]
@@ -66,7 +47,7 @@ struct Seen {
 }
 
 /// What a view's stages read and write.
-pub struct Desk<'a> {
+pub struct Inputs<'a> {
     /// The state.
     pub state: &'a State<'a>,
     /// The lineage to compile.
@@ -111,26 +92,26 @@ impl View {
     }
 
     /// Takes in what happened since. `extra` are tokens that come with the messages.
-    pub fn update(&mut self, desk: &mut Desk<'_>, extra: u64) -> Result<(), Overflow> {
+    pub fn update(&mut self, inputs: &mut Inputs<'_>, extra: u64) -> Result<(), Overflow> {
         let seen = Seen {
-            epoch: desk.lineage.epoch(),
-            slots: desk.lineage.slots().len(),
-            annotations: desk.state.annotation_count(),
-            types: desk.state.types_version(),
+            epoch: inputs.lineage.epoch(),
+            slots: inputs.lineage.slots().len(),
+            annotations: inputs.state.annotation_count(),
+            types: inputs.state.types_version(),
         };
         let same = seen.epoch == self.seen.epoch
             && seen.types == self.seen.types
             && seen.slots >= self.seen.slots
-            && !self.ordered_by_type(desk)
-            && !self.reannotated(desk);
+            && !self.ordered_by_type(inputs)
+            && !self.reannotated(inputs);
         let mut fits = Ok(());
         self.stale = !same;
         if same {
-            self.advance(desk, self.seen.slots);
-            fits = self.fit(desk, extra);
+            self.advance(inputs, self.seen.slots);
+            fits = self.fit(inputs, extra);
         }
         if self.stale {
-            fits = self.rebuild(desk, extra);
+            fits = self.rebuild(inputs, extra);
         }
         self.seen = seen;
         fits
@@ -177,9 +158,9 @@ impl View {
     }
 
     /// Types with a `materializationOrder` move entries about: then there is no simple append.
-    fn ordered_by_type(&self, desk: &Desk<'_>) -> bool {
-        desk.state.types_version() > 0
-            && desk
+    fn ordered_by_type(&self, inputs: &Inputs<'_>) -> bool {
+        inputs.state.types_version() > 0
+            && inputs
                 .state
                 .content_types()
                 .iter()
@@ -187,15 +168,15 @@ impl View {
     }
 
     /// Whether an annotation came that matters to an entry this view has taken in.
-    fn reannotated(&self, desk: &Desk<'_>) -> bool {
-        (self.seen.annotations..desk.state.annotation_count()).any(|row| {
-            let annotation = desk.state.annotations(AnnotationIx::new(row));
-            annotation.seq <= self.until && desk.lineage.slot(annotation.entry).is_some()
+    fn reannotated(&self, inputs: &Inputs<'_>) -> bool {
+        (self.seen.annotations..inputs.state.annotation_count()).any(|row| {
+            let annotation = inputs.state.annotations(AnnotationIx::new(row));
+            annotation.seq <= self.until && inputs.lineage.slot(annotation.entry).is_some()
         })
     }
 
     /// Starts over, and finds out what changed only when all is decided.
-    fn rebuild(&mut self, desk: &mut Desk<'_>, extra: u64) -> Result<(), Overflow> {
+    fn rebuild(&mut self, inputs: &mut Inputs<'_>, extra: u64) -> Result<(), Overflow> {
         let before = std::mem::take(&mut self.shown);
         self.pairing = Pairing::default();
         self.tokens.clear();
@@ -204,43 +185,43 @@ impl View {
         self.window = Window::default();
         self.hosts.clear();
         self.bulk = true;
-        self.advance(desk, 0);
-        let fits = self.fit(desk, extra);
+        self.advance(inputs, 0);
+        let fits = self.fit(inputs, extra);
         self.bulk = false;
         for index in 0..self.pairing.units().len() {
             if let Some(unit) = self.pairing.units().get(index)
                 && !self.window.is_gone(index as u32, unit)
             {
-                let messages = Dish { view: self, desk, index: index as u32, unit }.messages();
+                let messages = UnitMessages { view: self, inputs, index: index as u32, unit }.messages();
                 let index = index as u32;
                 let shown = messages.into_iter().map(|(recipe, tokens)| Shown {
                     unit: index,
-                    id: desk.table.acquire(recipe),
+                    id: inputs.table.acquire(recipe),
                     tokens,
                 });
                 self.shown.extend(shown);
             }
         }
         self.splices.extend(differences(&before, &self.shown));
-        before.iter().for_each(|shown| desk.table.release(shown.id));
+        before.iter().for_each(|shown| inputs.table.release(shown.id));
         self.stale = false;
         fits
     }
 
-    fn source<'a>(&self, desk: &'a Desk<'_>) -> Source<'a> {
-        Source { state: desk.state, counts: desk.counts, until: self.until }
+    fn source<'a>(&self, inputs: &'a Inputs<'_>) -> Source<'a> {
+        Source { state: inputs.state, counts: inputs.counts, until: self.until }
     }
 
-    fn advance(&mut self, desk: &mut Desk<'_>, from: usize) {
+    fn advance(&mut self, inputs: &mut Inputs<'_>, from: usize) {
         let mut first = self.pairing.units().len();
         let known = first;
-        if from == 0 && self.ordered_by_type(desk) {
-            for (place, slot) in by_type_order(desk).into_iter().enumerate() {
-                first = first.min(self.pairing.push(self.source(desk), place as u32, slot));
+        if from == 0 && self.ordered_by_type(inputs) {
+            for (place, slot) in by_type_order(inputs).into_iter().enumerate() {
+                first = first.min(self.pairing.push(self.source(inputs), place as u32, slot));
             }
         } else {
-            for (place, slot) in desk.lineage.slots().iter().enumerate().skip(from) {
-                first = first.min(self.pairing.push(self.source(desk), place as u32, *slot));
+            for (place, slot) in inputs.lineage.slots().iter().enumerate().skip(from) {
+                first = first.min(self.pairing.push(self.source(inputs), place as u32, *slot));
             }
         }
         let count = self.pairing.units().len();
@@ -249,14 +230,14 @@ impl View {
             self.stale = true;
             return;
         }
-        self.move_notes(desk, first);
+        self.move_notes(inputs, first);
         for unit in first..count {
-            self.refresh(desk, unit as u32);
+            self.refresh(inputs, unit as u32);
         }
     }
 
     /// Units before the recent ones are shown by their notes.
-    fn move_notes(&mut self, desk: &mut Desk<'_>, fresh: usize) {
+    fn move_notes(&mut self, inputs: &mut Inputs<'_>, fresh: usize) {
         let count = self.pairing.units().len();
         let to = match self.options.strategy {
             Strategy::Full => 0,
@@ -269,20 +250,20 @@ impl View {
         let from = self.notes_before;
         self.notes_before = from.max(to);
         for unit in from..self.notes_before.min(fresh) {
-            self.refresh(desk, unit as u32);
+            self.refresh(inputs, unit as u32);
         }
     }
 
     /// Weighs and shows a unit as it is now.
-    fn refresh(&mut self, desk: &mut Desk<'_>, index: u32) {
+    fn refresh(&mut self, inputs: &mut Inputs<'_>, index: u32) {
         let Some(unit) = self.pairing.units().get(index as usize) else { return };
         let gone = self.window.is_gone(index, unit);
-        let dish = Dish { view: self, desk, index, unit };
-        let messages = dish.messages();
-        let cost = dish.cost(&messages);
+        let made = UnitMessages { view: self, inputs, index, unit };
+        let messages = made.messages();
+        let cost = made.cost(&messages);
         self.set_cost(index, cost);
         if !self.bulk {
-            self.show(desk.table, index, if gone { Vec::new() } else { messages });
+            self.show(inputs.table, index, if gone { Vec::new() } else { messages });
         }
     }
 
@@ -313,8 +294,8 @@ impl View {
     }
 
     /// Applies the window, and lets summaries find the messages they stand in.
-    fn fit(&mut self, desk: &mut Desk<'_>, extra: u64) -> Result<(), Overflow> {
-        self.host_summaries(desk);
+    fn fit(&mut self, inputs: &mut Inputs<'_>, extra: u64) -> Result<(), Overflow> {
+        self.host_summaries(inputs);
         self.kept = self.total + extra;
         let Some(limit) = self.options.max_tokens else { return Ok(()) };
         let tail = self.tail();
@@ -330,10 +311,10 @@ impl View {
             return Ok(());
         }
         for &unit in &cut.changed {
-            self.refresh(desk, unit);
+            self.refresh(inputs, unit);
         }
         if !cut.changed.is_empty() {
-            self.host_summaries(desk);
+            self.host_summaries(inputs);
         }
         if cut.tokens > limit { Err(Overflow { required: cut.tokens }) } else { Ok(()) }
     }
@@ -350,7 +331,7 @@ impl View {
         turn.min(recent.unwrap_or(u32::MAX))
     }
 
-    fn host_summaries(&mut self, desk: &mut Desk<'_>) {
+    fn host_summaries(&mut self, inputs: &mut Inputs<'_>) {
         if self.pairing.summaries().is_empty() || self.options.summaries == Summaries::System {
             return;
         }
@@ -379,19 +360,19 @@ impl View {
         touched.sort_unstable();
         touched.dedup();
         if before != self.hosts {
-            touched.into_iter().for_each(|unit| self.refresh(desk, unit));
+            touched.into_iter().for_each(|unit| self.refresh(inputs, unit));
         }
     }
 
     /// The summaries that stand in a unit.
-    fn guests(&self, host: u32) -> &[u32] {
+    pub(super) fn guests(&self, host: u32) -> &[u32] {
         let found = self.hosts.binary_search_by_key(&host, |(host, _)| *host).ok();
         found.and_then(|place| self.hosts.get(place)).map_or(&[], |(_, summaries)| summaries)
     }
 
     /// Whether a user message follows that is sure to stay: the last one, or, where that is shown by
     /// its note, a pinned one.
-    fn has_host(&self, summary: u32) -> bool {
+    pub(super) fn has_host(&self, summary: u32) -> bool {
         let units = self.pairing.units();
         let Some(last) = self.pairing.last_user().filter(|last| *last > summary) else { return false };
         if units.get(last as usize).is_some_and(|unit| !self.is_note(last as usize, unit)) {
@@ -404,17 +385,17 @@ impl View {
             .any(|unit| unit.kind == Kind::Message(Role::User) && unit.pinned && unit.shown())
     }
 
-    fn is_note(&self, index: usize, unit: &Unit) -> bool {
+    pub(super) fn is_note(&self, index: usize, unit: &Unit) -> bool {
         index < self.notes_before && !unit.pinned
     }
 }
 
 /// The entries with those of a lower `materializationOrder` first.
-fn by_type_order(desk: &Desk<'_>) -> Vec<Slot> {
-    let slots = desk.lineage.slots();
+fn by_type_order(inputs: &Inputs<'_>) -> Vec<Slot> {
+    let slots = inputs.lineage.slots();
     let order = |slot: &Slot| {
-        let name = &desk.state.contents(slot.content).content_type;
-        desk.state.hints(name, |hints| hints.materialization_order).unwrap_or(0)
+        let name = &inputs.state.contents(slot.content).content_type;
+        inputs.state.hints(name, |hints| hints.materialization_order).unwrap_or(0)
     };
     let mut ordered = Vec::with_capacity(slots.len());
     let mut next = slots.iter().map(order).min();
@@ -423,203 +404,4 @@ fn by_type_order(desk: &Desk<'_>) -> Vec<Slot> {
         next = slots.iter().map(order).filter(|order| *order > now).min();
     }
     ordered
-}
-
-/// The splices that turn `old` into `new`, to be applied in order.
-fn differences(old: &[Shown], new: &[Shown]) -> Vec<Splice> {
-    let same = |(a, b): &(&Shown, &Shown)| a.id == b.id;
-    let start = old.iter().zip(new).take_while(same).count();
-    let rest = old.len().min(new.len()) - start;
-    let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
-    let mut old = old.iter().take(old.len() - end).skip(start).peekable();
-    let mut new = new.iter().take(new.len() - end).skip(start).peekable();
-    let were: Set<MessageId> = old.clone().map(|shown| shown.id).collect();
-    let staying: Set<MessageId> = new.clone().map(|shown| shown.id).filter(|id| were.contains(id)).collect();
-    let mut splices = Vec::new();
-    let mut at = start;
-    while old.peek().is_some() || new.peek().is_some() {
-        let mut splice = Splice { start: at, removed: 0, inserted: Vec::new() };
-        // Messages that change places go and come like others.
-        while let Some(gone) = old.peek()
-            && (!staying.contains(&gone.id)
-                || new.peek().is_none_or(|fresh| staying.contains(&fresh.id) && fresh.id != gone.id))
-        {
-            splice.removed += 1;
-            old.next();
-        }
-        while let Some(fresh) = new.peek()
-            && old.peek().is_none_or(|next| next.id != fresh.id)
-        {
-            if old.peek().is_some() && staying.contains(&fresh.id) {
-                break;
-            }
-            splice.inserted.push(fresh.id);
-            new.next();
-        }
-        at += splice.inserted.len();
-        if splice.removed > 0 || !splice.inserted.is_empty() {
-            splices.push(splice);
-        }
-        while let (Some(a), Some(b)) = (old.peek(), new.peek())
-            && a.id == b.id
-        {
-            at += 1;
-            old.next();
-            new.next();
-        }
-    }
-    splices
-}
-
-/// A unit on its way to messages.
-struct Dish<'a, 'b> {
-    view: &'a View,
-    desk: &'a Desk<'b>,
-    index: u32,
-    unit: &'a Unit,
-}
-
-impl Dish<'_, '_> {
-    /// Tokens of the unit itself: a summary's text counts with the summary wherever it stands, so that
-    /// the cost of a unit does not depend on what else is shown.
-    fn cost(&self, messages: &[(Recipe, u32)]) -> u32 {
-        if self.hosted() && self.unit.shown() && !self.view.is_note(self.index as usize, self.unit) {
-            return self.unit.text;
-        }
-        let guests = self.guests().map(|summary| summary.text).sum::<u32>();
-        messages.iter().map(|(_, tokens)| *tokens).sum::<u32>() - guests
-    }
-
-    /// Whether this is a summary that another message shows.
-    fn hosted(&self) -> bool {
-        self.unit.kind == Kind::Summary
-            && self.view.options.summaries == Summaries::User
-            && self.view.has_host(self.index)
-    }
-
-    /// The summaries that stand at the head of this message.
-    fn guests(&self) -> impl Iterator<Item = &Unit> {
-        let hides = self.view.is_note(self.index as usize, self.unit);
-        let guests = if hides { &[] } else { self.view.guests(self.index) };
-        guests.iter().filter_map(|summary| self.view.pairing.units().get(*summary as usize))
-    }
-
-    /// The messages of the unit, each with its tokens; the window aside.
-    fn messages(&self) -> Vec<(Recipe, u32)> {
-        if !self.unit.shown() {
-            return Vec::new();
-        }
-        if self.view.is_note(self.index as usize, self.unit) {
-            return self.notes();
-        }
-        let role = match self.unit.kind {
-            Kind::Message(role) => role,
-            Kind::Instruction(_) => Role::System,
-            Kind::Summary if self.view.options.summaries == Summaries::System => Role::System,
-            Kind::Summary if self.hosted() => return Vec::new(),
-            Kind::Summary => Role::User,
-        };
-        let mut messages = Vec::with_capacity(1);
-        messages.extend(self.body(role));
-        self.answers(&mut messages);
-        messages
-    }
-
-    fn ingredient(member: &Member) -> Ingredient {
-        let Slot { entry, content, version, .. } = member.slot;
-        Ingredient { entry, content, version }
-    }
-
-    fn body(&self, role: Role) -> Option<(Recipe, u32)> {
-        let (unit, options) = (self.unit, &self.view.options);
-        let members: Vec<&Member> = match &unit.replaced_by {
-            Some(member) => vec![member],
-            None => unit.members.iter().filter(|member| member.shown).collect(),
-        };
-        let reasoning = options.reasoning();
-        let drops = options.dangling == Dangling::Drop;
-        let (dropped, called): (Vec<&Call>, Vec<&Call>) = unit.calls.iter().partition(|call| drops && !call.answered);
-        if !dropped.is_empty() && called.is_empty() && self.says_nothing_else(&members) {
-            return None;
-        }
-        if !reasoning && unit.reasoning > 0 && unit.calls.is_empty() && self.only_reasoning(&members) {
-            return None;
-        }
-        let tokens = self.desk.counts.message(role)
-            + unit.text
-            + if reasoning { unit.reasoning } else { 0 }
-            + called.iter().map(|call| call.tokens).sum::<u32>()
-            + self.guests().map(|summary| summary.text).sum::<u32>();
-        let recipe = Recipe::Parts {
-            role,
-            summaries: self.guests().flat_map(|unit| unit.members.iter().map(Self::ingredient)).collect(),
-            entries: members.into_iter().map(Self::ingredient).collect(),
-            reasoning,
-            dropped: dropped.iter().map(|call| (call.member, call.ordinal)).collect(),
-        };
-        Some((recipe, tokens))
-    }
-
-    fn says_nothing_else(&self, members: &[&Member]) -> bool {
-        self.unit.text == 0 && (self.unit.reasoning == 0 || !self.view.options.reasoning()) && {
-            let calls: usize = members.iter().map(|m| self.outline(m).calls().len()).sum();
-            calls == self.unit.calls.len()
-        }
-    }
-
-    fn only_reasoning(&self, members: &[&Member]) -> bool {
-        self.unit.text == 0 && members.iter().all(|member| self.outline(member).calls().is_empty())
-    }
-
-    fn outline(&self, member: &Member) -> &crate::model::outline::Outline {
-        self.desk.counts.outline(self.desk.state, member.slot.content)
-    }
-
-    fn answers(&self, messages: &mut Vec<(Recipe, u32)>) {
-        let per_message = self.desk.counts.message(Role::Tool);
-        for answer in &self.unit.answers {
-            // Which call it is matters to a result only where the call has no id but its entry's.
-            let by_entry = &*self.desk.state.contents(answer.member.slot.content).content_type == "tool_io";
-            let entry_of = |call: u32| {
-                let call = self.unit.calls.get(call as usize)?;
-                let member = if by_entry { self.unit.members.get(call.member as usize)? } else { &answer.member };
-                Some(member.slot.entry)
-            };
-            let results: Vec<_> =
-                answer.results.iter().filter_map(|(ordinal, call)| Some((*ordinal, entry_of(*call)?))).collect();
-            let tokens = answer.tokens + per_message * results.len() as u32;
-            messages.push((Recipe::Results { from: Self::ingredient(&answer.member), results }, tokens));
-        }
-        if self.view.options.dangling != Dangling::ErrorResult {
-            return;
-        }
-        for call in self.unit.calls.iter().filter(|call| !call.answered) {
-            if let Some(member) = self.unit.members.get(call.member as usize) {
-                let tokens = per_message + self.desk.counts.interrupted();
-                let recipe = Recipe::Interrupted { call: Self::ingredient(member), ordinal: call.ordinal };
-                messages.push((recipe, tokens));
-            }
-        }
-    }
-
-    /// One message for each entry whose commit has a note.
-    fn notes(&self) -> Vec<(Recipe, u32)> {
-        let answers = self.unit.answers.iter().map(|answer| &answer.member);
-        let members = self.unit.members.iter().filter(|member| member.shown).chain(answers);
-        let note = |member: &Member| {
-            let text = self.desk.state.commits(member.slot.version).note()?;
-            let role = match self.desk.state.role_of(self.desk.state.contents(member.slot.content)) {
-                Role::Tool => Role::Assistant,
-                role => role,
-            };
-            let tokens = self.desk.counts.message(role) + self.desk.counts.counter.count(text);
-            Some((Recipe::Note { role, of: Self::ingredient(member) }, tokens))
-        };
-        members.filter_map(note).collect()
-    }
-}
-
-/// Whether an entry is pinned, normal or skipped, as of a journal entry.
-pub fn priority_of(state: &State<'_>, counts: &Counts<'_>, slot: &Slot, until: u64) -> Priority {
-    Source { state, counts, until }.priority(slot)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::table::{Ingredient, Recipe};
+use super::table::{EntryVersion, Recipe};
 use crate::error::Result;
 use crate::hash::{write_canonical, write_string};
 use crate::model::content::{Content, DANGLING_TEXT, FileSource, Message, Output, Part, PartKind, Role};
@@ -34,14 +34,14 @@ impl Recipe {
     pub fn contents(&self) -> Vec<ContentIx> {
         match self {
             Self::Parts { summaries, entries, .. } => {
-                summaries.iter().chain(entries).map(|ingredient| ingredient.content).collect()
+                summaries.iter().chain(entries).map(|version| version.content).collect()
             }
             Self::Results { from, .. } | Self::Interrupted { call: from, .. } => vec![from.content],
             Self::Note { .. } | Self::Instructions(_) => Vec::new(),
         }
     }
 
-    fn ingredients(&self) -> Vec<Ingredient> {
+    fn versions(&self) -> Vec<EntryVersion> {
         match self {
             Self::Parts { summaries, entries, .. } => summaries.iter().chain(entries).copied().collect(),
             Self::Results { from, .. } | Self::Interrupted { call: from, .. } | Self::Note { of: from, .. } => {
@@ -56,53 +56,53 @@ impl Recipe {
     /// # Errors
     /// Where a payload is not there.
     pub fn render(&self, state: &State<'_>, payloads: &dyn Payloads) -> Result<CompiledMessage> {
-        let kitchen = Kitchen { state, payloads };
+        let renderer = Renderer { state, payloads };
         let message = match self {
             Self::Parts { role, summaries, entries, reasoning, dropped } => {
-                let mut message = kitchen.parts(*role, summaries, entries)?;
+                let mut message = renderer.parts(*role, summaries, entries)?;
                 if !*reasoning {
                     message.parts.retain(|part| !matches!(part.kind, PartKind::Reasoning(_)));
                 }
                 if !dropped.is_empty() {
-                    kitchen.drop_calls(&mut message, entries, dropped)?;
+                    renderer.drop_calls(&mut message, entries, dropped)?;
                 }
                 message
             }
-            Self::Results { from, results } => kitchen.results(*from, results)?,
-            Self::Interrupted { call, ordinal } => kitchen.interrupted(*call, *ordinal)?,
+            Self::Results { from, results } => renderer.results(*from, results)?,
+            Self::Interrupted { call, ordinal } => renderer.interrupted(*call, *ordinal)?,
             Self::Note { role, of } => Message::text(*role, state.commits(of.version).note().unwrap_or_default()),
             Self::Instructions(text) => Message::text(Role::System, &**text),
         };
-        let ingredients = self.ingredients();
-        let id = |ingredient: &Ingredient| state.entries(ingredient.entry).id.to_string();
-        let hash = |ingredient: &Ingredient| state.commits(ingredient.version).hash.to_hex();
+        let versions = self.versions();
+        let id = |version: &EntryVersion| state.entries(version.entry).id.to_string();
+        let hash = |version: &EntryVersion| state.commits(version.version).hash.to_hex();
         Ok(CompiledMessage {
             message,
-            entries: ingredients.iter().map(id).collect(),
-            commits: ingredients.iter().map(hash).collect(),
+            entries: versions.iter().map(id).collect(),
+            commits: versions.iter().map(hash).collect(),
         })
     }
 }
 
-struct Kitchen<'a> {
+struct Renderer<'a> {
     state: &'a State<'a>,
     payloads: &'a dyn Payloads,
 }
 
-impl Kitchen<'_> {
-    fn message_of(&self, ingredient: Ingredient) -> Result<Message> {
-        let content = self.payloads.payload(ingredient.content)?;
-        let role = self.state.role_of(self.state.contents(ingredient.content));
-        Ok(content.to_message(role, &self.state.entries(ingredient.entry).id).into_owned())
+impl Renderer<'_> {
+    fn message_of(&self, version: EntryVersion) -> Result<Message> {
+        let content = self.payloads.payload(version.content)?;
+        let role = self.state.role_of(self.state.contents(version.content));
+        Ok(content.to_message(role, &self.state.entries(version.entry).id).into_owned())
     }
 
-    fn parts(&self, role: Role, summaries: &[Ingredient], entries: &[Ingredient]) -> Result<Message> {
+    fn parts(&self, role: Role, summaries: &[EntryVersion], entries: &[EntryVersion]) -> Result<Message> {
         let mut whole = Message { role, name: None, parts: Vec::new(), provider: None };
-        for &ingredient in summaries {
-            whole.parts.extend(self.message_of(ingredient)?.parts);
+        for &version in summaries {
+            whole.parts.extend(self.message_of(version)?.parts);
         }
-        for &ingredient in entries {
-            let message = self.message_of(ingredient)?;
+        for &version in entries {
+            let message = self.message_of(version)?;
             whole.name = whole.name.or(message.name);
             if let Some(provider) = message.provider {
                 whole.provider.get_or_insert_default().extend(provider);
@@ -123,11 +123,11 @@ impl Kitchen<'_> {
         Ok(whole)
     }
 
-    fn drop_calls(&self, message: &mut Message, entries: &[Ingredient], dropped: &[(u32, u32)]) -> Result<()> {
+    fn drop_calls(&self, message: &mut Message, entries: &[EntryVersion], dropped: &[(u32, u32)]) -> Result<()> {
         let mut number = 0;
         let mut gone = Vec::new();
-        for (member, ingredient) in entries.iter().enumerate() {
-            let calls = self.message_of(*ingredient)?.parts.into_iter().filter(is_call).count() as u32;
+        for (member, version) in entries.iter().enumerate() {
+            let calls = self.message_of(*version)?.parts.into_iter().filter(is_call).count() as u32;
             let of_member = dropped.iter().filter(|(of, _)| *of as usize == member);
             gone.extend(of_member.map(|(_, ordinal)| number + ordinal));
             number += calls;
@@ -141,7 +141,7 @@ impl Kitchen<'_> {
         Ok(())
     }
 
-    fn results(&self, from: Ingredient, results: &[(u32, EntryIx)]) -> Result<Message> {
+    fn results(&self, from: EntryVersion, results: &[(u32, EntryIx)]) -> Result<Message> {
         let source = self.message_of(from)?;
         let mut all: Vec<Option<Part>> = source
             .parts
@@ -167,7 +167,7 @@ impl Kitchen<'_> {
         Ok(Message { role: Role::Tool, name, parts, provider })
     }
 
-    fn interrupted(&self, call: Ingredient, ordinal: u32) -> Result<Message> {
+    fn interrupted(&self, call: EntryVersion, ordinal: u32) -> Result<Message> {
         let calls = self.message_of(call)?.parts.into_iter().filter(is_call);
         let parts = calls.skip(ordinal as usize).take(1).filter_map(|part| match part.kind {
             PartKind::ToolCall { call_id, tool_name, .. } => Some(Part {

@@ -11,6 +11,8 @@ pub mod history;
 pub mod message;
 pub mod options;
 pub mod pair;
+pub mod splice;
 pub mod status;
 pub mod table;
+mod unit_messages;
 mod window;

@@ -16,7 +16,7 @@ const UNUSED_KEPT: usize = 256;
 
 /// An entry with the payload it has in a message, and the commit that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ingredient {
+pub struct EntryVersion {
     /// The entry.
     pub entry: EntryIx,
     /// Its payload.
@@ -33,9 +33,9 @@ pub enum Recipe {
         /// Who it is from.
         role: Role,
         /// Summaries that stand at its head.
-        summaries: Vec<Ingredient>,
+        summaries: Vec<EntryVersion>,
         /// The entries.
-        entries: Vec<Ingredient>,
+        entries: Vec<EntryVersion>,
         /// Whether reasoning is shown.
         reasoning: bool,
         /// Calls left out: entry and number, as indices.
@@ -44,14 +44,14 @@ pub enum Recipe {
     /// Results that one entry brings to a step.
     Results {
         /// The entry.
-        from: Ingredient,
+        from: EntryVersion,
         /// The numbers of the results, each with the entry of its call.
         results: Vec<(u32, EntryIx)>,
     },
     /// Stands in for a result that never came.
     Interrupted {
         /// The entry of the call.
-        call: Ingredient,
+        call: EntryVersion,
         /// Its number among the entry's calls.
         ordinal: u32,
     },
@@ -60,7 +60,7 @@ pub enum Recipe {
         /// Who it is from.
         role: Role,
         /// The entry.
-        of: Ingredient,
+        of: EntryVersion,
     },
     /// Instructions given to the compile.
     Instructions(Rc<str>),
