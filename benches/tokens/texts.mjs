@@ -126,4 +126,5 @@ function seeded(seed) {
 }
 
 // As a command: all texts as JSON, for the native benchmarks.
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(JSON.stringify(texts()));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.stdout.write(JSON.stringify(texts()));
