@@ -60,6 +60,14 @@ const scenario = `
     console.log(await version());
   };`;
 
+/** Counting, the same from `varve` and `varve/tokens`: it must print 2 and 3. */
+const counting = `
+  const count = async ({ countTokens, loadEncoding }, { cl100k_base }) => {
+    await loadEncoding();
+    await loadEncoding(cl100k_base);
+    console.log(countTokens("hello world"), countTokens("one two three", "cl100k_base"));
+  };`;
+
 for (const node of nodes) {
   describe(`Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`, () => {
     const expected = `${readJson("package.json").version}\n`;
@@ -86,6 +94,53 @@ for (const node of nodes) {
       });
     }
 
+    for (const entry of ["varve", "varve/tokens"]) {
+      test(`${entry} counts tokens as ESM and as CommonJS`, () => {
+        const asset = "varve/encodings/cl100k_base";
+        write(
+          "e.mjs",
+          `import * as v from "${entry}"; import * as a from "${asset}";${counting} await count(v, a);`,
+        );
+        write("c.cjs", `${counting} count(require("${entry}"), require("${asset}"));`);
+        assert.equal(run(node, ["e.mjs"]), "2 3\n");
+        assert.equal(run(node, ["c.cjs"]), "2 3\n");
+      });
+
+      test(`a bundled ${entry} fetches the vocabulary when it is needed`, async () => {
+        const { rolldown } = await import("rolldown");
+        write(
+          "count.mjs",
+          `import { countTokens, loadEncoding } from "${entry}";
+          await loadEncoding(); console.log(countTokens("hello world"));`,
+        );
+        const bundled = await rolldown({ input: join(project, "count.mjs"), cwd: project });
+        const dir = join(project, "bundle");
+        const { output } = await bundled.write({
+          dir,
+          format: "esm",
+          minify: true,
+          entryFileNames: "[name].mjs",
+        });
+        await bundled.close();
+        const dynamic = output.filter((chunk) => chunk.isDynamicEntry);
+        assert.equal(dynamic.length, 1, "the vocabulary is a chunk of its own");
+        assert.equal(run(node, ["bundle/count.mjs"]), "2\n");
+      });
+
+      for (const condition of ["workerd", "edge-light"]) {
+        test(`${entry} counts under the condition ${condition}`, () => {
+          const loader = `data:text/javascript,${encodeURIComponent(wasmLoader)}`;
+          write(
+            "count-edge.mjs",
+            `import { register } from "node:module";
+            register(${JSON.stringify(loader)});
+            ${counting} await count(await import("${entry}"), await import("varve/encodings/cl100k_base"));`,
+          );
+          assert.equal(run(node, ["--conditions", condition, "count-edge.mjs"]), "2 3\n");
+        });
+      }
+    }
+
     test("a bundle that shakes its tree still has its module", async () => {
       const { rolldown } = await import("rolldown");
       write("app.mjs", `import { version } from "varve";\nconsole.log(await version());`);
@@ -94,7 +149,12 @@ for (const node of nodes) {
         cwd: project,
         treeshake: true,
       });
-      await bundled.write({ file: join(project, "bundle.mjs"), format: "esm", minify: true });
+      await bundled.write({
+        file: join(project, "bundle.mjs"),
+        format: "esm",
+        minify: true,
+        codeSplitting: false,
+      });
       assert.equal(run(node, ["bundle.mjs"]), expected);
     });
 
@@ -160,7 +220,14 @@ test("publint finds nothing", () => {
 test("are the types wrong? finds nothing", () => {
   const attw = inRoot("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
   // node10 resolves without `exports`: subpaths cannot work there.
-  const options = ["--profile", "node16", "--exclude-entrypoints", "varve.wasm", "package.json"];
+  const options = [
+    "--profile",
+    "node16",
+    "--exclude-entrypoints",
+    "varve.wasm",
+    "varve-tokens.wasm",
+    "package.json",
+  ];
   run(process.execPath, [attw, tarball.path, ...options], root);
 });
 
