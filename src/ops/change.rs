@@ -105,7 +105,7 @@ impl Planner<'_> {
             Status::Compacted(commit) => {
                 Err(refuse(id, format!("it was compacted by {}; revert that first", by(commit))))
             }
-            Status::Withdrawn => Err(refuse(id, "it is a summary whose compaction was reverted")),
+            Status::Withdrawn => Err(refuse(id, "it lost a merge, or is a summary whose compaction was reverted")),
         }
     }
 

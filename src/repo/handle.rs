@@ -13,7 +13,7 @@ use crate::model::annotation::Priority;
 use crate::model::commit::Author;
 use crate::model::id::{EntryId, check_id};
 use crate::model::limits::check_depth;
-use crate::model::record::SentRecord;
+use crate::model::record::{Record, RefRecord, SentRecord};
 use crate::model::refs::Head;
 use crate::ops::{Append, Attributes, ExpectedHead, Input, Receipt, Request};
 use crate::state::State;
@@ -424,7 +424,23 @@ impl Handle {
     async fn invert(&self, name: &str, options: &CommitOptions) -> Result<String> {
         let undo = self.repo.find_operation(name).await?;
         let done = self.perform(Input::Undo(undo), options).await?;
+        self.follow(&done.records);
         Ok(done.operation.unwrap_or_else(|| name.to_owned()))
+    }
+}
+
+impl Handle {
+    /// Where its branch was renamed, the handle goes along.
+    fn follow(&self, records: &[Record]) {
+        let Some(own) = self.branch().filter(|own| self.repo.read(|state| state.branch(own).is_none())) else { return };
+        let renamed = records.iter().find_map(|record| match record {
+            Record::Branch(RefRecord { name, new: Some(_), old: None }) => Some(name),
+            Record::DefaultBranch(change) if change.old == own => Some(&change.new),
+            _ => None,
+        });
+        if let Some(name) = renamed {
+            self.head.replace(Head::Branch(name.clone()));
+        }
     }
 }
 

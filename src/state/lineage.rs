@@ -33,7 +33,7 @@ pub enum Status {
     Deleted(CommitIx),
     /// This compaction stands for it.
     Compacted(CommitIx),
-    /// A summary whose compaction was reverted.
+    /// A summary whose compaction was reverted, or an entry that lost a merge.
     Withdrawn,
 }
 
@@ -196,12 +196,20 @@ impl Lineage {
     }
 
     fn overrule(&mut self, state: &State<'_>, hash: &CommitHash) {
-        let op = state.find_commit(hash).and_then(|ix| self.op_of.get(&ix).copied());
-        if let Some(op) = op {
+        let Some(commit) = state.find_commit(hash) else { return };
+        if let Some(&op) = self.op_of.get(&commit) {
             if let Some(op) = self.ops.get_mut(op) {
                 op.overruled = true;
             }
             self.settle(state, op);
+        } else if let Action::Append(entry, _) = state.commits(commit).action
+            && self.slot(entry).is_some_and(|slot| slot.commit == commit)
+        {
+            // Of two results for one call one loses.
+            self.op_of.insert(commit, self.ops.len());
+            self.ops.push(Op { commit, active: false, overruled: true, reverts: Vec::new() });
+            self.epoch += 1;
+            self.resolve(state, entry);
         }
     }
 

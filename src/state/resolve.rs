@@ -25,13 +25,13 @@ impl State<'_> {
     /// `CommitNotFound`; `AmbiguousRef` with the candidates.
     pub fn resolve(&self, reference: &str, standpoint: Standpoint) -> Result<CommitIx> {
         let not_found = || Error::CommitNotFound { reference: reference.to_owned() };
-        let (base, steps) = split_steps(reference).ok_or_else(not_found)?;
-        let commit = match self.resolve_base(base, standpoint)? {
-            Some(commit) => commit,
-            // A branch, tag or entry may have a ~ in an entry's id.
-            None => return self.resolve_base(reference, standpoint)?.ok_or_else(not_found),
-        };
-        self.nth_ancestor(commit, steps).ok_or_else(not_found)
+        if let Some((base, steps)) = split_steps(reference)
+            && let Some(commit) = self.resolve_base(base, standpoint)?
+        {
+            return self.nth_ancestor(commit, steps).ok_or_else(not_found);
+        }
+        // The id of an entry may have a ~ in it.
+        self.resolve_base(reference, standpoint)?.ok_or_else(not_found)
     }
 
     fn resolve_base(&self, name: &str, standpoint: Standpoint) -> Result<Option<CommitIx>> {

@@ -13,5 +13,10 @@ mod support;
 
 mod bad_input;
 mod batch;
+mod faults;
+mod history;
+mod refs;
 mod store;
+mod undo;
 mod window;
+mod writer;

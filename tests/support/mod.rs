@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
+pub mod faulty;
 pub mod journal;
 pub mod mirror;
 pub mod payloads;
@@ -130,10 +131,11 @@ pub fn options(value: Value) -> CompileOptions {
     CompileOptions::parse(&value.to_string()).unwrap()
 }
 
-/// Somebody with a handle, who waits for everything and reads by patches.
+/// Somebody with a handle, who waits for everything and reads by patches. All who share a repository
+/// object share its copies.
 pub struct User {
     pub handle: Rc<Handle>,
-    pub mirror: std::cell::RefCell<Mirror>,
+    pub mirror: Rc<std::cell::RefCell<Mirror>>,
 }
 
 impl User {
@@ -146,7 +148,12 @@ impl User {
     }
 
     pub fn at(&self, reference: &str) -> Self {
-        Self { handle: Rc::new(self.handle.at(reference).unwrap()), mirror: Default::default() }
+        Self { handle: Rc::new(self.handle.at(reference).unwrap()), mirror: self.mirror.clone() }
+    }
+
+    /// Another handle on the same repository object.
+    pub fn beside(&self) -> Self {
+        Self { handle: Rc::new(Handle::new(self.repository())), mirror: self.mirror.clone() }
     }
 
     pub fn try_commit(&self, id: &str, payload: Value) -> Result<Receipt, Error> {

@@ -1,0 +1,168 @@
+//! A store with faults: the k-th call of a kind fails, is delayed, is done twice, or loses its answer.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use varve::error::StoreError;
+use varve::hash::ContentHash;
+use varve::model::journal::Sealed;
+use varve::state::checkpoint::StoredCheckpoint;
+use varve::store::{Address, Batch, Capabilities, Incarnation, Pending, RepoKey, Store, WriteError};
+
+use super::tasks::Rounds;
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It does not happen, and there is no answer.
+    Fails,
+    /// It happens, and there is no answer.
+    LosesAnswer,
+    /// It happens twice; the second answer is told.
+    Repeats,
+    /// It takes some time.
+    Delays,
+    /// It is refused for good.
+    Quota,
+}
+
+/// Wraps a store.
+pub struct Faulty {
+    pub inner: Rc<dyn Store>,
+    /// The calls with a fault: first and last, by number.
+    pub faulty: Cell<(usize, usize)>,
+    pub fault: Cell<Fault>,
+    /// The calls so far: all that touch the journal, or only writes.
+    pub calls: Cell<usize>,
+    pub writes_only: bool,
+    /// Happens before every write.
+    pub before_write: RefCell<Option<Box<dyn Fn()>>>,
+}
+
+impl Faulty {
+    pub fn over(inner: Rc<dyn Store>, writes_only: bool) -> Self {
+        let (faulty, calls, fault) = (Cell::new((1, 0)), Cell::new(0), Cell::new(Fault::Fails));
+        Self { inner, faulty, fault, calls, writes_only, before_write: RefCell::default() }
+    }
+
+    /// From now on the calls `first` to `last` go wrong.
+    pub fn set(&self, fault: Fault, first: usize, last: usize) {
+        self.calls.set(0);
+        self.fault.set(fault);
+        self.faulty.set((first, last));
+    }
+
+    pub fn heal(&self) {
+        self.faulty.set((1, 0));
+    }
+
+    fn next(&self, is_write: bool) -> Option<Fault> {
+        if self.writes_only && !is_write {
+            return None;
+        }
+        let number = self.calls.get();
+        self.calls.set(number + 1);
+        let (first, last) = self.faulty.get();
+        (first..=last).contains(&number).then_some(self.fault.get())
+    }
+
+    async fn faultily<'a, T: 'a, E: From<Unanswered> + 'a>(
+        &'a self,
+        is_write: bool,
+        call: impl Fn() -> Pending<'a, Result<T, E>>,
+    ) -> Result<T, E> {
+        match self.next(is_write) {
+            None => call().await,
+            Some(Fault::Fails) => Err(Unanswered(StoreError::Unavailable("no answer".to_owned())).into()),
+            Some(Fault::Quota) if is_write => Err(Unanswered(StoreError::Quota("full".to_owned())).into()),
+            Some(Fault::Quota) => call().await,
+            Some(Fault::LosesAnswer) => {
+                let _ = call().await;
+                Err(Unanswered(StoreError::Unavailable("the answer was lost".to_owned())).into())
+            }
+            Some(Fault::Repeats) => {
+                let _ = call().await;
+                call().await
+            }
+            Some(Fault::Delays) => {
+                Rounds(5).await;
+                let answer = call().await;
+                Rounds(5).await;
+                answer
+            }
+        }
+    }
+}
+
+/// An error of the store, whatever was called.
+struct Unanswered(StoreError);
+
+impl From<Unanswered> for StoreError {
+    fn from(error: Unanswered) -> Self {
+        error.0
+    }
+}
+
+impl From<Unanswered> for WriteError {
+    fn from(error: Unanswered) -> Self {
+        Self::Store(error.0)
+    }
+}
+
+impl Store for Faulty {
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn create<'a>(
+        &'a self,
+        address: &'a Address,
+        incarnation: Incarnation,
+    ) -> Pending<'a, Result<Incarnation, StoreError>> {
+        Box::pin(self.faultily(false, move || self.inner.create(address, incarnation)))
+    }
+
+    fn find<'a>(&'a self, address: &'a Address) -> Pending<'a, Result<Option<Incarnation>, StoreError>> {
+        self.inner.find(address)
+    }
+
+    fn delete<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<bool, StoreError>> {
+        self.inner.delete(repo)
+    }
+
+    fn write<'a>(&'a self, repo: &'a RepoKey, batch: &'a Batch) -> Pending<'a, Result<(), WriteError>> {
+        if let Some(before) = &*self.before_write.borrow() {
+            before();
+        }
+        Box::pin(self.faultily(true, move || self.inner.write(repo, batch)))
+    }
+
+    fn read_journal<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        after: u64,
+        limit: usize,
+    ) -> Pending<'a, Result<Vec<Sealed>, StoreError>> {
+        Box::pin(self.faultily(false, move || self.inner.read_journal(repo, after, limit)))
+    }
+
+    fn read_objects<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        hashes: &'a [ContentHash],
+    ) -> Pending<'a, Result<Vec<Option<Rc<[u8]>>>, StoreError>> {
+        Box::pin(self.faultily(false, move || self.inner.read_objects(repo, hashes)))
+    }
+
+    fn read_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>> {
+        self.inner.read_checkpoint(repo)
+    }
+
+    fn write_checkpoint<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        checkpoint: &'a StoredCheckpoint,
+    ) -> Pending<'a, Result<(), StoreError>> {
+        self.inner.write_checkpoint(repo, checkpoint)
+    }
+}
