@@ -218,7 +218,13 @@ describe("a payload is refused where it is", () => {
   });
 });
 
-test.todo("keys that objects have are keys like any other: __proto__ comes back");
+test("keys that objects have are keys like any other", async () => {
+  const text =
+    '{"contentType":"freeform","payload":{"__proto__":{"polluted":1},"constructor":2,"toString":3}}';
+  await chat.commit(JSON.parse(text), { id: "p" });
+  expect(JSON.stringify((await chat.get("p"))?.payload)).toContain('"__proto__":{"polluted":1}');
+  await chat.undo();
+});
 
 test("a megabyte of text comes back as it was", async () => {
   const text = "naïve 🌍 \u0000 \u2028 ".repeat(100_000);
