@@ -10,10 +10,10 @@ import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { ContentTypes, Payload } from "./types/content-types.js";
-import type { OpenOptions, Storage, VarveOptions } from "./types/varve.js";
+import type { MemoryStorage, OpenOptions, VarveOptions } from "./types/varve.js";
 
 /** Keeps repositories in memory, as long as the varve they were opened with lives. */
-export function memory(): Storage {
+export function memory(): MemoryStorage {
   return { kind: "memory" };
 }
 

@@ -6,7 +6,7 @@ import type { StoredPayload } from "./content.js";
 export interface HistoryOptions {
   /** At most this many commits. Default: 100. */
   limit?: number | undefined;
-  /** Goes on behind this commit: the `cursor` of the page before. */
+  /** The `cursor` of the page before. */
   before?: string | undefined;
   /** Where to begin: anything `resolve` knows. Default: the head. */
   from?: string | undefined;

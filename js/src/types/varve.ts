@@ -11,15 +11,15 @@ export interface TokenCounter {
   count(text: string): number | Promise<number>;
 }
 
-/** A place where repositories are kept. */
-export interface Storage {
+/** Repositories in memory: made by `memory()`. */
+export interface MemoryStorage {
   readonly kind: "memory";
 }
 
 /** What `createVarve` takes. */
 export interface VarveOptions<T extends ContentTypes = ContentTypes> {
   /** Default: `memory()`. */
-  storage?: Storage | undefined;
+  storage?: MemoryStorage | undefined;
   /** Keeps the repositories of one customer or user apart from those of others. Default: `default`. */
   workspace?: string | undefined;
   /**
