@@ -1,5 +1,5 @@
 // Several operations as one: all or none.
-import { type Link, settled } from "./handle.js";
+import type { Link } from "./handle.js";
 import type { Maybe, NativeBatch } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
@@ -27,7 +27,7 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
   ): Maybe<Receipt> {
     const registering = this.#link.register(payload);
     if (registering) return registering.then(() => this.write(payload, json, options));
-    const receipt = this.#native.commit(json, options);
+    const receipt = this.#link.instance.run(() => this.#native.commit(json, options));
     if (receipt instanceof Promise) return receipt.then((made) => this.#keep(made));
     return this.#keep(receipt);
   }
@@ -43,14 +43,14 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
     const json = toPlainJson({ ...rest, ...args });
     const registering = this.#link.register(args.payload);
     if (registering) await registering;
-    const result = await settled(() => this.#native.call(name, json));
+    const result = await this.#link.instance.settled(() => this.#native.call(name, json));
     if (typeof result === "object" && result !== null) this.#keep(result as Receipt);
     return result;
   }
 
   /** Writes everything. False: the head moved, and nothing was written. @internal */
   finish(options: OperationOptions): Promise<boolean> {
-    return settled(() => this.#native.finish(optionsJson(options)));
+    return this.#link.instance.settled(() => this.#native.finish(optionsJson(options)));
   }
 
   /** What was committed, in order. @internal */
@@ -76,7 +76,8 @@ export async function runBatch<P, R>(
   for (;;) {
     link.assertOpen();
     options.signal?.throwIfAborted();
-    const tx = new Transaction<P>(link, link.native.begin());
+    const begun = link.instance.run(() => link.native.begin());
+    const tx = new Transaction<P>(link, begun);
     const result = await run(tx);
     if (await tx.finish(options)) return { result, receipts: tx.receipts };
   }

@@ -3,7 +3,8 @@
 import type { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
 import type { WorkspaceHost } from "./host.js";
-import type { Maybe, NativeHandle } from "./native.js";
+import type { Instance } from "./instance.js";
+import type { NativeHandle } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { Shared } from "./shared.js";
 
@@ -17,14 +18,16 @@ export interface Home {
 export class Link {
   readonly home: Home;
   readonly host: WorkspaceHost;
+  readonly instance: Instance;
   readonly native: NativeHandle;
   readonly shared: Shared;
 
   constructor(home: Home, host: WorkspaceHost, native: NativeHandle) {
     this.home = home;
     this.host = host;
+    this.instance = host.instance;
     this.native = native;
-    this.shared = host.shared(native.repository);
+    this.shared = host.shared(host.instance.run(() => native.repository));
   }
 
   /** Fails once `close` was called. */
@@ -41,7 +44,7 @@ export class Link {
   /** Asks the module something, or has it do something. */
   callJson(name: string, args: string): Promise<unknown> {
     this.assertOpen();
-    return settled(() => this.native.call(name, args));
+    return this.instance.settled(() => this.native.call(name, args));
   }
 
   /**
@@ -61,21 +64,5 @@ export class Link {
   /** Another handle on the same repository. */
   with(native: NativeHandle): Link {
     return new Link(this.home, this.host, native);
-  }
-}
-
-/** What to throw for what the module threw: a trap is a bug of varve. */
-export function untrapped(error: unknown): unknown {
-  if (!(error instanceof WebAssembly.RuntimeError)) return error;
-  return new VarveError("Internal", `the module trapped: ${error.message}`, {}, { cause: error });
-}
-
-/** Awaits only what must be awaited: a promise costs more than the call. */
-export async function settled<R>(run: () => Maybe<R>): Promise<R> {
-  try {
-    const result = run();
-    return result instanceof Promise ? await result : result;
-  } catch (error) {
-    throw untrapped(error);
   }
 }

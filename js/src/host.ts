@@ -2,7 +2,9 @@
 import { CompiledView } from "./compiled.js";
 import type { ContentTypeRegistry } from "./content-types.js";
 import { toVarveError } from "./errors.js";
-import type { Host, Maybe } from "./native.js";
+import { shielded } from "./events.js";
+import type { Instance } from "./instance.js";
+import type { Host, Maybe, NativeTask } from "./native.js";
 import { Shared } from "./shared.js";
 import type { EncodingAsset, EncodingName } from "./tokens/names.js";
 import type { Receipt } from "./types/commit.js";
@@ -25,13 +27,16 @@ const HEARD = /"type":"(?:budget|conflict)"/;
 export class WorkspaceHost implements Host {
   readonly count?: (text: string) => Maybe<number>;
   readonly countSource: string;
+  /** What calls it. */
+  readonly instance: Instance;
   readonly #clock: () => number;
   readonly #types: ContentTypeRegistry;
   readonly #repositories = new Map<number, Shared>();
   /** What a callback of the application threw last: the cause of the error that follows. */
   #thrown: unknown;
 
-  constructor({ clock, counter, encoding, types }: HostParts) {
+  constructor({ clock, counter, encoding, types }: HostParts, instance: Instance) {
+    this.instance = instance;
     this.#clock = clock;
     this.#types = types;
     if (counter === null) {
@@ -56,8 +61,16 @@ export class WorkspaceHost implements Host {
     return shared;
   }
 
+  /** What a clock throws must not unwind the module: the system's time goes in its place. */
   now(): number {
-    return Math.trunc(this.#clock());
+    try {
+      return Math.trunc(this.#clock());
+    } catch (error) {
+      shielded(() => {
+        throw error;
+      });
+      return Date.now();
+    }
   }
 
   random(bytes: Uint8Array<ArrayBuffer>): void {
@@ -65,7 +78,11 @@ export class WorkspaceHost implements Host {
   }
 
   sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return this.instance.heard(new Promise((resolve) => setTimeout(resolve, milliseconds)));
+  }
+
+  promise(task: NativeTask): Promise<unknown> {
+    return this.instance.drive(task);
   }
 
   error(code: string, message: string, details: string, cause: unknown): Error {
@@ -128,7 +145,7 @@ export class WorkspaceHost implements Host {
     };
     try {
       const result = run();
-      return result instanceof Promise ? result.catch(keep) : result;
+      return result instanceof Promise ? this.instance.heard(result.catch(keep)) : result;
     } catch (error) {
       return keep(error);
     }

@@ -20,6 +20,6 @@ provideTokenModule(load);
 
 /** The version of the WebAssembly module. */
 export async function version(): Promise<string> {
-  const core = await load();
-  return core.version();
+  const { module, instance } = await load();
+  return instance.run(() => module.version());
 }

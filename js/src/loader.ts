@@ -1,8 +1,8 @@
 // The WebAssembly module: where it comes from, and the one promise of it being there. Nothing
-// happens on import; the first call that needs the module compiles it, the others share that. A
-// failed load is forgotten, so that the next call tries again.
+// happens on import; the first call that needs the module compiles it, the others share that.
 import init, * as core from "../../pkg/varve.js";
 import { VarveError } from "./errors.js";
+import { keeper, type Loaded } from "./instance.js";
 
 /**
  * The functions and classes exported by the Rust crate.
@@ -22,7 +22,7 @@ export type ModuleInput = CompiledModule | Uint8Array | ArrayBuffer;
 export type ModuleSource = ModuleInput | (() => ModuleInput | Promise<ModuleInput>);
 
 let source: ModuleSource | undefined;
-let loading: Promise<Core> | undefined;
+let isTaken = false;
 
 /**
  * An entry's own source, which gives way to one that was set before.
@@ -37,20 +37,15 @@ export function provideModule(given: ModuleSource): void {
  * @internal
  */
 export function replaceModule(given: ModuleSource): void {
-  if (loading === undefined) source = given;
+  if (!isTaken) source = given;
 }
 
 /**
- * The module, ready for calls. Every public function that needs it awaits this.
+ * The module, ready for calls, with its present instance. Every public function that needs it awaits
+ * this.
  * @internal
  */
-export function load(): Promise<Core> {
-  loading ??= instantiate().catch((cause: unknown) => {
-    loading = undefined;
-    throw cause;
-  });
-  return loading;
-}
+export const load: () => Promise<Loaded<Core>> = keeper(instantiate);
 
 async function instantiate(): Promise<Core> {
   if (source === undefined) {
@@ -60,10 +55,12 @@ async function instantiate(): Promise<Core> {
       {},
     );
   }
+  isTaken = true;
   try {
     const input = await (typeof source === "function" ? source() : source);
     await init({ module_or_path: input as WebAssembly.Module | BufferSource });
   } catch (cause) {
+    isTaken = false;
     throw new VarveError(
       "Internal",
       `the WebAssembly module cannot be loaded: ${String(cause)}`,

@@ -1,4 +1,5 @@
 // What the module exports and what it calls, as src/wasm/ has it. JSON crosses as text.
+import type { Loaded } from "./instance.js";
 import { load } from "./loader.js";
 import type { Receipt } from "./types/commit.js";
 
@@ -36,6 +37,15 @@ export interface Host {
   validate?(contentType: string, payload: string, schema?: string): Maybe<string | undefined>;
   /** `{ type, repository, … }` as JSON. */
   event?(event: string): void;
+  /** What the task comes to. */
+  promise(task: NativeTask): Promise<unknown>;
+}
+
+/** A call that has to wait. */
+export interface NativeTask {
+  /** Goes on; the result, or `wake` itself, which is called when there is more to do. */
+  poll(wake: () => void): unknown;
+  free(): void;
 }
 
 /** The repositories of one workspace. */
@@ -70,9 +80,11 @@ export interface NativeBatch {
 /** The module's classes. */
 export interface NativeModule {
   Engine: new (host: Host, workspace: string) => NativeEngine;
+  restart(): void;
+  freeTextBuffer(): void;
 }
 
 /** The module, loaded. */
-export async function loadNative(): Promise<NativeModule> {
-  return (await load()) as unknown as NativeModule;
+export async function loadNative(): Promise<Loaded<NativeModule>> {
+  return (await load()) as unknown as Loaded<NativeModule>;
 }

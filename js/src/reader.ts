@@ -1,6 +1,6 @@
 // Reading a repository: the compile, and everything that can be asked.
 import type { CompiledView, Send } from "./compiled.js";
-import { type Link, settled } from "./handle.js";
+import type { Link } from "./handle.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { Annotation } from "./types/commit.js";
@@ -36,12 +36,14 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
 
   /** The commit this handle stands on; undefined where there is none yet. */
   get head(): string | undefined {
-    return this.link.native.head;
+    const { instance, native } = this.link;
+    return instance.run(() => native.head);
   }
 
   /** The branch this handle is on; undefined where it is detached, and only reads. */
   get currentBranch(): string | undefined {
-    return this.link.native.branch;
+    const { instance, native } = this.link;
+    return instance.run(() => native.branch);
   }
 
   /**
@@ -71,7 +73,7 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
     const { link } = this;
     link.assertOpen();
     const json = options && compileJson(options);
-    const view = await settled(() => link.native[call](json) as Maybe<CompiledView>);
+    const view = await link.instance.settled(() => link.native[call](json) as Maybe<CompiledView>);
     return view.from(this.#send);
   }
 

@@ -2,7 +2,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { runBatch, type Transaction } from "./batch.js";
 import { VarveError } from "./errors.js";
-import { settled, untrapped } from "./handle.js";
 import { Mover } from "./mover.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
@@ -28,7 +27,7 @@ export class Repository<P = BuiltInPayload> extends Mover<P> {
     const { link } = this;
     link.assertOpen();
     if (typeof ref !== "string") throw notText("ref");
-    return new Repository<P>(link.with(await settled(() => link.native.at(ref))));
+    return new Repository<P>(link.with(await link.instance.settled(() => link.native.at(ref))));
   }
 
   /**
@@ -72,10 +71,10 @@ export class Repository<P = BuiltInPayload> extends Mover<P> {
 
   /** Where this handle stands: the same object until something changes. */
   readonly getSnapshot = (): Snapshot => {
-    const { native, shared } = this.link;
-    if (this.#snapshot?.version !== shared.version) {
-      const { head, branch } = native;
-      this.#snapshot = Object.freeze({ head, branch, version: shared.version });
+    const { version } = this.link.shared;
+    if (this.#snapshot?.version !== version) {
+      const { head, currentBranch: branch } = this;
+      this.#snapshot = Object.freeze({ head, branch, version });
     }
     return this.#snapshot as Snapshot;
   };
@@ -95,13 +94,9 @@ export class Repository<P = BuiltInPayload> extends Mover<P> {
     link.assertOpen();
     const registering = link.register(payload);
     if (registering) return registering.then(() => this.write(payload, json, options));
-    try {
-      const receipt = link.native.commit(json, options);
-      if (receipt instanceof Promise) return receipt.then(this.#committed, rethrow);
-      return this.#committed(receipt);
-    } catch (error) {
-      throw untrapped(error);
-    }
+    const receipt = link.instance.run(() => link.native.commit(json, options));
+    if (receipt instanceof Promise) return receipt.then(this.#committed);
+    return this.#committed(receipt);
   }
 
   /** @internal */
@@ -140,10 +135,6 @@ export class Repository<P = BuiltInPayload> extends Mover<P> {
 
 function isReceipt(value: unknown): value is Receipt {
   return typeof value === "object" && value !== null && "hash" in value && "tokenCount" in value;
-}
-
-function rethrow(error: unknown): never {
-  throw untrapped(error);
 }
 
 function notText(name: string): VarveError<"Validation"> {

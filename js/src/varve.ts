@@ -1,7 +1,7 @@
 // The way in: what belongs to one process or worker.
 import { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
-import { type Home, Link, settled } from "./handle.js";
+import { type Home, Link } from "./handle.js";
 import { type HostParts, WorkspaceHost } from "./host.js";
 import { loadNative, type NativeEngine } from "./native.js";
 import { toPlainJson } from "./plain.js";
@@ -71,7 +71,7 @@ export class Varve<P = BuiltInPayload> {
     const { budget, ...rest } = options;
     const json = toPlainJson(rest);
     const { engine, host } = await this.#workspace();
-    const native = await settled(() => engine.open(id, json));
+    const native = await host.instance.settled(() => engine.open(id, json));
     const repository = new Repository<P>(new Link(this.#root, host, native));
     if (budget !== undefined) await repository.setBudget(budget);
     return repository;
@@ -88,7 +88,7 @@ export class Varve<P = BuiltInPayload> {
     this.#root.workspaces.clear();
   }
 
-  #workspace(): Promise<Workspace> {
+  async #workspace(): Promise<Workspace> {
     const { closed, workspaces } = this.#root;
     if (closed) throw new VarveError("Closed", "this varve was closed; create another", {});
     let workspace = workspaces.get(this.#name);
@@ -98,15 +98,18 @@ export class Varve<P = BuiltInPayload> {
       // A module that could not be loaded is tried again.
       workspace.catch(() => workspaces.delete(this.#name));
     }
-    return workspace;
+    const started = await workspace;
+    if (!started.host.instance.ended) return started;
+    if (workspaces.get(this.#name) === workspace) workspaces.delete(this.#name);
+    return this.#workspace();
   }
 
   async #start(): Promise<Workspace> {
     const { counter, encoding } = this.#root;
-    const { Engine } = await loadNative();
     if (counter === undefined && encoding !== "approximate") await loadEncoding(encoding);
-    const host = new WorkspaceHost(this.#root);
-    return { host, engine: new Engine(host, this.#name) };
+    const { module, instance } = await loadNative();
+    const host = new WorkspaceHost(this.#root, instance);
+    return { host, engine: instance.run(() => new module.Engine(host, this.#name)) };
   }
 }
 

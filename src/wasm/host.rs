@@ -7,6 +7,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
+use super::promise::NativeTask;
 use crate::error::{Error, Result};
 use crate::json::{ToJson, object, parse};
 use crate::ops::Receipt;
@@ -57,6 +58,9 @@ extern "C" {
     fn validate(this: &Host, content_type: &str, payload: &str, schema: Option<&str>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]
     pub fn event(this: &Host, event: &str);
+    /// A promise of what the task comes to.
+    #[wasm_bindgen(method)]
+    pub fn promise(this: &Host, task: NativeTask) -> JsValue;
 }
 
 impl Host {

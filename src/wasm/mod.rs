@@ -23,6 +23,12 @@ mod host;
 #[cfg(feature = "repo")]
 mod promise;
 
+/// Has the next call made in a fresh instance of the module: what a trap left behind is of no use.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn restart() {
+    wasm_bindgen::handler::schedule_reinit();
+}
+
 /// The version of the crate inside the module.
 #[cfg(feature = "repo")]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -22,7 +22,7 @@ test("calls at the same time share one load", async () => {
   const [a, b] = await Promise.all([loader.load(), loader.load()]);
   expect(a).toBe(b);
   expect(source).toHaveBeenCalledTimes(1);
-  expect(a.version()).toBe("0.1.0");
+  expect(a.module.version()).toBe("0.1.0");
 });
 
 test("a load that failed is tried again by the next call", async () => {
@@ -32,7 +32,7 @@ test("a load that failed is tried again by the next call", async () => {
     code: "Internal",
     cause: { message: "network down" },
   });
-  expect((await loader.load()).version()).toBe("0.1.0");
+  expect((await loader.load()).module.version()).toBe("0.1.0");
   expect(source).toHaveBeenCalledTimes(2);
 });
 
@@ -40,12 +40,12 @@ test("bytes that are no module are refused, and forgotten", async () => {
   const source = vi.fn(bytes).mockResolvedValueOnce(new Uint8Array(8));
   loader.provideModule(source);
   await expect(loader.load()).rejects.toMatchObject({ code: "Internal" });
-  expect((await loader.load()).version()).toBe("0.1.0");
+  expect((await loader.load()).module.version()).toBe("0.1.0");
 });
 
 test("a compiled module is taken as it is", async () => {
   loader.provideModule(await WebAssembly.compile(await bytes()));
-  expect((await loader.load()).version()).toBe("0.1.0");
+  expect((await loader.load()).module.version()).toBe("0.1.0");
 });
 
 test("the module a user gave wins over the entry's own", async () => {

@@ -1,15 +1,15 @@
 // The border to the counting module: a text is written once, as UTF-8, into a buffer that stays in
 // the module's memory, and all calls name its length. src/wasm/tokens.rs is the other side.
 import { VarveError } from "../errors.js";
+import type { Instance, Restartable } from "../instance.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
 
 /**
  * What the module exports for counting. Both modules do: the whole, and that of `varve/tokens`.
  * @internal
  */
-export interface TokenModule {
+export interface TokenModule extends Restartable {
   textBuffer(length: number): number;
-  freeTextBuffer(): void;
   wasmMemory(): unknown;
   loadEncoding(encoding: number, length: number): void;
   countTokens(encoding: number, length: number): number;
@@ -25,6 +25,7 @@ const KEPT = 1 << 24;
 
 const encoder = new TextEncoder();
 let module: TokenModule | undefined;
+let instance: Instance;
 let memory: WebAssembly.Memory;
 let buffer = new Uint8Array(0);
 
@@ -32,9 +33,10 @@ let buffer = new Uint8Array(0);
  * Tells the engine which instance counts.
  * @internal
  */
-export function useModule(given: TokenModule): void {
-  if (module === given) return;
+export function useModule(given: TokenModule, of: Instance): void {
+  if (instance === of) return;
   module = given;
+  instance = of;
   memory = given.wasmMemory() as WebAssembly.Memory;
   buffer = new Uint8Array(0);
 }
@@ -43,11 +45,18 @@ export function useModule(given: TokenModule): void {
  * Hands a vocabulary to the module.
  * @internal
  */
-export function loadInto(given: TokenModule, { name, vocabulary }: EncodingAsset): void {
-  useModule(given);
+export function loadInto(
+  given: TokenModule,
+  of: Instance,
+  { name, vocabulary }: EncodingAsset,
+): void {
+  of.assertAlive();
+  useModule(given, of);
   try {
     given.loadEncoding(numberOf(name), write(given, vocabulary));
-  } catch (cause) {
+  } catch (error) {
+    const cause = of.failure(error);
+    if (of.ended) throw cause;
     throw new VarveError(
       "BadVocabulary",
       `the vocabulary of ${name} cannot be used: ${messageOf(cause)}; take varve/encodings/${name} of the same version`,
@@ -59,45 +68,69 @@ export function loadInto(given: TokenModule, { name, vocabulary }: EncodingAsset
 
 /** @internal */
 export function count(encoding: EncodingName, text: string): number {
-  const engine = module ?? notLoaded(encoding);
-  const tokens = engine.countTokens(numberOf(encoding), write(engine, text));
-  release(engine);
-  return tokens < 0 ? notLoaded(encoding) : tokens;
+  const engine = alive(encoding);
+  const number = numberOf(encoding);
+  try {
+    const tokens = engine.countTokens(number, write(engine, text));
+    release(engine);
+    return tokens < 0 ? notLoaded(encoding) : tokens;
+  } catch (error) {
+    throw instance.failure(error);
+  }
 }
 
 /** @internal */
 export function countWithin(encoding: EncodingName, text: string, limit: number): number | false {
-  const engine = module ?? notLoaded(encoding);
+  const engine = alive(encoding);
+  const number = numberOf(encoding);
   const most = Math.min(Math.max(Math.floor(limit), 0), 2 ** 32 - 1);
-  const tokens = engine.countWithin(numberOf(encoding), write(engine, text), most);
-  release(engine);
-  if (tokens === -1) notLoaded(encoding);
-  return tokens < 0 || tokens > limit ? false : tokens;
+  try {
+    const tokens = engine.countWithin(number, write(engine, text), most);
+    release(engine);
+    if (tokens === -1) notLoaded(encoding);
+    return tokens < 0 || tokens > limit ? false : tokens;
+  } catch (error) {
+    throw instance.failure(error);
+  }
 }
 
 /** @internal */
 export function encode(encoding: EncodingName, text: string, allowed: string): Uint32Array {
-  const engine = module ?? notLoaded(encoding);
-  // Asks for nothing but an answer whether the encoding is there.
-  if (engine.countTokens(numberOf(encoding), 0) < 0) notLoaded(encoding);
+  const engine = present(encoding);
   try {
     return engine.encodeTokens(numberOf(encoding), write(engine, text), allowed);
-  } catch (cause) {
+  } catch (error) {
+    const cause = instance.failure(error);
+    if (instance.ended) throw cause;
     throw new VarveError("Validation", messageOf(cause), { pointer: "/allowedSpecial" }, { cause });
   } finally {
-    release(engine);
+    if (!instance.ended) release(engine);
   }
 }
 
 /** @internal */
 export function decode(encoding: EncodingName, tokens: Uint32Array): Uint8Array {
-  const engine = module ?? notLoaded(encoding);
-  if (engine.countTokens(numberOf(encoding), 0) < 0) notLoaded(encoding);
+  const engine = present(encoding);
   try {
     return engine.decodeTokens(numberOf(encoding), tokens);
-  } catch (cause) {
+  } catch (error) {
+    const cause = instance.failure(error);
+    if (instance.ended) throw cause;
     throw new VarveError("UnknownToken", messageOf(cause), { encoding }, { cause });
   }
+}
+
+/** The module, where its instance has not trapped; else the encoding is about to be loaded again. */
+function alive(encoding: EncodingName): TokenModule {
+  return module === undefined || instance.ended ? notLoaded(encoding) : module;
+}
+
+/** The module, with this encoding. */
+function present(encoding: EncodingName): TokenModule {
+  const engine = alive(encoding);
+  const number = numberOf(encoding);
+  // Asks for nothing but an answer whether the encoding is there.
+  return instance.run(() => engine.countTokens(number, 0)) < 0 ? notLoaded(encoding) : engine;
 }
 
 /** Writes a text into the buffer; gives its bytes. Lone surrogates become U+FFFD. */

@@ -1,21 +1,25 @@
 // Loading: the module, then an encoding's vocabulary. Whoever asks at the same time shares one load;
 // one that failed is forgotten.
 import { VarveError } from "../errors.js";
+import type { Instance, Loaded } from "../instance.js";
 import { loadInto, type TokenModule } from "./engine.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
 
 /** The encoding that is meant where none is named. */
 export const DEFAULT_ENCODING = "o200k_base";
 
-let moduleSource: (() => Promise<TokenModule>) | undefined;
+let moduleSource: (() => Promise<Loaded<TokenModule>>) | undefined;
 const given = new Map<EncodingName, EncodingAsset>();
 const loading = new Map<EncodingName, Promise<void>>();
+/** The instance that has them, and which. */
+let present: Instance | undefined;
+const loaded = new Set<EncodingName>();
 
 /**
  * Says where an entry's module comes from.
  * @internal
  */
-export function provideTokenModule(source: () => Promise<TokenModule>): void {
+export function provideTokenModule(source: () => Promise<Loaded<TokenModule>>): void {
   moduleSource ??= source;
 }
 
@@ -41,7 +45,7 @@ export function loadEncoding(
   let promise = loading.get(name);
   if (promise === undefined) {
     promise = load(name).catch((cause: unknown) => {
-      loading.delete(name);
+      if (loading.get(name) === promise) loading.delete(name);
       throw cause;
     });
     loading.set(name, promise);
@@ -54,8 +58,22 @@ async function load(name: EncodingName): Promise<void> {
   if (moduleSource === undefined) {
     throw new VarveError("Internal", "no module to count with was provided", {});
   }
-  const [module, asset] = await Promise.all([moduleSource(), vocabularyOf(name)]);
-  loadInto(module, asset);
+  const asset = await vocabularyOf(name);
+  const { module, instance } = await moduleSource();
+  loadInto(module, instance, asset);
+  if (present !== instance) {
+    present = instance;
+    instance.onEnd(reload);
+  }
+  loaded.add(name);
+}
+
+/** After a trap: what was loaded goes into the fresh instance, once. */
+function reload(): void {
+  const names = [...loaded];
+  loaded.clear();
+  loading.clear();
+  for (const name of names) loadEncoding(name).catch(() => {}); // whoever needs it asks again
 }
 
 async function vocabularyOf(name: EncodingName): Promise<EncodingAsset> {

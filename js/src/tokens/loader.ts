@@ -1,7 +1,7 @@
-// The module of `varve/tokens`, which holds nothing but counting, and the one promise of it being
-// there. A failed load is forgotten, so that the next call tries again.
+// The module of `varve/tokens`, which holds nothing but counting.
 import init, * as core from "../../../pkg-tokens/tokens.js";
 import { VarveError } from "../errors.js";
+import { keeper } from "../instance.js";
 import type { ModuleInput } from "../loader.js";
 import { provideTokenModule } from "./load.js";
 
@@ -10,14 +10,7 @@ import { provideTokenModule } from "./load.js";
  * @internal
  */
 export function provideCounter(source: () => ModuleInput): void {
-  let loading: Promise<typeof core> | undefined;
-  provideTokenModule(() => {
-    loading ??= instantiate(source).catch((cause: unknown) => {
-      loading = undefined;
-      throw cause;
-    });
-    return loading;
-  });
+  provideTokenModule(keeper(() => instantiate(source)));
 }
 
 async function instantiate(source: () => ModuleInput): Promise<typeof core> {
