@@ -49,7 +49,7 @@ pub fn load(encoding: u8, len: usize) -> Result<(), JsError> {
 /// Lets the engine compile what counts, and optimise it while other things go on. Otherwise the
 /// first text would wait for that.
 fn warm_up(encoding: &Encoding) {
-    let ids: Vec<u32> = (256..6_000).collect();
+    let ids: Vec<u32> = (256..2_500).collect();
     if let Ok(text) = encoding.decode(&ids) {
         encoding.count_bytes(&text);
     }
