@@ -1,6 +1,7 @@
 // The demo of varve: replays a conversation and shows what can be done with it.
 //   npm start                       the support conversation that ships
 //   npm start -- messages.json      any conversation in OpenAI's format
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { createVarve, isVarveError } from "varve";
@@ -266,7 +267,9 @@ function describe({ kind, entries, limit, required }) {
 
 const shipped = fileURLToPath(new URL("conversation.json", import.meta.url));
 try {
-  await main(process.argv[2] ?? shipped);
+  // npm runs scripts in the package's folder, and says where it was called.
+  const [, , given] = process.argv;
+  await main(given === undefined ? shipped : resolve(process.env.INIT_CWD ?? ".", given));
 } catch (error) {
   if (!(error instanceof InputError) && !isVarveError(error)) throw error;
   process.stderr.write(`${red("error:")} ${error.message}\n`);
