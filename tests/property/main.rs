@@ -16,7 +16,11 @@ mod support;
 
 mod compiles;
 mod game;
+mod hashes;
+mod past;
+mod reference;
 mod steps;
+mod undo;
 
 use proptest::test_runner::{Config, FileFailurePersistence};
 

@@ -200,3 +200,34 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::Sleep),
     ]
 }
+
+impl Step {
+    /// The same step by somebody else.
+    pub fn by(mut self, other: u8) -> Self {
+        match &mut self {
+            Self::Commit { who, .. }
+            | Self::Again { who, .. }
+            | Self::Edit { who, .. }
+            | Self::Delete { who, .. }
+            | Self::Revert { who, .. }
+            | Self::Annotate { who, .. }
+            | Self::Branch { who, .. }
+            | Self::DeleteBranch { who, .. }
+            | Self::RenameBranch { who, .. }
+            | Self::Switch { who, .. }
+            | Self::Reset { who, .. }
+            | Self::Tag { who, .. }
+            | Self::Note { who, .. }
+            | Self::Type { who, .. }
+            | Self::Undo { who }
+            | Self::Redo { who }
+            | Self::Batch { who, .. }
+            | Self::Compact { who, .. }
+            | Self::Merge { who, .. }
+            | Self::CatchUp { who }
+            | Self::Read { who, .. } => *who = other,
+            Self::Sleep(_) => {}
+        }
+        self
+    }
+}

@@ -9,6 +9,7 @@ use varve::model::journal::{Entry, JOURNAL_FORMAT, Operation};
 use varve::model::object::Object;
 use varve::model::outline::Outline;
 use varve::model::record::{CommitRecord, Record};
+use varve::repo::Environment;
 use varve::store::Batch;
 
 use super::{Quarters, User, World, block_on};
@@ -34,7 +35,7 @@ pub fn write(world: &World, user: &User, mut commit: Body, payload: Option<Value
     let operation =
         Operation { author: None, id: None, kind, records: vec![Record::Commit(Box::new(record))], undoes: None };
     let entry = Entry {
-        at: position.at,
+        at: position.at.max(world.clock.now()),
         format: JOURNAL_FORMAT,
         id: format!("elsewhere-{}", position.seq),
         operations: vec![operation],
