@@ -21,9 +21,9 @@ beforeEach(async () => {
   loader.provideModule(new Uint8Array(bytes));
 });
 
-/** Uses up the module's memory: addresses, that is; no page of it is touched. */
-async function exhaust(): Promise<void> {
-  const memory = (await loader.load()).module.wasmMemory() as WebAssembly.Memory;
+/** Uses up a module's memory: addresses, that is; no page of it is touched. */
+async function exhaust(core?: { wasmMemory(): unknown }): Promise<void> {
+  const memory = (core ?? (await loader.load()).module).wasmMemory() as WebAssembly.Memory;
   for (let pages = 1 << 15; pages >= 1; pages >>= 1) {
     try {
       for (;;) memory.grow(pages);
@@ -254,5 +254,19 @@ describe("counting", () => {
     const third = await app.open("chat");
     expect((await third.user("hello world")).tokenCount).toBe(tokenCount);
     expect((await third.compile()).tokenSource).toBe("tiktoken:r50k_base");
+  });
+
+  test("the module of varve/tokens recovers as well", async () => {
+    vi.resetModules();
+    const { provideCounter } = await import("../../js/src/tokens/loader.js");
+    const counting = await import("../../js/src/tokens/index.js");
+    const file = await readFile(new URL("../../pkg-tokens/tokens_bg.wasm", import.meta.url));
+    provideCounter(() => new Uint8Array(file));
+    await counting.loadEncoding(await vocabulary());
+    await exhaust(await import("../../pkg-tokens/tokens.js"));
+    expect(() => counting.countTokens("x".repeat(LARGE), "r50k_base")).toThrow(
+      expect.objectContaining({ code: "Internal" }),
+    );
+    await vi.waitFor(() => expect(counting.countTokens("hello", "r50k_base")).toBe(1));
   });
 });
