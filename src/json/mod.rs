@@ -49,7 +49,7 @@ pub fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
 }
 
 /// A table: values under their names.
-pub fn table<'a>(rows: &mut dyn Iterator<Item = (&'a str, Value)>) -> Value {
+pub fn table(rows: &mut dyn Iterator<Item = (&str, Value)>) -> Value {
     let mut table = Map::new();
     for (name, value) in rows {
         table.insert(name.to_owned(), value);

@@ -115,7 +115,7 @@ fn weigh(block: &Block) -> u64 {
 
 /// What stays of the blocks within a limit, and its tokens.
 fn window(entries: &[Told], blocks: &[Block], limit: u64, recent: usize) -> (Vec<usize>, u64) {
-    let turn = blocks.iter().filter(|block| block.user).next_back().map_or(usize::MAX, |block| block.places[0]);
+    let turn = blocks.iter().rfind(|block| block.user).map_or(usize::MAX, |block| block.places[0]);
     let shown: Vec<usize> = (0..entries.len())
         .filter(|place| entries[*place].priority != "skip" && blocks.iter().any(|block| block.places.contains(place)))
         .collect();
