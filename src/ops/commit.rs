@@ -40,7 +40,8 @@ impl Planner<'_> {
             copied_from: None,
             created_at: Some(made_at.max(parent.map_or(made_at, |parent| parent.created_at))),
             format: Some(COMMIT_FORMAT),
-            generation: attributes.generation.clone(),
+            // Null reads back as absent.
+            generation: attributes.generation.clone().filter(|value| !value.is_null()),
             id: change.id,
             labels: attributes.labels.clone(),
             metadata: attributes.metadata.clone(),

@@ -19,11 +19,14 @@ impl Planner<'_> {
         definition
             .and_then(|definition| definition.schema.as_ref())
             .map_or(Ok(()), |schema| check_depth("/schema", schema))?;
-        let old = self.draft.content_type(name);
-        if old == definition {
+        let mut new = definition.cloned();
+        if let Some(definition) = &mut new {
+            definition.schema = definition.schema.take().filter(|schema| !schema.is_null());
+        }
+        let old = self.draft.content_type(name).cloned();
+        if old == new {
             return Ok(Outcome::default());
         }
-        let (new, old) = (definition.cloned(), old.cloned());
         Ok(Outcome::record(Record::Type(TypeRecord { name: name.to_owned(), new, old })))
     }
 
@@ -35,6 +38,7 @@ impl Planner<'_> {
         if name.is_empty() {
             return Err(Error::invalid("a note needs a name"));
         }
+        let value = value.filter(|value| !value.is_null());
         value.map_or(Ok(()), |value| check_depth("/value", value))?;
         let entry = self.entry(id)?;
         let old = self.draft.note(entry, name);

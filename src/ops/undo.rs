@@ -35,13 +35,20 @@ impl Planner<'_> {
         let mut all = Outcome::default();
         let mut draft = State::over(self.draft);
         let mut commits = undo.commits.iter().rev();
-        for record in undo.records.iter().rev() {
+        for (place, record) in undo.records.iter().enumerate().rev() {
             let planner = Planner { draft: &draft, ..*self };
             let outcome = match record {
                 Record::Commit(record) => {
                     let commit = commits.next().and_then(|hash| draft.find_commit(hash));
                     let commit = commit.ok_or_else(|| Error::Internal(format!("{} lost a commit", undo.name)))?;
                     planner.undo_commit(record, commit)?
+                }
+                Record::Annotation(annotation) => {
+                    let later = undo.records.get(place + 1..).into_iter().flatten();
+                    match annotations_on(&annotation.target, later).next() {
+                        Some(_) => continue, // undone with the last one on the entry
+                        None => Outcome::record(planner.undo_annotations(&annotation.target, &undo.records)?),
+                    }
                 }
                 other => Outcome::record(planner.inverse(other, &undo.name)?),
             };
@@ -105,7 +112,6 @@ impl Planner<'_> {
         let hash = |ix: Option<CommitIx>| ix.map(|ix| self.draft.commits(ix).hash);
         let swap = |change: &RefRecord| RefRecord { name: change.name.clone(), new: change.old, old: change.new };
         Ok(match record {
-            Record::Annotation(annotation) => self.undo_annotation(annotation)?,
             Record::Branch(change) => {
                 let now = hash(self.draft.branch(&change.name).flatten());
                 if now != change.new {
@@ -139,7 +145,7 @@ impl Planner<'_> {
                 let (entry, name) = (entry.clone(), name.clone());
                 Record::Note(NoteRecord { entry, name, new: old.clone(), old: new.clone() })
             }
-            Record::Repository(_) | Record::Sent(_) | Record::Commit(_) => {
+            Record::Repository(_) | Record::Sent(_) | Record::Commit(_) | Record::Annotation(_) => {
                 return Err(Error::NotUndoable {
                     operation: operation.to_owned(),
                     reason: "it records something that happened outside".to_owned(),
@@ -148,13 +154,27 @@ impl Planner<'_> {
         })
     }
 
-    /// Annotations are never taken away: a newer one says what held before.
-    fn undo_annotation(&self, annotation: &Annotation) -> Result<Record> {
-        let entry = self.entry(&annotation.target)?;
-        let latest = self.draft.latest_annotation(entry).map(|ix| self.draft.annotations(ix));
-        let latest = latest.filter(|row| row.annotation == *annotation);
-        let latest = latest.ok_or_else(|| changed(format!("the priority of entry {}", annotation.target)))?;
-        let before = latest.previous.map_or(Priority::Unset, |ix| self.draft.annotations(ix).annotation.priority);
+    /// Annotations are never taken away: a newer one says what held before those of the operation.
+    fn undo_annotations(&self, target: &str, records: &[Record]) -> Result<Record> {
+        let entry = self.entry(target)?;
+        let mut latest = self.draft.latest_annotation(entry);
+        let of_operation: Vec<&Annotation> = annotations_on(target, records.iter()).collect();
+        for annotation in of_operation.into_iter().rev() {
+            let row = latest.map(|ix| self.draft.annotations(ix)).filter(|row| row.annotation == *annotation);
+            latest = row.ok_or_else(|| changed(format!("the priority of entry {target}")))?.previous;
+        }
+        let before = latest.map_or(Priority::Unset, |ix| self.draft.annotations(ix).annotation.priority);
         Ok(self.annotation(entry, before, None))
     }
+}
+
+/// The annotations on an entry, in order.
+fn annotations_on<'a>(
+    target: &'a str,
+    records: impl Iterator<Item = &'a Record> + 'a,
+) -> impl Iterator<Item = &'a Annotation> + 'a {
+    records.filter_map(move |record| match record {
+        Record::Annotation(annotation) if *annotation.target == *target => Some(annotation),
+        _ => None,
+    })
 }

@@ -4,6 +4,7 @@ use super::Repository;
 use super::writer::Ticket;
 use crate::error::{Error, Result};
 use crate::json::{Fields, object};
+use crate::model::commit::EntryOperation;
 use crate::model::content::Role;
 use crate::model::record::Record;
 use crate::ops::{Plan, Request};
@@ -103,8 +104,8 @@ impl Repository {
     /// Refuses an input that would burst the limit.
     pub(super) fn check_limit(&self, draft: &State<'_>, request: &Request, plan: &Plan, limit: u64) -> Result<()> {
         let counter = self.settings.counter.as_counter();
-        let mut input = false;
-        let mut added = 0;
+        let head = draft.branch(&request.branch).flatten();
+        let (mut input, mut added, mut replaced) = (false, 0, 0);
         for record in &plan.operation.records {
             let Record::Commit(record) = record else { continue };
             let known = || {
@@ -115,15 +116,23 @@ impl Repository {
                 input |= matches!(outline.role, Some(Role::User | Role::System | Role::Developer));
                 added += u64::from(outline.tokens(counter));
             }
+            if let Some(EntryOperation::Edit { target }) = &record.commit.operation
+                && let Some(entry) = draft.find_entry(target)
+                && let Some(slot) = draft.lineage(head).slot(entry)
+            {
+                replaced += u64::from(draft.contents(slot.content).outline.tokens(counter));
+            }
         }
-        if !input {
+        if !input || added <= replaced {
             return Ok(());
         }
-        let head = draft.branch(&request.branch).flatten();
         let base = self.state.try_borrow().ok().and_then(|state| state.branch(&request.branch).flatten());
         let views = self.views.borrow();
         let options = CompileOptions::default();
-        let slot = views.slots.iter().find(|slot| slot.head == base && slot.view.options().same_view(&options));
+        let slot = views
+            .slots
+            .iter()
+            .find(|slot| slot.head == base && slot.until == u64::MAX && slot.view.options().same_view(&options));
         // What was planned before in the same entry counts with its raw tokens.
         let raw = |state: &State<'_>, ix| state.commits(ix).cumulative_tokens;
         let planned = match (head, base) {
@@ -131,7 +140,7 @@ impl Repository {
             (Some(head), None) => raw(draft, head),
             _ => 0,
         };
-        let required = slot.map_or(0, |slot| slot.view.tokens()) + planned + added;
+        let required = slot.map_or(0, |slot| slot.view.tokens()) + planned + added - replaced;
         if required > limit {
             let message = "the input would burst the budget; compact, window or raise it".to_owned();
             return Err(Error::BudgetExceeded { limit, required, message });

@@ -155,12 +155,16 @@ impl Handle {
     }
 
     fn stable_prefix(&self, slot: &ViewSlot) -> (usize, u64) {
-        if let Some(mark) = slot.marks.iter().find(|mark| mark.handle == self.id) {
-            return (mark.messages, mark.tokens);
-        }
         let sent = self.sent.borrow();
-        let same = sent.iter().zip(slot.messages()).take_while(|(sent, (id, _))| *sent == id);
-        same.fold((0, 0), |(messages, tokens), (_, (_, cost))| (messages + 1, tokens + u64::from(cost)))
+        let mark = slot.marks.iter().find(|mark| mark.handle == self.id);
+        let known = mark.map_or((0, 0), |mark| (mark.messages, mark.tokens));
+        if known.0 == sent.len() {
+            return known;
+        }
+        // What had changed may be again what it was.
+        let rest = sent.iter().zip(slot.messages()).skip(known.0);
+        let same = rest.take_while(|(sent, (id, _))| *sent == id);
+        same.fold(known, |(messages, tokens), (_, (_, cost))| (messages + 1, tokens + u64::from(cost)))
     }
 
     /// Remembers what this handle sent: the messages of the view it compiled last.

@@ -316,7 +316,12 @@ impl Pairing {
                 last.results.push((ordinal, call));
                 last.tokens += tokens;
             }
-            None => unit.answers.push(Answer { member, results: vec![(ordinal, call)], tokens }),
+            None => {
+                // The name of a tool's message is all the text it has.
+                let outline = source.counts.outline(source.state, member.slot.content);
+                let name = if outline.body { 0 } else { outline.text };
+                unit.answers.push(Answer { member, results: vec![(ordinal, call)], tokens: tokens + name });
+            }
         }
         if !member.shown {
             self.torn.push(index);

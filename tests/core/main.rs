@@ -11,8 +11,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod annotations;
 mod bad_input;
 mod batch;
+mod budget;
+mod compile;
+mod counting;
 mod faults;
 mod history;
 mod refs;
