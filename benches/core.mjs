@@ -2,9 +2,11 @@
 // compile after an append, reading messages, memory a commit. Prints a table and writes
 // benches/results/core.md. Run it with: npm run bench -- core
 import { mkdirSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform, totalmem } from "node:os";
+import { arch, cpus, loadavg, platform, totalmem } from "node:os";
 import { createVarve } from "varve";
 
+/** What else the machine did: below 0.5 it was quiet. */
+const load = loadavg()[0].toFixed(1);
 const filler = "The parcel left the warehouse this morning and should be with you on Thursday. ";
 const rows = [];
 
@@ -25,9 +27,17 @@ const percentile = (sorted, share) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 const thousands = (value) => Math.round(value).toLocaleString("en-US");
 
-function row(what, target, value, ok) {
-  rows.push({ what, target, value, ok });
-  console.log(`${ok ? "✓" : "✗"} ${what.padEnd(62)} ${value.padStart(14)}   wanted ${target}`);
+function row(what, target, value, ok, note = "") {
+  rows.push({ what, target, value, ok, note });
+  const mark = ok ? "✓" : "✗";
+  console.log(
+    `${mark} ${what.padEnd(62)} ${value.padStart(12)}   wanted ${target.padEnd(12)} ${note}`,
+  );
+}
+
+function rateRow(what, target, { wall, cpu }) {
+  const note = `${thousands(cpu)} by CPU time`;
+  row(what, `≥ ${thousands(target)}`, thousands(wall), wall >= target, note);
 }
 
 async function fill(chat, from, count) {
@@ -47,13 +57,18 @@ async function best(rounds, measure) {
     globalThis.gc?.();
     rates.push(await measure());
   }
-  return Math.max(...rates);
+  const most = (key) => Math.max(...rates.map((each) => each[key]));
+  return { wall: most("wall"), cpu: most("cpu") };
 }
 
+/** A second, by the clock and by the time that all threads of this process had. */
 async function rate(run, count) {
+  const before = process.cpuUsage();
   const start = performance.now();
   await run();
-  return (count / (performance.now() - start)) * 1000;
+  const wall = (count / (performance.now() - start)) * 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall, cpu: (count / (user + system)) * 1e6 };
 }
 
 async function commits() {
@@ -62,33 +77,18 @@ async function commits() {
     const chat = await open();
     return rate(() => fill(chat, 0, 1000), 1000);
   });
-  row(
-    "commits/s, awaited one by one, the first 1,000",
-    "≥ 80,000",
-    thousands(small),
-    small >= 80_000,
-  );
+  rateRow("commits/s, awaited one by one, the first 1,000", 80_000, small);
   const large = await best(3, async () => {
     const chat = await open();
     return rate(() => fill(chat, 0, 100_000), 100_000);
   });
-  row(
-    "commits/s, awaited one by one, 100,000 of them",
-    "≥ 80,000",
-    thousands(large),
-    large >= 80_000,
-  );
+  rateRow("commits/s, awaited one by one, 100,000 of them", 80_000, large);
   const late = await best(3, async () => {
     const chat = await open();
     await fillBatch(chat, 0, 100_000);
     return rate(() => fill(chat, 100_000, 1000), 1000);
   });
-  row(
-    "commits/s, awaited one by one, the 1,000 after 100,000",
-    "≥ 80,000",
-    thousands(late),
-    late >= 80_000,
-  );
+  rateRow("commits/s, awaited one by one, the 1,000 after 100,000", 80_000, late);
 }
 
 async function batches() {
@@ -97,23 +97,18 @@ async function batches() {
     const chat = await open();
     return rate(() => fillBatch(chat, 0, 1000), 1000);
   });
-  row("commits/s, in a batch of 1,000", "≥ 120,000", thousands(small), small >= 120_000);
+  rateRow("commits/s, in a batch of 1,000", 120_000, small);
   const large = await best(3, async () => {
     const chat = await open();
     return rate(() => fillBatch(chat, 0, 100_000), 100_000);
   });
-  row("commits/s, in a batch of 100,000", "≥ 120,000", thousands(large), large >= 120_000);
+  rateRow("commits/s, in a batch of 100,000", 120_000, large);
   const late = await best(3, async () => {
     const chat = await open();
     await fillBatch(chat, 0, 100_000);
     return rate(() => fillBatch(chat, 100_000, 1000), 1000);
   });
-  row(
-    "commits/s, in a batch of 1,000 after 100,000 commits",
-    "≥ 120,000",
-    thousands(late),
-    late >= 120_000,
-  );
+  rateRow("commits/s, in a batch of 1,000 after 100,000 commits", 120_000, late);
 }
 
 async function compiles() {
@@ -182,10 +177,10 @@ async function memory() {
 
 function report() {
   const [{ model }] = cpus();
-  const machine = `${model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.version}`;
+  const machine = `${model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.version}, load average ${load} at the start`;
   const lines = rows.map(
-    ({ what, target, value, ok }) =>
-      `| ${what} | ${value} | ${target} | ${ok ? "yes" : "**no**"} |`,
+    ({ what, target, value, ok, note }) =>
+      `| ${what} | ${value} | ${target} | ${ok ? "yes" : "**no**"} | ${note} |`,
   );
   const text = `# The core
 
@@ -193,11 +188,13 @@ function report() {
 
 Machine: ${machine}.
 
-| what | measured | wanted | met |
-|---|---:|---:|---|
+| what | measured | wanted | met | |
+|---|---:|---:|---|---|
 ${lines.join("\n")}
 
 Rates are the best of several rounds, each on a fresh repository; times are medians.
+"By CPU time" counts the time of all threads of the process, the collector's and compiler's included, and not
+the time that others had the cores.
 `;
   const folder = new URL("results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
