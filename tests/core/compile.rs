@@ -1,7 +1,6 @@
-//! What a compile makes of a history: steps, instructions, notes, summaries, the past, what was sent.
+//! What a compile makes of a history: steps, instructions, notes, summaries.
 
 use serde_json::{Value, json};
-use varve::model::record::{InputUsage, SentRecord};
 use varve::repo::CommitOptions;
 
 use crate::support::journal::compact;
@@ -263,109 +262,4 @@ fn a_summary_leaves_its_host_when_that_is_shown_by_its_note() {
         assert_eq!(kept.tokens(), sum + 3);
         assert_eq!(kept.brief(), world.user().compile(with.clone()).brief());
     }
-}
-
-#[test]
-fn the_past_is_compiled_with_the_priorities_of_then() {
-    let world = World::default();
-    let ann = world.user();
-    let first = ann.commit("a", user("one")).to_hex();
-    world.clock.advance(10);
-    ann.skip("a");
-    world.clock.advance(10);
-    ann.commit("b", user("two"));
-    world.clock.advance(10);
-    ann.annotate("a", varve::model::annotation::Priority::Unset);
-    ann.tag("v1", "b", varve::ops::Existing::Keep).unwrap();
-    let at = |as_of: Value| ann.compile(json!({ "asOf": as_of })).brief();
-    assert_eq!(at(json!(START)), ["user: one"]);
-    assert_eq!(at(json!(START + 10)), Vec::<String>::new());
-    assert_eq!(at(json!(START + 29)), ["user: two"]);
-    assert_eq!(at(json!(START + 30)), ["user: one", "user: two"]);
-    assert_eq!(at(json!(first)), Vec::<String>::new(), "it was skipped when the branch moved on");
-    assert_eq!(at(json!("v1")), ["user: one", "user: two"]);
-    for unknown in [json!(START - 1), json!("nowhere"), json!("0".repeat(64))] {
-        let error = ann.try_compile(&options(json!({ "asOf": unknown }))).unwrap_err();
-        assert_eq!(error.code(), "CommitNotFound", "{unknown}");
-    }
-}
-
-#[test]
-fn messages_that_did_not_change_keep_their_numbers() {
-    let ann = fresh();
-    for id in ["a", "b", "c"] {
-        ann.commit(id, user(id));
-    }
-    let before = ann.plain().messages;
-    ann.edit("b", user("B"));
-    ann.commit("d", user("d"));
-    let after = ann.plain().messages;
-    assert_eq!((before[0].0, before[2].0), (after[0].0, after[2].0));
-    assert_ne!(before[1].0, after[1].0);
-    let patch = ann.plain().compiled.patch;
-    assert!(patch.splices.is_empty() && patch.messages.is_empty(), "nothing new: {patch:?}");
-}
-
-fn sent(ann: &User, reading: &Reading, total: u64) {
-    let record = SentRecord {
-        digest: reading.compiled.digest.clone(),
-        estimate: reading.compiled.estimate,
-        head: ann.handle.head(),
-        input: Some(InputUsage { total: Some(total), ..InputUsage::default() }),
-        model: "m".to_owned(),
-        output: None,
-        raw: None,
-        response_id: None,
-    };
-    block_on(ann.handle.sent(record, &nothing())).unwrap();
-}
-
-#[test]
-fn the_stable_prefix_is_what_equals_the_last_compile_that_was_sent() {
-    let ann = fresh();
-    for id in ["a", "b", "c", "d"] {
-        ann.commit(id, user(id));
-    }
-    assert_eq!(ann.plain().compiled.stable_prefix, (0, 0));
-    sent(&ann, &ann.plain(), 20);
-    assert_eq!(ann.plain().compiled.stable_prefix, (4, 20));
-    ann.commit("e", user("e"));
-    assert_eq!(ann.plain().compiled.stable_prefix, (4, 20));
-    ann.edit("c", user("C"));
-    assert_eq!(ann.plain().compiled.stable_prefix, (2, 10));
-    ann.revert("c").unwrap();
-    assert_eq!(ann.plain().compiled.stable_prefix, (4, 20), "it is the message that was sent again");
-    ann.undo().unwrap();
-    ann.undo().unwrap();
-    assert_eq!(ann.plain().compiled.stable_prefix, (4, 20));
-    let other = ann.compile(json!({ "maxTokens": 18 }));
-    assert_eq!(other.compiled.stable_prefix, (0, 0), "its first message is another one");
-}
-
-#[test]
-fn a_prefix_that_is_stable_again_is_told() {
-    let ann = fresh();
-    for id in ["a", "b", "c", "d"] {
-        ann.commit(id, user(id));
-    }
-    sent(&ann, &ann.plain(), 20);
-    ann.skip("b");
-    assert_eq!(ann.plain().compiled.stable_prefix, (1, 5));
-    ann.annotate("b", varve::model::annotation::Priority::Unset);
-    assert_eq!(ann.plain().compiled.stable_prefix, (4, 20));
-}
-
-#[test]
-fn the_source_of_a_count_is_told() {
-    let ann = fresh();
-    ann.commit("a", user("one"));
-    let reading = ann.plain();
-    assert_eq!((reading.tokens(), reading.compiled.token_source.as_str()), (8, "quarters"));
-    sent(&ann, &reading, 16);
-    let again = ann.plain();
-    assert_eq!((again.tokens(), again.compiled.token_source.as_str()), (16, "api:m"));
-    ann.commit("b", user("two"));
-    let next = ann.plain();
-    assert_eq!((next.tokens(), next.compiled.token_source.as_str()), (26, "calibrated:m"));
-    assert_eq!(next.compiled.estimate, 13);
 }
