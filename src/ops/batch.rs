@@ -1,5 +1,7 @@
 //! Several operations as one.
 
+use std::cell::RefCell;
+
 use super::{Input, Outcome, Planner};
 use crate::error::Result;
 use crate::state::apply::When;
@@ -12,7 +14,7 @@ pub struct Group {
     pub inputs: Vec<Input>,
     /// What they came to when they were planned one by one on the journal as it stood then. It holds
     /// as long as the journal stands there.
-    pub planned: Option<(JournalPosition, Outcome)>,
+    pub planned: RefCell<Option<(JournalPosition, Outcome)>>,
 }
 
 /// Plans an input on a draft, and lets the draft go on from it. The outcome does not depend on when
@@ -33,10 +35,10 @@ impl Planner<'_> {
     /// # Errors
     /// That of the first input that fails; then none of them happens.
     pub(super) fn batch(&self, group: &Group) -> Result<Outcome> {
-        if let Some((position, outcome)) = &group.planned
-            && self.draft.is_untouched_since(*position)
+        if let Some((position, outcome)) = group.planned.take()
+            && self.draft.is_untouched_since(position)
         {
-            return Ok(outcome.clone());
+            return Ok(outcome);
         }
         let mut all = Outcome::default();
         let mut draft = State::over(self.draft);

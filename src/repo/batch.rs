@@ -115,9 +115,9 @@ impl Batch {
         options.check()?;
         let draft = self.draft.take();
         if draft.inputs.is_empty() {
-            return Ok(Finished::Stored(Done { operation: None, receipts: Vec::new(), records: Vec::new() }));
+            return Ok(Finished::Stored(Done { operation: None, receipts: Vec::new(), wrote: false }));
         }
-        let planned = draft.planned.map(|(position, _)| (position, draft.outcome));
+        let planned = RefCell::new(draft.planned.map(|(position, _)| (position, draft.outcome)));
         let options = CommitOptions { expected_head: self.expected, ..options.clone() };
         match self
             .handle

@@ -89,7 +89,7 @@ impl Repository {
     /// Tokens that a plain compile of the branch has.
     pub(super) async fn count_branch(&self, branch: &str) -> Result<u64> {
         let target = |state: &State<'_>| (state.branch(branch).flatten(), u64::MAX);
-        let updated = self.update_view(target, &CompileOptions::default(), |_| 0).await?;
+        let updated = self.update_view(&target, &CompileOptions::default(), &|_| 0).await?;
         Ok(self.views.borrow().slots.get(updated.slot).map_or(0, |slot| slot.view.tokens()))
     }
 

@@ -84,7 +84,7 @@ impl Handle {
         let extra = |counts: &Counts<'_>| extra_tokens(counts, texts, options.tools.as_ref());
         let mut fetched = Fetched::default();
         loop {
-            let updated = repo.update_view(target, options, extra).await?;
+            let updated = repo.update_view(&target, options, &extra).await?;
             if let Some(overflow) = updated.overflow
                 && options.on_overflow == OnOverflow::Error
             {

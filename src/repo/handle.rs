@@ -19,6 +19,7 @@ use crate::ops::{Append, Attributes, ExpectedHead, Input, Receipt, Request};
 use crate::state::State;
 use crate::state::arena::CommitIx;
 use crate::state::resolve::Standpoint;
+use crate::store::Pending;
 use crate::view::table::MessageId;
 
 /// Where a caller stands. Cheap; needs no closing.
@@ -318,7 +319,17 @@ impl Handle {
         self.submit(branch, input, options).await
     }
 
-    pub(super) async fn submit(&self, branch: String, input: Input, options: &CommitOptions) -> Result<Done> {
+    /// Boxed, so that every call that ends in it does not hold a copy of all it does.
+    pub(super) fn submit<'a>(
+        &'a self,
+        branch: String,
+        input: Input,
+        options: &'a CommitOptions,
+    ) -> Pending<'a, Result<Done>> {
+        Box::pin(self.write(branch, input, options))
+    }
+
+    async fn write(&self, branch: String, input: Input, options: &CommitOptions) -> Result<Done> {
         let limit = self.budget.get().map(|budget| budget.limit()).transpose()?;
         let rejects = self.budget.get().is_some_and(|budget| budget.action == super::BudgetAction::Reject);
         let counted = matches!(input, Input::Append(_) | Input::Edit { .. } | Input::Batch(_));
@@ -333,7 +344,7 @@ impl Handle {
         let branch = limit.filter(|_| counted).map(|_| request.branch.clone());
         let done = self.repo.submit(request, limit.filter(|_| rejects && counted)).await?;
         if remembered
-            && !done.records.is_empty()
+            && done.wrote
             && let Some(operation) = &done.operation
         {
             self.done.borrow_mut().push(operation.clone());
@@ -423,19 +434,20 @@ impl Handle {
 
     async fn invert(&self, name: &str, options: &CommitOptions) -> Result<String> {
         let undo = self.repo.find_operation(name).await?;
+        let undone = undo.records.clone();
         let done = self.perform(Input::Undo(undo), options).await?;
-        self.follow(&done.records);
+        self.follow_back(&undone);
         Ok(done.operation.unwrap_or_else(|| name.to_owned()))
     }
 }
 
 impl Handle {
-    /// Where its branch was renamed, the handle goes along.
-    fn follow(&self, records: &[Record]) {
+    /// Where undoing these renamed its branch, the handle goes along.
+    fn follow_back(&self, undone: &[Record]) {
         let Some(own) = self.branch().filter(|own| self.repo.read(|state| state.branch(own).is_none())) else { return };
-        let renamed = records.iter().find_map(|record| match record {
-            Record::Branch(RefRecord { name, new: Some(_), old: None }) => Some(name),
-            Record::DefaultBranch(change) if change.old == own => Some(&change.new),
+        let renamed = undone.iter().find_map(|record| match record {
+            Record::Branch(RefRecord { name, new: None, old: Some(_) }) => Some(name),
+            Record::DefaultBranch(change) if change.new == own => Some(&change.old),
             _ => None,
         });
         if let Some(name) = renamed {

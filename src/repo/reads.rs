@@ -269,7 +269,7 @@ impl Handle {
     /// Those of the counter and the store.
     pub async fn status(&self) -> Result<Value> {
         let target = |state: &State<'_>| (self.head_in(state), u64::MAX);
-        let updated = self.repo.update_view(target, &Default::default(), |_| 0).await?;
+        let updated = self.repo.update_view(&target, &Default::default(), &|_| 0).await?;
         let compiled = self.repo.views.borrow().slots.get(updated.slot).map_or(0, |slot| slot.view.tokens());
         let recounted = self.repo.recounted.borrow();
         let counts = Counts::new(self.repo.settings.counter.as_counter(), &recounted);

@@ -4,6 +4,7 @@ use super::Repository;
 use super::payloads::Fetched;
 use crate::error::Result;
 use crate::model::outline::Outline;
+use crate::state::State;
 use crate::state::arena::CommitIx;
 use crate::view::compile::{Inputs, Overflow, View};
 use crate::view::counts::Counts;
@@ -106,13 +107,18 @@ impl Views {
     }
 }
 
-fn leads(state: &crate::state::State<'_>, from: Option<CommitIx>, to: Option<CommitIx>) -> bool {
+fn leads(state: &State<'_>, from: Option<CommitIx>, to: Option<CommitIx>) -> bool {
     match (from, to) {
         (Some(from), Some(to)) => state.first_parent_at(to, state.commits(from).height) == from && !state.is_head(from),
         (None, _) => true,
         (Some(_), None) => false,
     }
 }
+
+/// The commit to show, and the journal entry up to which annotations hold.
+pub(super) type Target<'a> = &'a dyn Fn(&State<'_>) -> (Option<CommitIx>, u64);
+/// Tokens that come with the messages.
+pub(super) type Extra<'a> = &'a dyn Fn(&Counts<'_>) -> u64;
 
 /// What a view came to.
 pub(super) struct Updated {
@@ -127,12 +133,12 @@ impl Repository {
     /// the last update, so what is returned holds until the caller awaits something.
     pub(super) async fn update_view(
         &self,
-        target: impl Fn(&crate::state::State<'_>) -> (Option<CommitIx>, u64),
+        target: Target<'_>,
         options: &CompileOptions,
-        extra: impl Fn(&Counts<'_>) -> u64,
+        extra: Extra<'_>,
     ) -> Result<Updated> {
         loop {
-            let (updated, missing) = self.try_update_view(&target, options, &extra);
+            let (updated, missing) = self.try_update_view(target, options, extra);
             if missing.is_empty() && self.settings.counter.is_settled() {
                 return Ok(updated);
             }
@@ -161,9 +167,9 @@ impl Repository {
 
     fn try_update_view(
         &self,
-        target: &impl Fn(&crate::state::State<'_>) -> (Option<CommitIx>, u64),
+        target: Target<'_>,
         options: &CompileOptions,
-        extra: &impl Fn(&Counts<'_>) -> u64,
+        extra: Extra<'_>,
     ) -> (Updated, Vec<crate::state::arena::ContentIx>) {
         let state = self.state.borrow();
         let recounted = self.recounted.borrow();

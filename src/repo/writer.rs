@@ -33,8 +33,8 @@ pub struct Done {
     pub operation: Option<String>,
     /// One for each commit.
     pub receipts: Vec<Receipt>,
-    /// Its records.
-    pub records: Vec<Record>,
+    /// Whether anything had to be written.
+    pub wrote: bool,
 }
 
 /// An operation that waits for its turn.
@@ -147,17 +147,16 @@ impl Repository {
                     Attempt::Fresh(plan) => plan,
                 };
                 if operation.records.is_empty() {
-                    return Ok(Done { operation: None, receipts, records: Vec::new() });
+                    return Ok(Done { operation: None, receipts, wrote: false });
                 }
                 let index = entry.operations.len() as u32;
                 if place + 1 < tickets.len() {
                     draft.apply(&operation, index, when)?;
                 }
                 let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
-                let records = operation.records.clone();
                 entry.operations.push(operation);
                 objects.extend(brought);
-                Ok(Done { operation: Some(name), receipts, records })
+                Ok(Done { operation: Some(name), receipts, wrote: true })
             }));
         }
         if entry.operations.len() == created {
@@ -172,7 +171,7 @@ impl Repository {
             let commits = (first.row()..first.row() + count as usize).map(CommitIx::new);
             let receipts = commits.map(|ix| receipt(draft, ix)).collect();
             let operation = ticket.request.operation_id.clone();
-            return Ok(Attempt::Repeated(Done { operation, receipts, records: Vec::new() }));
+            return Ok(Attempt::Repeated(Done { operation, receipts, wrote: false }));
         }
         let plan = plan(draft, &ticket.request, when)?;
         if let Some(limit) = ticket.limit {
