@@ -140,25 +140,35 @@ pub fn write_string(text: &str, out: &mut String) {
 
 fn push_hex(byte: u8, out: &mut String) {
     for nibble in [byte >> 4, byte & 15] {
-        out.push(char::from(hex_digit(nibble)));
+        out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
     }
 }
 
-fn hex_digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
-}
-
-fn push_hash(hash: &[u8; 32], out: &mut String) {
+/// Appends the 64 hex digits of a hash to `out`.
+pub(crate) fn push_hash(hash: &[u8; 32], out: &mut String) {
     let mut text = [0; 64];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
-        for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
-            *digit = hex_digit(nibble);
-        }
+    let (words, _) = hash.as_chunks::<4>();
+    let (digits, _) = text.as_chunks_mut::<8>();
+    for (digits, word) in digits.iter_mut().zip(words) {
+        *digits = hex_digits(u32::from_be_bytes(*word)).to_be_bytes();
     }
     out.push_str(std::str::from_utf8(&text).unwrap_or_default());
 }
 
-fn parse_hex(text: &str) -> Option<[u8; 32]> {
+/// The eight hex digits of a word, all at once: each nibble in a byte of its own, then `0` or, where it
+/// is 10 or more, the letter.
+fn hex_digits(word: u32) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut nibbles = u64::from(word);
+    nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF;
+    nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF;
+    nibbles = (nibbles | nibbles << 4) & (15 * ONES);
+    let letters = (nibbles + 6 * ONES) >> 4 & ONES;
+    nibbles + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10)
+}
+
+/// The bytes of 64 lower-case hex digits.
+pub(crate) fn parse_hex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     if text.len() != 64 {
         return None;

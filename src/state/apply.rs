@@ -304,7 +304,16 @@ impl State<'_> {
 }
 
 pub(super) fn extras(body: &Body) -> Option<Box<Extras>> {
-    let extras = Extras {
+    let usual = body.author.is_none() && body.labels.is_empty() && body.metadata.is_none() && body.turn.is_none();
+    if usual
+        && body.copied_from.is_none()
+        && body.generation.is_none()
+        && body.note.is_none()
+        && body.reply_to.is_none()
+    {
+        return None;
+    }
+    Some(Box::new(Extras {
         author: body.author.clone(),
         copied_from: body.copied_from,
         generation: body.generation.clone(),
@@ -313,6 +322,5 @@ pub(super) fn extras(body: &Body) -> Option<Box<Extras>> {
         note: body.note.clone(),
         reply_to: body.reply_to.clone(),
         turn: body.turn.clone(),
-    };
-    (!extras.is_empty()).then(|| Box::new(extras))
+    }))
 }

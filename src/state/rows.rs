@@ -208,10 +208,3 @@ pub struct OperationRow {
     /// The commits it made: first row and count.
     pub commits: (CommitIx, u32),
 }
-
-impl Extras {
-    /// Whether there is anything in it.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::packed::Packed;
 use super::{Address, Batch, Capabilities, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError, ready};
 use crate::collections::Map;
 use crate::error::StoreError;
@@ -19,8 +20,17 @@ pub struct MemoryStore {
 #[derive(Debug)]
 struct Repository {
     incarnation: Incarnation,
-    journal: Vec<Sealed>,
+    journal: Vec<Packed>,
     objects: Map<ContentHash, Rc<[u8]>>,
+}
+
+impl Repository {
+    /// Up to `limit` entries behind number `after`.
+    fn entries(&self, after: u64, limit: usize) -> Result<Vec<Sealed>, StoreError> {
+        let numbered = (1..).zip(&self.journal).skip(after as usize).take(limit);
+        let lost = |seq| StoreError::Corrupt(format!("journal entry {seq} is not what was stored"));
+        numbered.map(|(seq, packed)| packed.open(seq).ok_or_else(|| lost(seq))).collect()
+    }
 }
 
 impl MemoryStore {
@@ -73,8 +83,8 @@ impl Store for MemoryStore {
         let written = self.with(repo, |repository| {
             let last = repository.journal.len() as u64;
             if batch.entry.seq <= last {
-                let unseen = repository.journal.iter().skip(batch.entry.seq as usize - 1).cloned();
-                return Err(WriteError::Conflict(unseen.collect()));
+                let unseen = repository.entries(batch.entry.seq - 1, usize::MAX);
+                return Err(unseen.map_or_else(WriteError::Store, WriteError::Conflict));
             }
             if batch.entry.seq != last + 1 {
                 let message = format!("entry {} was written, the last one is {last}", batch.entry.seq);
@@ -83,7 +93,7 @@ impl Store for MemoryStore {
             for object in &batch.objects {
                 repository.objects.get_or_insert_with(object.hash, || object.bytes.clone());
             }
-            repository.journal.push(batch.entry.clone());
+            repository.journal.push(Packed::new(&batch.entry));
             Ok(())
         });
         ready(written.unwrap_or_else(|error| Err(WriteError::Store(error))))
@@ -95,7 +105,7 @@ impl Store for MemoryStore {
         after: u64,
         limit: usize,
     ) -> Pending<'a, Result<Vec<Sealed>, StoreError>> {
-        ready(self.with(repo, |found| found.journal.iter().skip(after as usize).take(limit).cloned().collect()))
+        ready(self.with(repo, |found| found.entries(after, limit)).flatten())
     }
 
     fn read_objects<'a>(

@@ -10,6 +10,7 @@
 //!   readers do.
 
 mod memory;
+mod packed;
 mod single_key;
 
 use std::future::Future;
