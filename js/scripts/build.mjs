@@ -13,7 +13,7 @@ import { setup, wasmBindgenVersion } from "./setup.mjs";
 
 /** In bytes, gzipped. What is over still works: npm run build and npm test fail, npm start does not. */
 const BUDGET = {
-  module: 300 * 1024,
+  module: 250 * 1024, // to become 200 KB
   face: 25 * 1024,
   tokens: 780_000, // varve/tokens with o200k_base, minified
   whole: 1_250_000, // varve with o200k_base, minified; to become 1 MB, the smallest edge limit
@@ -94,8 +94,10 @@ async function buildTokensModule(env) {
 
   clearStamp("tokens-module");
   const only = ["--out-name", "tokens", "--no-default-features"];
+  // Nearly all of it is tables: here speed is chosen over the size of the code.
+  const fast = { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" };
   await step("token counting alone to WebAssembly", async (onLine) => {
-    await must("wasm-pack", [...wasmPack("pkg-tokens"), ...only], { env, cwd: root, onLine });
+    await must("wasm-pack", [...wasmPack("pkg-tokens"), ...only], { env: fast, cwd: root, onLine });
     await optimize(tokensModuleFile, { env, onLine });
   });
   writeStamp("tokens-module", key);
