@@ -157,12 +157,20 @@ impl Planner<'_> {
     /// Annotations are never taken away: a newer one says what held before those of the operation.
     fn undo_annotations(&self, target: &str, records: &[Record]) -> Result<Record> {
         let entry = self.entry(target)?;
-        let mut latest = self.draft.latest_annotation(entry);
-        let of_operation: Vec<&Annotation> = annotations_on(target, records.iter()).collect();
-        for annotation in of_operation.into_iter().rev() {
-            let row = latest.map(|ix| self.draft.annotations(ix)).filter(|row| row.annotation == *annotation);
-            latest = row.ok_or_else(|| changed(format!("the priority of entry {target}")))?.previous;
+        let mut of_operation = annotations_on(target, records.iter());
+        let first = of_operation.next();
+        let made = of_operation.last().or(first).map(|annotation| annotation.priority);
+        // As with refs and notes it is the value that counts: an undo before may have brought it back.
+        if made != Some(self.priority(entry)) {
+            return Err(changed(format!("the priority of entry {target}")));
         }
+        let chain =
+            std::iter::successors(self.draft.latest_annotation(entry), |ix| self.draft.annotations(*ix).previous);
+        let latest = chain
+            .map(|ix| self.draft.annotations(ix))
+            .find(|row| Some(&row.annotation) == first)
+            .ok_or_else(|| changed(format!("the priority of entry {target}")))?
+            .previous;
         let before = latest.map_or(Priority::Unset, |ix| self.draft.annotations(ix).annotation.priority);
         Ok(self.annotation(entry, before, None))
     }

@@ -220,3 +220,24 @@ fn a_handle_goes_along_when_its_branch_is_renamed_and_when_that_is_undone() {
     ann.commit("c", user("three"));
     assert_eq!(ann.shows(), ["user: one", "user: three"]);
 }
+
+#[test]
+fn priorities_given_one_after_the_other_are_undone_one_after_the_other() {
+    use varve::model::annotation::Priority;
+    let (_, ann) = furnished();
+    let priority = || ann.get("a").unwrap()["priority"].as_str().unwrap().to_owned();
+    let names = ["normal", "pinned", "skip", "pinned"];
+    for given in [Priority::Pinned, Priority::Skip, Priority::Pinned] {
+        ann.annotate("a", given);
+    }
+    for _ in 0..2 {
+        for name in names.iter().rev().skip(1) {
+            ann.undo().unwrap();
+            assert_eq!(priority(), *name);
+        }
+        for name in names.iter().skip(1) {
+            ann.redo().unwrap();
+            assert_eq!(priority(), *name);
+        }
+    }
+}
