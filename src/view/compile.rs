@@ -362,6 +362,15 @@ impl View {
         if before != self.hosts {
             touched.into_iter().for_each(|unit| self.refresh(inputs, unit));
         }
+        // One that the window left out has another cost once a message can show it.
+        for place in 0..self.pairing.summaries().len() {
+            let Some(&index) = self.pairing.summaries().get(place) else { continue };
+            let Some(unit) = self.pairing.units().get(index as usize) else { continue };
+            let made = UnitMessages { view: self, inputs, index, unit };
+            if self.tokens.get(index as usize) != Some(&made.cost(&made.messages())) {
+                self.refresh(inputs, index);
+            }
+        }
     }
 
     /// The summaries that stand in a unit.

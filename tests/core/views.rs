@@ -154,3 +154,18 @@ fn more_views_than_are_kept_are_told_rightly() {
         }
     }
 }
+
+#[test]
+fn a_summary_that_the_window_left_out_costs_less_once_a_user_message_can_show_it() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("a", user("word "));
+    journal::compact(&world, &ann, "s", "In short", &["a"]);
+    ann.commit("i", instruction(None, &"word ".repeat(10)));
+    ann.commit("call", calls(&["c3", "c0"]));
+    ann.commit("r3", parts("tool", json!([result_part("c3", &"word ".repeat(4))])));
+    let with = || json!({ "maxTokens": 70, "preserveRecent": 2 });
+    assert_eq!(ann.compile(with()).messages.len(), 4, "the summary has no room");
+    ann.commit("q", parts("user", json!([result_part("c0", "found"), { "type": "text", "text": "word " }])));
+    assert_eq!(ann.compile(with()).brief(), world.user().compile(with()).brief());
+}
