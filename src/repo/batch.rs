@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::{CommitOptions, Done, Handle};
 use crate::error::{Error, Result};
+use crate::hash::CommitHash;
 use crate::ops::{Append, ExpectedHead, Group, Input, Outcome, Receipt, plan_next};
+use crate::state::resolve::Standpoint;
 use crate::state::{JournalPosition, State, Tables};
 
 /// Operations that will happen together or not at all. Nothing is locked while it is put together; if
@@ -74,16 +76,41 @@ impl Batch {
         self.add(Input::Edit { target: target.to_owned(), payload, attributes: options.attributes() })
     }
 
+    /// The commit that a reference means, on what the batch made so far.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`.
+    pub fn resolve(&self, reference: &str) -> Result<CommitHash> {
+        let standpoint = self.handle.standpoint();
+        self.on_draft(|over, _| {
+            let standpoint = Standpoint { head: over.branch(&self.branch).flatten(), ..standpoint };
+            over.resolve(reference, standpoint).map(|ix| over.commits(ix).hash)
+        })
+    }
+
     /// Adds any operation. Returns the receipts of its commits.
     ///
     /// # Errors
     /// Those of the operation, on the draft as it is; the batch goes on without it.
     pub fn add(&self, input: Input) -> Result<Vec<Receipt>> {
         let now = self.handle.repo.settings.environment.now();
+        self.on_draft(|over, draft| {
+            let input = input.made_at(now);
+            let seq = over.journal().seq + 1;
+            let outcome = plan_next(over, &self.branch, &input, seq, now)?;
+            let receipts = outcome.receipts.clone();
+            draft.outcome.extend(outcome);
+            draft.inputs.push(input);
+            Ok(receipts)
+        })
+    }
+
+    /// Lays the draft over the state as it is now; where that has moved on, plans everything again.
+    fn on_draft<T>(&self, work: impl FnOnce(&mut State<'_>, &mut Draft) -> Result<T>) -> Result<T> {
+        let now = self.handle.repo.settings.environment.now();
         let state = self.handle.repo.state.borrow();
         let mut draft = self.draft.borrow_mut();
         let position = state.journal();
-        let seq = position.seq + 1;
         let current = draft.planned.take().filter(|(planned, _)| *planned == position);
         let mut over = match current {
             Some((_, tables)) => State::attach(&state, tables),
@@ -91,20 +118,15 @@ impl Batch {
                 let mut over = State::over(&state);
                 let mut all = Outcome::default();
                 for input in &draft.inputs {
-                    all.extend(plan_next(&mut over, &self.branch, input, seq, now)?);
+                    all.extend(plan_next(&mut over, &self.branch, input, position.seq + 1, now)?);
                 }
                 draft.outcome = all;
                 over
             }
         };
-        let input = input.made_at(now);
-        let planned = plan_next(&mut over, &self.branch, &input, seq, now);
+        let result = work(&mut over, &mut draft);
         draft.planned = Some((position, over.detach()));
-        let outcome = planned?;
-        let receipts = outcome.receipts.clone();
-        draft.outcome.extend(outcome);
-        draft.inputs.push(input);
-        Ok(receipts)
+        result
     }
 
     /// Writes the batch.

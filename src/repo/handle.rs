@@ -22,6 +22,9 @@ use crate::state::resolve::Standpoint;
 use crate::store::Pending;
 use crate::view::table::MessageId;
 
+/// How many of its operations a handle remembers at least. Older ones can be undone by name.
+const UNDOABLE: usize = 1000;
+
 /// Where a caller stands. Cheap; needs no closing.
 pub struct Handle {
     pub(super) repo: Rc<Repository>,
@@ -347,7 +350,11 @@ impl Handle {
             && done.wrote
             && let Some(operation) = &done.operation
         {
-            self.done.borrow_mut().push(operation.clone());
+            let mut done = self.done.borrow_mut();
+            if done.len() >= 2 * UNDOABLE {
+                done.drain(..UNDOABLE); // by halves, so that it hardly ever costs anything
+            }
+            done.push(operation.clone());
             self.undone.borrow_mut().clear();
         }
         if let (Some(branch), Some(limit)) = (branch, limit) {

@@ -51,8 +51,7 @@ impl NativeBatch {
                 let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
                 batch.edit(&target, payload, &CommitOptions::read(args)?).await?
             } else {
-                let handle = batch.handle().clone();
-                let (input, _) = input(&handle, &name, args)?
+                let (input, _) = input(&|reference| batch.resolve(reference), &name, args)?
                     .ok_or_else(|| Error::invalid(format!("{name} cannot be part of a batch")))?;
                 batch.add(input)?
             };

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::to_js;
+use super::args::{to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
@@ -65,9 +65,9 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
             let from: Option<String> = args.nullable("from")?;
             let cursor: Option<String> = args.nullable("before")?;
-            handle.history(cursor.or(from).as_deref(), limit)?
+            return to_js_exactly(&handle.history(cursor.or(from).as_deref(), limit)?);
         }
-        "get" => handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null),
+        "get" => return to_js_exactly(&handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null)),
         "diff" => handle.diff(&args.get::<String>("from")?, &args.get::<String>("to")?).await?,
         "operations" => {
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
@@ -78,12 +78,12 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
         "branches" => handle.branches(),
         "tags" => handle.tags(),
         "annotations" => handle.annotations(&args.get::<String>("id")?)?,
-        "notes" => handle.notes(&args.get::<String>("id")?)?,
-        "types" => handle.content_types(),
+        "notes" => return to_js_exactly(&handle.notes(&args.get::<String>("id")?)?),
+        "types" => return to_js_exactly(&handle.content_types()),
         "resolve" => handle.resolve(&args.get::<String>("ref")?)?.into(),
         _ => {
-            let (input, options) =
-                input(handle, name, args)?.ok_or_else(|| Error::invalid(format!("there is no call {name}")))?;
+            let (input, options) = input(&|reference| handle.resolve(reference), name, args)?
+                .ok_or_else(|| Error::invalid(format!("there is no call {name}")))?;
             let done = handle.perform(input, &options).await?;
             let receipt = done.receipts.first().map(|receipt| host.to_receipt(receipt));
             return Ok(receipt.unwrap_or(JsValue::UNDEFINED));
@@ -92,8 +92,13 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
     to_js(&value)
 }
 
-/// The operations that a handle and a batch have in common.
-pub fn input(handle: &Handle, name: &str, mut args: Fields<'_>) -> Result<Option<(Input, CommitOptions)>> {
+/// The operations that a handle and a batch have in common. `resolve` says which commit a reference
+/// means to whoever is asked.
+pub fn input(
+    resolve: &dyn Fn(&str) -> Result<CommitHash>,
+    name: &str,
+    mut args: Fields<'_>,
+) -> Result<Option<(Input, CommitOptions)>> {
     let input = match name {
         "delete" => {
             let target = args.get("id")?;
@@ -116,7 +121,7 @@ pub fn input(handle: &Handle, name: &str, mut args: Fields<'_>) -> Result<Option
         }
         "createBranch" => {
             let from: Option<String> = args.nullable("from")?;
-            Input::CreateBranch { name: args.get("name")?, at: commit(handle, from.as_deref())? }
+            Input::CreateBranch { name: args.get("name")?, at: resolve(from.as_deref().unwrap_or("HEAD"))? }
         }
         "deleteBranch" => {
             let unmerged = if flag(&mut args)? { Unmerged::Delete } else { Unmerged::Keep };
@@ -125,7 +130,7 @@ pub fn input(handle: &Handle, name: &str, mut args: Fields<'_>) -> Result<Option
         "tag" => {
             let existing = if flag(&mut args)? { Existing::Move } else { Existing::Keep };
             let at: Option<String> = args.nullable("at")?;
-            Input::Tag { name: args.get("name")?, at: commit(handle, at.as_deref())?, existing }
+            Input::Tag { name: args.get("name")?, at: resolve(at.as_deref().unwrap_or("HEAD"))?, existing }
         }
         "untag" => Input::Untag { name: args.get("name")? },
         _ => return Ok(None),
@@ -135,8 +140,4 @@ pub fn input(handle: &Handle, name: &str, mut args: Fields<'_>) -> Result<Option
 
 fn flag(args: &mut Fields<'_>) -> Result<bool> {
     Ok(args.nullable("force")?.unwrap_or(false))
-}
-
-fn commit(handle: &Handle, reference: Option<&str>) -> Result<CommitHash> {
-    handle.resolve(reference.unwrap_or("HEAD"))
 }

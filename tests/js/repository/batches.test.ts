@@ -12,11 +12,13 @@ describe("a batch", () => {
       await tx.edit("a", { contentType: "dialogue", role: "user", text: "ONE" });
       await tx.pin("a");
       await tx.setNote("a", "x", 1);
+      await tx.tag("v1");
       return first.id;
     });
     expect(result).toBe("a");
     expect(await view(chat)).toEqual(["ONE", "two"]);
-    expect((await chat.operations({ limit: 1 }))[0]).toMatchObject({ kind: "batch", records: 5 });
+    expect((await chat.operations({ limit: 1 }))[0]).toMatchObject({ kind: "batch", records: 6 });
+    expect(await chat.tags()).toEqual([{ name: "v1", hash: chat.head }]);
     await chat.undo();
     expect(chat.head).toBeUndefined();
   });

@@ -8,7 +8,10 @@ import { Fields } from "./reader.js";
 /** Parts that varve has no word for are kept whole, as custom parts of this kind. */
 const OPAQUE = "openai.content";
 
-const AUDIO: Record<string, string> = { wav: "audio/wav", mp3: "audio/mpeg" };
+const AUDIO = new Map([
+  ["wav", "audio/wav"],
+  ["mp3", "audio/mpeg"],
+]);
 
 /** A content part as a part of varve. */
 export function readContentPart(fields: Fields): Part {
@@ -54,7 +57,7 @@ function readAudio(fields: Fields): Part {
   );
   const data = inner.text("data");
   const format = inner.text("format");
-  const mediaType = AUDIO[format] ?? "audio/*";
+  const mediaType = AUDIO.get(format) ?? "audio/*";
   return {
     type: "file",
     mediaType,
@@ -113,7 +116,7 @@ function writeFile(part: FilePart, hint: PartHints): object | undefined {
       return { type, image_url: { url, ...hint.inner }, ...hint.fields };
     case "input_audio": {
       const data = url.slice(url.indexOf(",") + 1);
-      const format = hint.format ?? Object.keys(AUDIO).find((name) => AUDIO[name] === mediaType);
+      const format = hint.format ?? [...AUDIO].find(([, type]) => type === mediaType)?.[0];
       return { type, input_audio: { data, format, ...hint.inner }, ...hint.fields };
     }
     case "file": {
@@ -128,5 +131,5 @@ function writeFile(part: FilePart, hint: PartHints): object | undefined {
 function typeOf(mediaType: string, url: string): string | undefined {
   if (mediaType.startsWith("image/")) return "image_url";
   if (!url.startsWith("data:")) return undefined;
-  return Object.values(AUDIO).includes(mediaType) ? "input_audio" : "file";
+  return [...AUDIO.values()].includes(mediaType) ? "input_audio" : "file";
 }
