@@ -3,7 +3,7 @@
 use super::counts::Counts;
 use super::options::{CompileOptions, Strategy, Summaries};
 use super::pair::{Kind, Pairing, Source, Unit};
-use super::splice::{Shown, Splice, differences};
+use super::splice::{self, Shown, Splice, differences};
 use super::table::{MessageId, MessageTable, Recipe};
 use super::unit_messages::UnitMessages;
 use super::window::Window;
@@ -288,7 +288,7 @@ impl View {
         let old: Vec<Shown> = self.shown.splice(start..end, fresh.iter().copied()).collect();
         for mut splice in differences(&old, &fresh) {
             splice.start += start;
-            self.splices.push(splice);
+            splice::push(&mut self.splices, splice);
         }
         old.iter().for_each(|shown| table.release(shown.id));
     }

@@ -15,6 +15,19 @@ pub struct Splice {
     pub inserted: Vec<MessageId>,
 }
 
+/// Adds a splice behind others. One that only touches what the last one inserted becomes part of it, so
+/// that changes nobody asks for do not pile up.
+pub(super) fn push(splices: &mut Vec<Splice>, next: Splice) {
+    if let Some(last) = splices.last_mut()
+        && let Some(offset) = next.start.checked_sub(last.start)
+        && offset + next.removed <= last.inserted.len()
+    {
+        last.inserted.splice(offset..offset + next.removed, next.inserted);
+        return;
+    }
+    splices.push(next);
+}
+
 /// A message in a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shown {
@@ -67,4 +80,42 @@ pub(super) fn differences(old: &[Shown], new: &[Shown]) -> Vec<Splice> {
         }
     }
     splices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply(splices: &[Splice]) -> Vec<MessageId> {
+        let mut messages: Vec<MessageId> = (100..110).collect();
+        for splice in splices {
+            messages.splice(splice.start..splice.start + splice.removed, splice.inserted.iter().copied());
+        }
+        messages
+    }
+
+    #[test]
+    fn splices_that_became_one_do_what_they_did_apart() {
+        let splice = |start, removed, inserted: &[MessageId]| Splice { start, removed, inserted: inserted.to_vec() };
+        let apart = [
+            splice(10, 0, &[1]),
+            splice(11, 0, &[2, 3]),
+            splice(12, 1, &[4]),
+            splice(11, 2, &[]),
+            splice(3, 1, &[]),
+            splice(8, 2, &[5]),
+            splice(9, 0, &[6]),
+        ];
+        let mut joined = Vec::new();
+        apart.iter().for_each(|splice| push(&mut joined, splice.clone()));
+        assert_eq!(apply(&joined), apply(&apart));
+        assert_eq!(joined.len(), 3);
+    }
+
+    #[test]
+    fn a_view_that_only_grows_keeps_one_splice() {
+        let mut splices = Vec::new();
+        (0..1000).for_each(|id| push(&mut splices, Splice { start: id, removed: 0, inserted: vec![id as u32] }));
+        assert_eq!(splices.len(), 1);
+    }
 }
