@@ -16,7 +16,7 @@ const BUDGET = {
   module: 250 * 1024, // to become 200 KB
   face: 25 * 1024,
   tokens: 780_000, // varve/tokens with o200k_base, minified
-  whole: 1_250_000, // varve with o200k_base, minified; to become 1 MB, the smallest edge limit
+  whole: 1_048_576, // varve with o200k_base, minified: the smallest limit of edge platforms
 };
 
 /**
