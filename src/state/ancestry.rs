@@ -1,7 +1,7 @@
 //! The commit graph: ancestors, and the order in which a history reads.
 
 use super::State;
-use super::arena::{CommitIx, Ix};
+use super::arena::CommitIx;
 use crate::collections::Set;
 
 impl State<'_> {
@@ -112,10 +112,5 @@ impl State<'_> {
     /// All commits of a history, newest first along first parents.
     pub fn first_parents(&self, from: Option<CommitIx>) -> impl Iterator<Item = CommitIx> {
         std::iter::successors(from, |ix| self.commits(*ix).parents[0])
-    }
-
-    /// The number of a commit among all commits of the repository.
-    pub fn commit_number(&self, ix: CommitIx) -> usize {
-        ix.row()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Words, numbers and runs of punctuation are counted, other characters by their script, each with a
 //! weight fitted to o200k_base. On the texts of the benchmarks, cut into 1.5 KB, the error is 4 to 6 %
-//! in the middle and below 12 % in 95 of 100; in scripts with few tokens of their own it may be 50 %.
+//! in the middle and below 12 % in 95 of 100; other scripts are not measured and can be off by half and more.
 //! `js/src/tokens/approximate.ts` is the same in TypeScript; a test compares them.
 
 use super::counter::{ChatOverhead, TokenCounter};

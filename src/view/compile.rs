@@ -147,11 +147,6 @@ impl View {
         &self.pairing
     }
 
-    /// How many units the window left out.
-    pub fn is_dropped(&self, unit: u32) -> bool {
-        self.pairing.units().get(unit as usize).is_some_and(|of| self.window.is_gone(unit, of))
-    }
-
     /// Gives the messages back to the table.
     pub fn release(&mut self, table: &mut MessageTable) {
         self.shown.drain(..).for_each(|shown| table.release(shown.id));

@@ -6,7 +6,7 @@ type Kind = (typeof Kind)[keyof typeof Kind];
 
 /**
  * Roughly the number of o200k_base tokens of a text. On prose, code, JSON and the larger languages
- * the error is 4 to 6 % in the middle; in scripts with few tokens of their own it may be 50 %.
+ * the error is 4 to 6 % in the middle; other scripts are not measured, and can be off by half.
  */
 export function approximateTokens(text: string): number {
   let weight = 0; // in sixteenths of a token
