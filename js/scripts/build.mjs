@@ -190,8 +190,9 @@ async function buildPackage(env) {
 /** Writes dist/esm and dist/cjs; returns the sizes of what an app would get, minified. */
 async function bundle() {
   const { rolldown } = await import("rolldown");
+  const drivers = Object.keys(readJson("package.json").peerDependencies ?? {});
   const common = {
-    external: [/\.wasm(\?|$)/],
+    external: [/\.wasm(\?|$)/, /^(node|bun|cloudflare):/, ...drivers],
     plugins: [modulePlugin()],
     platform: "neutral",
     cwd: root,

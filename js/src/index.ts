@@ -12,6 +12,7 @@ export {
 } from "./errors.js";
 
 export type { Repository } from "./repository.js";
+export { type StorageErrorCode, storageError } from "./storage/errors.js";
 export * from "./tokens/index.js";
 export type * from "./types.js";
 export { createVarve, memory, type Varve } from "./varve.js";

@@ -6,4 +6,5 @@ export type * from "./types/content-types.js";
 export type * from "./types/journal.js";
 export type * from "./types/json.js";
 export type * from "./types/repository.js";
+export type * from "./types/storage.js";
 export type * from "./types/varve.js";
