@@ -1,6 +1,10 @@
 //! Everything that can go wrong, as one enum. Each variant has a stable [`Error::code`], which is what
 //! callers branch on; the message is for people.
 
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::json::object;
@@ -134,24 +138,67 @@ pub enum Error {
     Internal(String),
 }
 
+/// What went wrong in a store, in words; and what it threw, where that came from outside.
+#[derive(Clone)]
+pub struct Detail {
+    message: String,
+    cause: Option<Rc<dyn Any>>,
+}
+
+impl Detail {
+    /// A message with what was thrown.
+    pub fn caused(message: String, cause: Rc<dyn Any>) -> Self {
+        Self { message, cause: Some(cause) }
+    }
+
+    /// What was thrown.
+    pub fn cause(&self) -> Option<&dyn Any> {
+        self.cause.as_deref()
+    }
+}
+
+impl<T: Into<String>> From<T> for Detail {
+    fn from(message: T) -> Self {
+        Self { message: message.into(), cause: None }
+    }
+}
+
+impl PartialEq for Detail {
+    fn eq(&self, other: &Self) -> bool {
+        self.message == other.message
+    }
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.message, f)
+    }
+}
+
 /// What a store can answer besides success and a lost race.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StoreError {
     /// No answer, for now. A write may or may not have happened.
     #[error("the store is unavailable: {0}")]
-    Unavailable(String),
+    Unavailable(Detail),
     /// Neither success nor failure of a write could be confirmed.
     #[error("the outcome of the write is unknown: {0}; repeat it with the same operationId")]
-    OutcomeUnknown(String),
+    OutcomeUnknown(Detail),
     /// The store is full. Nothing was written.
     #[error("the store's quota is used up: {0}")]
-    Quota(String),
+    Quota(Detail),
     /// An object or entry is larger than the store takes. Nothing was written.
     #[error("too large for the store: {0}")]
-    TooLarge(String),
+    TooLarge(Detail),
     /// What was read is not what was written.
     #[error("stored data is corrupt: {0}")]
-    Corrupt(String),
+    Corrupt(Detail),
     /// Written by a newer version of varve.
     #[error("stored with format {found}, this version reads up to {supported}; update varve")]
     VersionTooNew {
@@ -162,10 +209,31 @@ pub enum StoreError {
     },
     /// Another connection holds the store.
     #[error("the store is blocked: {0}")]
-    Blocked(String),
+    Blocked(Detail),
     /// The store or repository is closed or deleted.
     #[error("closed: {0}")]
-    Closed(String),
+    Closed(Detail),
+}
+
+impl StoreError {
+    /// What was stored is not what is there.
+    pub fn corrupt(message: impl Into<String>) -> Self {
+        Self::Corrupt(message.into().into())
+    }
+
+    /// What there is to say; none where a version is too new.
+    pub fn detail(&self) -> Option<&Detail> {
+        match self {
+            Self::Unavailable(detail)
+            | Self::OutcomeUnknown(detail)
+            | Self::Quota(detail)
+            | Self::TooLarge(detail)
+            | Self::Corrupt(detail)
+            | Self::Blocked(detail)
+            | Self::Closed(detail) => Some(detail),
+            Self::VersionTooNew { .. } => None,
+        }
+    }
 }
 
 impl Error {

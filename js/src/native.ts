@@ -1,6 +1,7 @@
 // What the module exports and what it calls, as src/wasm/ has it. JSON crosses as text.
 import type { Loaded } from "./instance.js";
 import { load } from "./loader.js";
+import type { NativeStorage } from "./storage/bridge.js";
 import type { Receipt } from "./types/commit.js";
 
 /** Given directly, or promised where something had to be awaited. */
@@ -79,7 +80,13 @@ export interface NativeBatch {
 
 /** The module's classes. */
 export interface NativeModule {
-  Engine: new (host: Host, workspace: string) => NativeEngine;
+  /** `memory` names a store in memory; where there is a storage, it does not count. */
+  Engine: new (
+    host: Host,
+    workspace: string,
+    memory: string,
+    storage: NativeStorage | undefined,
+  ) => NativeEngine;
   restart(): void;
   freeTextBuffer(): void;
 }

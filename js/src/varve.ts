@@ -6,15 +6,24 @@ import { type HostParts, WorkspaceHost } from "./host.js";
 import { loadNative, type NativeEngine } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
+import { NativeStorage } from "./storage/bridge.js";
 import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { ContentTypes, Payload } from "./types/content-types.js";
+import type { StorageAdapter } from "./types/storage.js";
 import type { MemoryStorage, OpenOptions, VarveOptions } from "./types/varve.js";
 
-/** Keeps repositories in memory, as long as the varve they were opened with lives. */
-export function memory(): MemoryStorage {
-  return { kind: "memory" };
+let unnamed = 0;
+
+/**
+ * Keeps repositories in memory, as long as a varve made with it lives. Varves of one process share what
+ * they keep if they are given the same value, or one of the same name.
+ */
+export function memory(name?: string): MemoryStorage {
+  if (name !== undefined && typeof name !== "string") throw invalid("/name", "a name is a string");
+  unnamed += 1;
+  return Object.freeze({ kind: "memory", name: name === undefined ? `#${unnamed}` : `=${name}` });
 }
 
 /**
@@ -31,7 +40,8 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
   const { workspace = "default", counter, clock = Date.now } = checked(options);
   const types = new ContentTypeRegistry(options.contentTypes);
   const encoding = options.encoding ?? DEFAULT_ENCODING;
-  const parts = { types, clock, counter, encoding, closed: false, workspaces: new Map() };
+  const storage = options.storage ?? memory();
+  const parts = { types, clock, counter, encoding, storage, closed: false, workspaces: new Map() };
   return new Varve(parts, workspace);
 }
 
@@ -44,6 +54,7 @@ interface Workspace {
 /** What the workspaces of one `createVarve` share. */
 interface Root extends Home, HostParts {
   types: ContentTypeRegistry;
+  storage: MemoryStorage | StorageAdapter;
   workspaces: Map<string, Promise<Workspace>>;
 }
 
@@ -82,10 +93,12 @@ export class Varve<P = BuiltInPayload> {
     return new Varve<P>(this.#root, checkWorkspace(name));
   }
 
-  /** Ends all its handles: their calls fail with `Closed`. What is in memory is gone. */
+  /** Ends all its handles: their calls fail with `Closed`. Closes its storage as well. */
   async close(): Promise<void> {
+    const { closed, storage, workspaces } = this.#root;
     this.#root.closed = true;
-    this.#root.workspaces.clear();
+    workspaces.clear();
+    if (!closed && !isMemory(storage)) await storage.close();
   }
 
   async #workspace(): Promise<Workspace> {
@@ -105,11 +118,15 @@ export class Varve<P = BuiltInPayload> {
   }
 
   async #start(): Promise<Workspace> {
-    const { counter, encoding } = this.#root;
+    const { counter, encoding, storage } = this.#root;
     if (counter === undefined && encoding !== "approximate") await loadEncoding(encoding);
     const { module, instance } = await loadNative();
     const host = new WorkspaceHost(this.#root, instance);
-    return { host, engine: instance.run(() => new module.Engine(host, this.#name)) };
+    const [name, adapter] = isMemory(storage)
+      ? [`${storage.name} ${this.#name}`]
+      : ["", new NativeStorage(storage, instance)];
+    const engine = instance.run(() => new module.Engine(host, this.#name, name, adapter));
+    return { host, engine };
   }
 }
 
@@ -119,8 +136,8 @@ function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) throw invalid(`/${unknown}`, `createVarve has no option ${unknown}`);
   const { storage, workspace, encoding, counter, clock } = options;
-  if (storage !== undefined && storage?.kind !== "memory") {
-    throw invalid("/storage", "storage must come from memory()");
+  if (storage !== undefined && !isMemory(storage) && typeof storage?.readJournal !== "function") {
+    throw invalid("/storage", "storage must be a storage adapter, or come from memory()");
   }
   if (workspace !== undefined) checkWorkspace(workspace);
   if (clock !== undefined && typeof clock !== "function") {
@@ -142,6 +159,10 @@ function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions
     }
   }
   return options;
+}
+
+function isMemory(storage: MemoryStorage | StorageAdapter): storage is MemoryStorage {
+  return (storage as { kind?: unknown } | null)?.kind === "memory";
 }
 
 function checkWorkspace(name: string): string {

@@ -51,8 +51,6 @@ pub struct Operation {
 pub struct Sealed {
     /// Its number.
     pub seq: u64,
-    /// Its nonce.
-    pub id: String,
     /// SHA-256 of `bytes`.
     pub hash: EntryHash,
     /// The canonical JSON.
@@ -63,7 +61,7 @@ impl Entry {
     /// Writes and hashes the entry.
     pub fn seal(&self) -> Sealed {
         let bytes: Rc<[u8]> = self.to_json().into_bytes().into();
-        Sealed { seq: self.seq, id: self.id.clone(), hash: EntryHash::of(&bytes), bytes }
+        Sealed { seq: self.seq, hash: EntryHash::of(&bytes), bytes }
     }
 }
 
@@ -74,7 +72,7 @@ impl Sealed {
     /// `Corrupt` where the bytes, the number or the chain are not as they should be, `VersionTooNew`
     /// for a newer format.
     pub fn open(&self, expected_seq: u64, previous: Option<EntryHash>) -> Result<Entry, StoreError> {
-        let corrupt = |what: String| StoreError::Corrupt(format!("journal entry {expected_seq}: {what}"));
+        let corrupt = |what: String| StoreError::corrupt(format!("journal entry {expected_seq}: {what}"));
         if EntryHash::of(&self.bytes) != self.hash {
             return Err(corrupt("its hash is not that of its bytes".to_owned()));
         }
@@ -190,7 +188,7 @@ mod tests {
 
     fn sealed(text: &str) -> Sealed {
         let bytes: Rc<[u8]> = text.as_bytes().into();
-        Sealed { seq: 2, id: String::new(), hash: EntryHash::of(&bytes), bytes }
+        Sealed { seq: 2, hash: EntryHash::of(&bytes), bytes }
     }
 
     fn previous() -> Option<EntryHash> {

@@ -4,12 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::{Repository, Settings};
+use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
+use crate::hash::ContentHash;
 use crate::model::journal::Sealed;
+use crate::model::object::Object;
 use crate::state::State;
 use crate::state::checkpoint;
 use crate::state::checkpoint::StoredCheckpoint;
-use crate::store::{Address, RepoKey};
+use crate::store::{Address, CheckpointParts, RepoKey};
 
 /// Entries that are read at once.
 const PAGE: usize = 1000;
@@ -51,6 +54,7 @@ impl Repository {
             views: RefCell::default(),
             handles: Cell::new(0),
             checkpointed: Cell::new(0),
+            segments: RefCell::default(),
         });
         repository.load().await?;
         Ok(repository)
@@ -67,6 +71,7 @@ impl Repository {
             && let Some(state) = self.restore(&repo, &stored).await?
         {
             self.checkpointed.set(stored.seq);
+            self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
             self.state.replace(state);
         }
         self.catch_up().await
@@ -115,15 +120,30 @@ impl Repository {
         Ok(())
     }
 
-    /// Writes a checkpoint of the state as it is now.
+    /// Writes a checkpoint of the state as it is now. Segments that the store has are not sent again.
     ///
     /// # Errors
     /// Whatever the store says.
     pub async fn checkpoint(&self) -> Result<()> {
         let Some(repo) = self.key() else { return Ok(()) };
         let Some(stored) = self.read(checkpoint::write) else { return Ok(()) };
+        let store = &*self.settings.store;
+        let known = self.segments.take();
+        let parts = |known: &Set<ContentHash>| {
+            let segment = |part: &Object| (part.hash, (!known.contains(&part.hash)).then(|| part.bytes.clone()));
+            let segments = stored.segments.iter().map(segment).collect();
+            CheckpointParts { seq: stored.seq, manifest: stored.manifest.clone(), segments }
+        };
+        let mut written = store.write_checkpoint(&repo, &parts(&known)).await?;
+        if !written && !known.is_empty() {
+            // Somebody else may have put another checkpoint there.
+            written = store.write_checkpoint(&repo, &parts(&Set::default())).await?;
+        }
+        if written {
+            self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
+        }
         self.checkpointed.set(stored.seq);
-        Ok(self.settings.store.write_checkpoint(&repo, &stored).await?)
+        Ok(())
     }
 
     /// Writes a checkpoint when enough has happened since the last one. It is a cache, so a store that

@@ -22,6 +22,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::collections::Set;
+use crate::hash::ContentHash;
 use crate::state::State;
 use crate::store::{Address, Incarnation, Store};
 use crate::view::counts::Recounted;
@@ -82,7 +84,9 @@ pub struct Repository {
     recounted: RefCell<Recounted>,
     views: RefCell<Views>,
     handles: Cell<u64>,
+    /// The last entry of the newest checkpoint known here, and the segments it has.
     checkpointed: Cell<u64>,
+    segments: RefCell<Set<ContentHash>>,
 }
 
 impl Repository {

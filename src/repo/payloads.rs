@@ -68,7 +68,7 @@ impl Repository {
             let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
             let objects = self.settings.store.read_objects(&repo, &hashes).await?;
             for ((ix, hash), bytes) in some.iter().zip(objects) {
-                let bytes = bytes.ok_or_else(|| StoreError::Corrupt(format!("payload {hash} is missing")))?;
+                let bytes = bytes.ok_or_else(|| StoreError::corrupt(format!("payload {hash} is missing")))?;
                 let content = Rc::new(parse(hash, &bytes)?);
                 self.payloads.borrow_mut().put(*hash, content.clone(), bytes.len());
                 fetched.insert(*ix, content);
@@ -79,20 +79,20 @@ impl Repository {
 
     /// The payload of one content, as it is stored.
     pub(super) async fn payload_value(&self, hash: ContentHash) -> Result<Value> {
-        let repo = self.key().ok_or_else(|| StoreError::Corrupt(format!("payload {hash} is missing")))?;
+        let repo = self.key().ok_or_else(|| StoreError::corrupt(format!("payload {hash} is missing")))?;
         let found = self.settings.store.read_objects(&repo, &[hash]).await?.into_iter().next().flatten();
-        let bytes = found.ok_or_else(|| StoreError::Corrupt(format!("payload {hash} is missing")))?;
+        let bytes = found.ok_or_else(|| StoreError::corrupt(format!("payload {hash} is missing")))?;
         value(&hash, &bytes)
     }
 }
 
 fn value(hash: &ContentHash, bytes: &[u8]) -> Result<Value> {
     if ContentHash::of(bytes) != *hash {
-        return Err(StoreError::Corrupt(format!("payload {hash} is not what was stored")).into());
+        return Err(StoreError::corrupt(format!("payload {hash} is not what was stored")).into());
     }
-    crate::json::parse_bytes(bytes).map_err(|error| StoreError::Corrupt(format!("payload {hash}: {error}")).into())
+    crate::json::parse_bytes(bytes).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
 }
 
 fn parse(hash: &ContentHash, bytes: &[u8]) -> Result<Content> {
-    Content::decode(value(hash, bytes)?).map_err(|error| StoreError::Corrupt(format!("payload {hash}: {error}")).into())
+    Content::decode(value(hash, bytes)?).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
 }

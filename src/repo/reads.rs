@@ -87,7 +87,7 @@ impl Repository {
 
     /// The journal was checked when it was folded; here only what is read is checked against its hash.
     fn opened(&self, sealed: &Sealed) -> Result<Entry> {
-        let value = parse_bytes(&sealed.bytes).map_err(StoreError::Corrupt)?;
+        let value = parse_bytes(&sealed.bytes).map_err(StoreError::corrupt)?;
         let previous = value.get("previous").and_then(Value::as_str).and_then(|text| text.parse().ok());
         Ok(sealed.open(sealed.seq, previous)?)
     }

@@ -50,7 +50,7 @@ struct Unsettled<'a>(&'a [Rc<Ticket>]);
 
 impl Drop for Unsettled<'_> {
     fn drop(&mut self) {
-        let unknown = || StoreError::OutcomeUnknown("the call that wrote it was dropped".to_owned());
+        let unknown = || StoreError::OutcomeUnknown("the call that wrote it was dropped".into());
         for ticket in self.0 {
             ticket.result.borrow_mut().get_or_insert_with(|| Err(unknown().into()));
         }
@@ -103,7 +103,7 @@ impl Repository {
             if planned.entry.operations.is_empty() {
                 return Ok(planned.results);
             }
-            let batch = Batch { entry: planned.entry.seal(), objects: planned.objects };
+            let batch = Batch::new(&planned.entry, planned.objects);
             match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
                     self.apply_own(&planned.entry, &batch.entry)?;
@@ -213,7 +213,7 @@ impl Repository {
             previous: position.hash,
             seq: batch.entry.seq,
         };
-        let sealed = Batch { entry: fence.seal(), objects: Vec::new() };
+        let sealed = Batch::new(&fence, Vec::new());
         match self.settings.store.write(&repo, &sealed).await {
             Ok(()) => {
                 self.apply_own(&fence, &sealed.entry)?;
@@ -226,7 +226,7 @@ impl Repository {
                 }
                 stored => Ok(stored),
             },
-            Err(WriteError::Store(_)) => Err(StoreError::OutcomeUnknown(error.to_string()).into()),
+            Err(WriteError::Store(_)) => Err(StoreError::OutcomeUnknown(error.to_string().into()).into()),
         }
     }
 
@@ -241,7 +241,7 @@ impl Repository {
     async fn ensure_created(&self) -> Result<crate::store::RepoKey> {
         if self.incarnation.get().is_none() {
             let incarnation = self.make_incarnation();
-            let there = self.settings.store.create(&self.address, incarnation).await?;
+            let there = self.settings.store.create(&self.address, incarnation, self.settings.environment.now()).await?;
             self.incarnation.set(Some(there));
         }
         self.key().ok_or_else(|| Error::Internal("a repository without incarnation".to_owned()))
@@ -263,8 +263,8 @@ enum Written {
 /// After an answer was lost, the entry that is in the way may be our own.
 fn lost_or_ours(batch: &Batch, mut entries: Vec<Sealed>) -> Result<Written> {
     match entries.first() {
-        None => Err(StoreError::Corrupt("the store reports a conflict and shows no entry".to_owned()).into()),
-        Some(first) if first.id == batch.entry.id && first.hash == batch.entry.hash => {
+        None => Err(StoreError::corrupt("the store reports a conflict and shows no entry".to_owned()).into()),
+        Some(first) if first.hash == batch.entry.hash => {
             entries.remove(0);
             Ok(Written::Stored(entries))
         }

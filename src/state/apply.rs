@@ -19,7 +19,7 @@ use crate::model::record::{CommitRecord, Record, RefRecord};
 type Applied<T = ()> = Result<T, StoreError>;
 
 fn corrupt(message: impl Into<String>) -> StoreError {
-    StoreError::Corrupt(message.into())
+    StoreError::corrupt(message.into())
 }
 
 /// What a commit's row is made from; the rest follows.

@@ -1,13 +1,19 @@
 //! The default store: memory. Shared by everything in the process that holds it; gone with it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::packed::Packed;
-use super::{Address, Batch, Capabilities, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError, ready};
+use super::listing::{RepositoryPage, RepositoryQuery, RepositoryRow};
+use super::logs::{LogPage, LogQuery, LogRow};
+use super::packed::{pack, unpack};
+use super::{
+    Address, Batch, Capabilities, CheckpointParts, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError,
+    ready,
+};
 use crate::collections::Map;
 use crate::error::StoreError;
-use crate::hash::ContentHash;
+use crate::hash::{ContentHash, EntryHash};
 use crate::model::journal::Sealed;
 use crate::state::checkpoint::StoredCheckpoint;
 
@@ -20,16 +26,50 @@ pub struct MemoryStore {
 #[derive(Debug)]
 struct Repository {
     incarnation: Incarnation,
-    journal: Vec<Packed>,
+    created_at: i64,
+    updated_at: i64,
+    summary: Option<Rc<str>>,
+    journal: Vec<(EntryHash, Box<[u8]>)>,
     objects: Map<ContentHash, Rc<[u8]>>,
+    logs: BTreeMap<Rc<str>, Vec<LogRow>>,
 }
 
 impl Repository {
     /// Up to `limit` entries behind number `after`.
     fn entries(&self, after: u64, limit: usize) -> Result<Vec<Sealed>, StoreError> {
         let numbered = (1..).zip(&self.journal).skip(after as usize).take(limit);
-        let lost = |seq| StoreError::Corrupt(format!("journal entry {seq} is not what was stored"));
-        numbered.map(|(seq, packed)| packed.open(seq).ok_or_else(|| lost(seq))).collect()
+        let open = |(seq, (hash, packed)): (u64, &(EntryHash, Box<[u8]>))| {
+            let bytes = unpack(packed).ok_or_else(|| StoreError::corrupt(format!("journal entry {seq}")))?;
+            Ok(Sealed { seq, hash: *hash, bytes })
+        };
+        numbered.map(open).collect()
+    }
+
+    fn take(&mut self, batch: &Batch) {
+        for object in &batch.objects {
+            self.objects.get_or_insert_with(object.hash, || object.bytes.clone());
+        }
+        for hash in &batch.delete_objects {
+            self.objects.remove(hash);
+        }
+        for row in &batch.logs {
+            self.logs.entry(row.log.clone()).or_default().push(row.clone());
+        }
+        if let Some(summary) = &batch.summary {
+            self.summary = Some(summary.clone());
+        }
+        self.updated_at = batch.at;
+        self.journal.push((batch.entry.hash, pack(&batch.entry.bytes).into()));
+    }
+
+    fn row(&self, id: &Rc<str>) -> RepositoryRow {
+        RepositoryRow {
+            id: id.clone(),
+            incarnation: self.incarnation,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            summary: self.summary.clone(),
+        }
     }
 }
 
@@ -42,7 +82,7 @@ impl MemoryStore {
     fn with<T>(&self, repo: &RepoKey, read: impl FnOnce(&mut Repository) -> T) -> Result<T, StoreError> {
         let mut repos = self.repos.borrow_mut();
         let found = repos.get_mut(&repo.address).filter(|found| found.incarnation == repo.incarnation);
-        found.map(read).ok_or_else(|| StoreError::Closed(format!("repository {:?} was deleted", repo.address.id)))
+        found.map(read).ok_or_else(|| StoreError::deleted(repo))
     }
 }
 
@@ -53,6 +93,7 @@ impl Store for MemoryStore {
             multi_writer: true,
             multi_key_atomic: true,
             max_object_bytes: u64::from(u32::MAX),
+            projects: false,
         }
     }
 
@@ -60,9 +101,18 @@ impl Store for MemoryStore {
         &'a self,
         address: &'a Address,
         incarnation: Incarnation,
+        at: i64,
     ) -> Pending<'a, Result<Incarnation, StoreError>> {
         let mut repos = self.repos.borrow_mut();
-        let made = || Repository { incarnation, journal: Vec::new(), objects: Map::default() };
+        let made = || Repository {
+            incarnation,
+            created_at: at,
+            updated_at: at,
+            summary: None,
+            journal: Vec::new(),
+            objects: Map::default(),
+            logs: BTreeMap::new(),
+        };
         ready(Ok(repos.get_or_insert_with(address.clone(), made).incarnation))
     }
 
@@ -79,6 +129,16 @@ impl Store for MemoryStore {
         ready(Ok(there))
     }
 
+    fn list<'a>(
+        &'a self,
+        workspace: &'a str,
+        query: &'a RepositoryQuery,
+    ) -> Pending<'a, Result<RepositoryPage, StoreError>> {
+        let repos = self.repos.borrow();
+        let here = repos.iter().filter(|(address, _)| &*address.workspace == workspace);
+        ready(query.page(here.map(|(address, found)| found.row(&address.id)).collect()))
+    }
+
     fn write<'a>(&'a self, repo: &'a RepoKey, batch: &'a Batch) -> Pending<'a, Result<(), WriteError>> {
         let written = self.with(repo, |repository| {
             let last = repository.journal.len() as u64;
@@ -88,12 +148,9 @@ impl Store for MemoryStore {
             }
             if batch.entry.seq != last + 1 {
                 let message = format!("entry {} was written, the last one is {last}", batch.entry.seq);
-                return Err(WriteError::Store(StoreError::Corrupt(message)));
+                return Err(WriteError::Store(StoreError::corrupt(message)));
             }
-            for object in &batch.objects {
-                repository.objects.get_or_insert_with(object.hash, || object.bytes.clone());
-            }
-            repository.journal.push(Packed::new(&batch.entry));
+            repository.take(batch);
             Ok(())
         });
         ready(written.unwrap_or_else(|error| Err(WriteError::Store(error))))
@@ -116,16 +173,48 @@ impl Store for MemoryStore {
         ready(self.with(repo, |found| hashes.iter().map(|hash| found.objects.get(hash).cloned()).collect()))
     }
 
-    fn read_checkpoint<'a>(&'a self, _repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>> {
-        ready(Ok(None))
+    fn list_objects<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        after: Option<ContentHash>,
+        limit: usize,
+    ) -> Pending<'a, Result<Vec<(ContentHash, u64)>, StoreError>> {
+        ready(self.with(repo, |found| {
+            let all = found.objects.iter().map(|(hash, bytes)| (*hash, bytes.len() as u64));
+            let mut behind: Vec<_> = all.filter(|(hash, _)| Some(*hash) > after).collect();
+            behind.sort_unstable();
+            behind.truncate(limit);
+            behind
+        }))
+    }
+
+    fn read_log<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        log: &'a str,
+        query: &'a LogQuery,
+    ) -> Pending<'a, Result<LogPage, StoreError>> {
+        let read = |found: &mut Repository| {
+            let rows = found.logs.get(log).map(Vec::as_slice).unwrap_or_default();
+            query.page(rows.iter().enumerate().map(|(place, row)| (place as u64, row)))
+        };
+        ready(self.with(repo, read).flatten())
+    }
+
+    fn read_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>> {
+        ready(self.with(repo, |_| None))
     }
 
     /// A checkpoint in memory would save nobody anything.
     fn write_checkpoint<'a>(
         &'a self,
-        _repo: &'a RepoKey,
-        _checkpoint: &'a StoredCheckpoint,
-    ) -> Pending<'a, Result<(), StoreError>> {
-        ready(Ok(()))
+        repo: &'a RepoKey,
+        _checkpoint: &'a CheckpointParts,
+    ) -> Pending<'a, Result<bool, StoreError>> {
+        ready(self.with(repo, |_| false))
+    }
+
+    fn delete_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>> {
+        ready(self.with(repo, |_| ()))
     }
 }

@@ -9,8 +9,10 @@
 //! - A store does **not** interpret entries, and does not check that objects are what their names say:
 //!   readers do.
 
+pub mod listing;
+pub mod logs;
 mod memory;
-mod packed;
+pub mod packed;
 mod single_key;
 
 use std::future::Future;
@@ -20,9 +22,11 @@ use std::rc::Rc;
 use crate::collections::{Key, text_hash};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
-use crate::model::journal::Sealed;
+use crate::model::journal::{Entry, Sealed};
 use crate::model::object::Object;
 use crate::state::checkpoint::StoredCheckpoint;
+use listing::{RepositoryPage, RepositoryQuery};
+use logs::{LogPage, LogQuery, LogRow};
 pub use memory::MemoryStore;
 pub use single_key::{Bucket, MemoryBucket, SingleKeyStore};
 
@@ -62,8 +66,42 @@ pub struct RepoKey {
 pub struct Batch {
     /// The journal entry.
     pub entry: Sealed,
+    /// Its time, UTC milliseconds.
+    pub at: i64,
     /// The payloads it brings. One that is there already stays as it is.
     pub objects: Vec<Object>,
+    /// Objects to take away; those that are not there are no error.
+    pub delete_objects: Vec<ContentHash>,
+    /// Rows of logs.
+    pub logs: Vec<LogRow>,
+    /// What lists of repositories show from now on: a JSON text. None: what they showed before.
+    pub summary: Option<Rc<str>>,
+    /// What it means for tables that people query: a JSON text, for stores that want it.
+    pub projection: Option<String>,
+}
+
+impl Batch {
+    /// An entry and the payloads it brings.
+    pub fn new(entry: &Entry, objects: Vec<Object>) -> Self {
+        Self { at: entry.at, objects, ..Self::of(entry.seal()) }
+    }
+
+    /// An entry, and nothing else.
+    pub fn of(entry: Sealed) -> Self {
+        let (delete_objects, logs) = (Vec::new(), Vec::new());
+        Self { entry, at: 0, objects: Vec::new(), delete_objects, logs, summary: None, projection: None }
+    }
+}
+
+/// A checkpoint to keep. A segment without bytes is one that the store should have already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckpointParts {
+    /// The last entry it holds.
+    pub seq: u64,
+    /// Lists the segments.
+    pub manifest: Rc<[u8]>,
+    /// All segments that the manifest lists, in order.
+    pub segments: Vec<(ContentHash, Option<Rc<[u8]>>)>,
 }
 
 /// Why a batch was not written.
@@ -86,6 +124,8 @@ pub struct Capabilities {
     pub multi_key_atomic: bool,
     /// The largest object or entry, in bytes.
     pub max_object_bytes: u64,
+    /// Whether it wants `projection`.
+    pub projects: bool,
 }
 
 /// What a resolved write survives.
@@ -112,6 +152,7 @@ pub trait Store {
         &'a self,
         address: &'a Address,
         incarnation: Incarnation,
+        at: i64,
     ) -> Pending<'a, Result<Incarnation, StoreError>>;
 
     /// Which incarnation of the repository is there.
@@ -120,6 +161,13 @@ pub trait Store {
     /// Deletes a repository and all that belongs to it; false where there is none. Writers of that
     /// incarnation get `Closed` from then on.
     fn delete<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<bool, StoreError>>;
+
+    /// Repositories of a workspace, in pages.
+    fn list<'a>(
+        &'a self,
+        workspace: &'a str,
+        query: &'a RepositoryQuery,
+    ) -> Pending<'a, Result<RepositoryPage, StoreError>>;
 
     /// Writes a batch: all of it or nothing.
     fn write<'a>(&'a self, repo: &'a RepoKey, batch: &'a Batch) -> Pending<'a, Result<(), WriteError>>;
@@ -139,15 +187,57 @@ pub trait Store {
         hashes: &'a [ContentHash],
     ) -> Pending<'a, Result<Found, StoreError>>;
 
+    /// The objects there are and their sizes, ordered by hash, up to `limit` behind `after`.
+    fn list_objects<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        after: Option<ContentHash>,
+        limit: usize,
+    ) -> Pending<'a, Result<Vec<(ContentHash, u64)>, StoreError>>;
+
+    /// Rows of a log, in pages.
+    fn read_log<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        log: &'a str,
+        query: &'a LogQuery,
+    ) -> Pending<'a, Result<LogPage, StoreError>>;
+
     /// The newest checkpoint, if it is whole.
     fn read_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>>;
 
-    /// Adds a checkpoint; segments that are there already stay as they are. May do nothing.
+    /// Puts a checkpoint in the place of the one before. False, and nothing happens: one of this number
+    /// or a later one is there, a segment without bytes is not, or the store keeps none.
     fn write_checkpoint<'a>(
         &'a self,
         repo: &'a RepoKey,
-        checkpoint: &'a StoredCheckpoint,
-    ) -> Pending<'a, Result<(), StoreError>>;
+        checkpoint: &'a CheckpointParts,
+    ) -> Pending<'a, Result<bool, StoreError>>;
+
+    /// Takes the checkpoint away.
+    fn delete_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>>;
+
+    /// Makes sure that no byte of deleted objects is left, as far as the store can.
+    fn scrub<'a>(&'a self, _repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>> {
+        ready(Ok(()))
+    }
+
+    /// Takes projections again, oldest first, as JSON texts; with `start` what was there goes first.
+    fn reproject<'a>(
+        &'a self,
+        _repo: &'a RepoKey,
+        _projections: &'a [String],
+        _start: bool,
+    ) -> Pending<'a, Result<(), StoreError>> {
+        ready(Ok(()))
+    }
+}
+
+impl StoreError {
+    /// The repository was deleted.
+    pub(crate) fn deleted(repo: &RepoKey) -> Self {
+        Self::Closed(format!("repository {:?} was deleted", repo.address.id).into())
+    }
 }
 
 /// An answer that is there at once.

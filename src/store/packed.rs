@@ -1,13 +1,13 @@
-//! Journal entries as the store in memory keeps them: less than half of their JSON text.
+//! Journal entries as stores keep them: less than half of their JSON text. The form is written down in
+//! `docs/format.md`.
 //!
 //! Control characters never occur in JSON as such, so they can stand for what occurs in every entry:
-//! for a hash in quotes, for the entry's own id, for texts of which one entry has many. Bytes that
+//! for a hash in quotes, for the entry's own id, for texts of which one entry has many. Entries that
 //! hold control characters themselves are kept as they are.
 
 use std::rc::Rc;
 
-use crate::hash::{EntryHash, parse_hex, push_hash};
-use crate::model::journal::Sealed;
+use crate::hash::{parse_hex, push_hash};
 
 const AS_IT_IS: u8 = 0;
 const PACKED: u8 = 1;
@@ -30,41 +30,44 @@ const TEXTS: [&str; 10] = [
     ",\"seq\":",
 ];
 
-/// An entry, packed.
-#[derive(Debug)]
-pub(super) struct Packed {
-    hash: EntryHash,
-    /// How, the length of the id, the id, the text.
-    bytes: Box<[u8]>,
+/// The packed form of an entry's text: how, and where it is packed, the entry's id and its length.
+pub fn pack(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    let id = id_of(text).filter(|id| id.len() < 256 && text.iter().all(|byte| *byte >= b' '));
+    let Some(id) = id else {
+        out.push(AS_IT_IS);
+        out.extend(text);
+        return out;
+    };
+    out.extend([PACKED, id.len() as u8]);
+    out.extend(id);
+    pack_text(text, id, &mut out);
+    out
 }
 
-impl Packed {
-    pub fn new(entry: &Sealed) -> Self {
-        let text = &*entry.bytes;
-        let plain = text.iter().all(|byte| *byte >= b' ') && entry.id.len() < 256 && !entry.id.is_empty();
-        let mut bytes = Vec::with_capacity(256);
-        bytes.push(if plain { PACKED } else { AS_IT_IS });
-        bytes.extend((entry.id.len() as u32).to_le_bytes());
-        bytes.extend(entry.id.as_bytes());
-        if plain {
-            pack(text, entry.id.as_bytes(), &mut bytes)
-        } else {
-            bytes.extend(text)
+/// The text of a packed entry; None where it is none.
+pub fn unpack(packed: &[u8]) -> Option<Rc<[u8]>> {
+    let (how, rest) = packed.split_first()?;
+    match *how {
+        AS_IT_IS => Some(rest.into()),
+        PACKED => {
+            let (length, rest) = rest.split_first()?;
+            let (id, text) = rest.split_at_checked(usize::from(*length))?;
+            unpack_text(text, id).map(Rc::from)
         }
-        Self { hash: entry.hash, bytes: bytes.into() }
-    }
-
-    /// The entry of this number. None where memory is not what it was.
-    pub fn open(&self, seq: u64) -> Option<Sealed> {
-        let (how, rest) = self.bytes.split_first()?;
-        let (length, rest) = rest.split_first_chunk()?;
-        let (id, text) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        let bytes: Rc<[u8]> = if *how == PACKED { unpack(text, id)?.into_bytes().into() } else { text.into() };
-        Some(Sealed { seq, id: std::str::from_utf8(id).ok()?.to_owned(), hash: self.hash, bytes })
+        _ => None,
     }
 }
 
-fn pack(text: &[u8], id: &[u8], out: &mut Vec<u8>) {
+/// The first id in a text that stands where an entry has its own.
+fn id_of(text: &[u8]) -> Option<&[u8]> {
+    let [_, before, ..] = TEXTS;
+    let start = text.windows(before.len()).position(|window| window == before.as_bytes())? + before.len();
+    let id = text.get(start..)?.split(|byte| *byte == b'"').next()?;
+    Some(id).filter(|id| !id.is_empty())
+}
+
+fn pack_text(text: &[u8], id: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     while let Some((&byte, behind)) = rest.split_first() {
         if matches!(byte, b'"' | b',' | b'{' | b'}') {
@@ -92,7 +95,7 @@ fn pack(text: &[u8], id: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn unpack(packed: &[u8], id: &[u8]) -> Option<String> {
+fn unpack_text(packed: &[u8], id: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(2 * packed.len());
     let mut rest = packed;
     while let Some((&byte, behind)) = rest.split_first() {
@@ -108,20 +111,16 @@ fn unpack(packed: &[u8], id: &[u8]) -> Option<String> {
                 rest = after;
             }
             ID => out.extend(id),
-            code if code < b' ' => out.extend(TEXTS.get(usize::from(code - TEXT))?.as_bytes()),
+            code if code < b' ' => out.extend(TEXTS.get(usize::from(code).checked_sub(usize::from(TEXT))?)?.as_bytes()),
             byte => out.push(byte),
         }
     }
-    String::from_utf8(out).ok()
+    Some(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sealed(text: &str, id: &str) -> Sealed {
-        Sealed { seq: 7, id: id.to_owned(), hash: EntryHash::of(text.as_bytes()), bytes: text.as_bytes().into() }
-    }
 
     #[test]
     fn entries_come_out_as_they_went_in() {
@@ -133,12 +132,18 @@ mod tests {
         );
         let half = &usual[..usual.len() / 2];
         let upper = format!("\"{}\"\"{hash}", hash.to_uppercase());
-        for text in [&usual, half, &upper, "", "\u{1}\u{2}\u{1f}", "tab\tä", "\"", &hash, &format!("\"{hash}\"ab")] {
-            for id in ["ab", "\"", "", "01ARYZ"] {
-                let entry = sealed(text, id);
-                assert_eq!(Packed::new(&entry).open(7).as_ref(), Some(&entry), "{text} {id}");
-            }
+        let long = usual.replace("ab", &"x".repeat(300));
+        let unusual = ["", "\u{1}\u{2}\u{1f}", "tab\tä", "\"", &hash, ",\"format\":1,\"id\":\"", &long];
+        for text in [&usual, half, &upper, &format!("\"{hash}\"ab")].into_iter().chain(unusual) {
+            assert_eq!(unpack(&pack(text.as_bytes())).as_deref(), Some(text.as_bytes()), "{text}");
         }
-        assert!(Packed::new(&sealed(&usual, "ab")).bytes.len() < usual.len() / 2);
+        assert!(pack(usual.as_bytes()).len() < usual.len() / 2);
+    }
+
+    #[test]
+    fn what_is_no_packed_entry_is_refused() {
+        for bytes in [&[][..], &[2, 1], &[1], &[1, 3, b'a'], &[1, 0, 1, 5], &[1, 0, 31]] {
+            assert_eq!(unpack(bytes), None, "{bytes:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::args::arguments;
 use super::handle::NativeHandle;
 use super::host::{Callbacks, Host, counter};
+use super::js_store::{JsStore, Storage};
 use super::promise::run;
 use crate::collections::Map;
 use crate::error::Result;
@@ -29,13 +30,17 @@ struct Inner {
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine with these callbacks, on a store in memory.
+    /// An engine with these callbacks, on a store in JavaScript or, without one, on the store in memory
+    /// of this name.
     #[wasm_bindgen(constructor)]
-    pub fn new(host: Host, workspace: &str) -> Self {
+    pub fn new(host: Host, workspace: &str, memory: String, storage: Option<Storage>) -> Self {
         Self(Rc::new(Inner {
             host: Rc::new(host),
             workspace: workspace.into(),
-            store: Rc::new(MemoryStore::new()),
+            store: match storage {
+                Some(storage) => Rc::new(JsStore(storage)),
+                None => store_in_memory(memory),
+            },
             repositories: RefCell::default(),
         }))
     }
@@ -49,6 +54,22 @@ impl Engine {
             Ok(NativeHandle::new(inner.host.clone(), number, Handle::new(&repository)).into())
         })
     }
+}
+
+thread_local! {
+    /// Stores in memory by name, as long as an engine has them.
+    static MEMORY: RefCell<Map<String, Weak<MemoryStore>>> = RefCell::default();
+}
+
+fn store_in_memory(name: String) -> Rc<MemoryStore> {
+    MEMORY.with_borrow_mut(|stores| {
+        if let Some(store) = stores.get(&name).and_then(Weak::upgrade) {
+            return store;
+        }
+        let store = Rc::new(MemoryStore::new());
+        stores.insert(name, Rc::downgrade(&store));
+        store
+    })
 }
 
 impl Inner {

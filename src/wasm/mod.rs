@@ -21,6 +21,8 @@ mod handle;
 #[cfg(feature = "repo")]
 mod host;
 #[cfg(feature = "repo")]
+mod js_store;
+#[cfg(feature = "repo")]
 mod promise;
 
 /// Has the next call made in a fresh instance of the module: what a trap left behind is of no use.

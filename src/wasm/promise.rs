@@ -72,5 +72,9 @@ impl Wake for Call {
 
 /// The JavaScript error of an error.
 pub fn fail(host: &Host, error: &Error) -> JsValue {
-    host.to_error(error, &JsValue::UNDEFINED)
+    let thrown = match error {
+        Error::Store(error) => error.detail().and_then(|detail| detail.cause()?.downcast_ref::<JsValue>()),
+        _ => None,
+    };
+    host.to_error(error, thrown.unwrap_or(&JsValue::UNDEFINED))
 }

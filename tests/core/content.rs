@@ -71,11 +71,11 @@ fn nobodys_bytes_are_taken_on_trust() {
     // The same journal in another store, with another text under the payload's name.
     let journal = block_on(world.store.read_journal(&world.key(), 0, 10)).unwrap();
     let forged = World::over(std::rc::Rc::new(MemoryStore::new()));
-    let incarnation = block_on(forged.store.create(&address("chat"), varve::store::Incarnation(1))).unwrap();
+    let incarnation = block_on(forged.store.create(&address("chat"), varve::store::Incarnation(1), START)).unwrap();
     let key = varve::store::RepoKey { address: address("chat"), incarnation };
     let hash = ContentHash::of(canonical_json(&user("one")).as_bytes());
     let object = Object { hash, bytes: canonical_json(&user("two")).into_bytes().into() };
-    block_on(forged.store.write(&key, &Batch { entry: journal[0].clone(), objects: vec![object] })).unwrap();
+    block_on(forged.store.write(&key, &Batch { objects: vec![object], ..Batch::of(journal[0].clone()) })).unwrap();
     let reader = forged.user();
     assert_eq!(reader.try_compile(&options(json!({}))).unwrap_err().code(), "Corrupt");
     let got = block_on(reader.handle.get("a"));
@@ -92,7 +92,7 @@ fn a_journal_that_was_changed_is_not_read() {
     let journal = block_on(world.store.read_journal(&world.key(), 0, 10)).unwrap();
     for number in 0..2 {
         let forged = World::over(std::rc::Rc::new(MemoryStore::new()));
-        let incarnation = block_on(forged.store.create(&address("chat"), varve::store::Incarnation(1))).unwrap();
+        let incarnation = block_on(forged.store.create(&address("chat"), varve::store::Incarnation(1), START)).unwrap();
         let key = varve::store::RepoKey { address: address("chat"), incarnation };
         for (place, entry) in journal.iter().enumerate() {
             let mut entry = entry.clone();
@@ -101,7 +101,7 @@ fn a_journal_that_was_changed_is_not_read() {
                 entry.bytes = text.into_bytes().into();
                 entry.hash = varve::hash::EntryHash::of(&entry.bytes);
             }
-            block_on(forged.store.write(&key, &Batch { entry, objects: Vec::new() })).unwrap();
+            block_on(forged.store.write(&key, &Batch::of(entry))).unwrap();
         }
         let opened = block_on(varve::repo::Repository::open(forged.settings(), address("chat"), Default::default()));
         let outcome = opened.map(|repository| repository.read(|state| state.commit_count()));

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use varve::error::StoreError;
 use varve::hash::ContentHash;
-use varve::model::journal::{Entry, JOURNAL_FORMAT};
+use varve::model::journal::{Entry, JOURNAL_FORMAT, Sealed};
 use varve::model::object::Object;
 use varve::store::{
     Address, Batch, Bucket, Incarnation, MemoryBucket, MemoryStore, Pending, RepoKey, SingleKeyStore, Store, WriteError,
@@ -21,7 +21,7 @@ fn named_address(workspace: &str, id: &str) -> Address {
 }
 
 fn create(store: &dyn Store, address: &Address, number: u64) -> RepoKey {
-    let incarnation = block_on(store.create(address, Incarnation(number))).unwrap();
+    let incarnation = block_on(store.create(address, Incarnation(number), 1)).unwrap();
     RepoKey { address: address.clone(), incarnation }
 }
 
@@ -38,12 +38,16 @@ fn batch(seq: u64, nonce: &str, objects: &[&str]) -> Batch {
         previous: None,
         seq,
     };
-    Batch { entry: entry.seal(), objects: objects.iter().map(|text| object(text)).collect() }
+    Batch::new(&entry, objects.iter().map(|text| object(text)).collect())
+}
+
+fn nonce_of(entry: &Sealed) -> String {
+    entry.open(entry.seq, None).unwrap().id
 }
 
 fn journal(store: &dyn Store, repo: &RepoKey) -> Vec<String> {
     let entries = block_on(store.read_journal(repo, 0, usize::MAX)).unwrap();
-    entries.into_iter().map(|entry| entry.id).collect()
+    entries.into_iter().map(|entry| nonce_of(&entry)).collect()
 }
 
 /// Every case, in a repository of its own.
@@ -245,9 +249,9 @@ fn two_who_create_a_repository_at_once_get_the_same_one() {
             let address = named_address("w", "r");
             let delayed = async {
                 tasks::Rounds(late).await;
-                store.create(&address, Incarnation(second)).await.unwrap()
+                store.create(&address, Incarnation(second), 1).await.unwrap()
             };
-            let (one, two) = both(async { store.create(&address, Incarnation(first)).await.unwrap() }, delayed);
+            let (one, two) = both(async { store.create(&address, Incarnation(first), 1).await.unwrap() }, delayed);
             let found = block_on(store.find(&address)).unwrap();
             assert_eq!((Some(one), Some(two)), (found, found), "{late} rounds late, {first} and {second}");
         }

@@ -29,7 +29,7 @@ fn the_journal_reads_as_it_did() {
     let scenario = Scenario::play();
     let row = |sealed: &Sealed| {
         let text = std::str::from_utf8(&sealed.bytes).unwrap();
-        json!({ "seq": sealed.seq, "id": sealed.id, "hash": sealed.hash.to_hex(), "text": text })
+        json!({ "seq": sealed.seq, "hash": sealed.hash.to_hex(), "text": text })
     };
     golden("journal.json", &Value::Array(scenario.journal().iter().map(row).collect()));
 }
@@ -184,7 +184,7 @@ fn damaged_checkpoints_are_refused_not_believed() {
         segments[place].bytes = bytes.into();
         assert_eq!(checkpoint::read(&stored.manifest, &segments).unwrap_err(), {
             let hash = stored.segments[place].hash;
-            varve::error::StoreError::Corrupt(format!("checkpoint: segment {hash} is not what was stored"))
+            varve::error::StoreError::corrupt(format!("checkpoint: segment {hash} is not what was stored"))
         });
         segments.remove(place);
         assert!(checkpoint::read(&stored.manifest, &segments).is_err());

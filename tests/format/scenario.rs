@@ -207,7 +207,7 @@ impl Scenario {
             .into_iter()
             .map(|payload| varve::model::object::Object { hash: payload.hash, bytes: payload.bytes.into() })
             .collect();
-        now(self.store.write(&self.key, &Batch { entry: entry.seal(), objects })).unwrap();
+        now(self.store.write(&self.key, &Batch::new(&entry, objects))).unwrap();
         now(self.repository.catch_up()).unwrap();
     }
 

@@ -55,7 +55,7 @@ describe("golden files", () => {
       const entry: JournalEntry = JSON.parse(text);
       expect(canonicalize(entry)).toBe(text);
       expect(sha256(text)).toBe(hash);
-      expect(entry).toMatchObject({ format: 1, id, seq });
+      expect(entry).toMatchObject({ format: 1, seq });
       expect(seq).toBe(index + 1);
       expect(entry.previous).toBe(previous);
       previous = hash;

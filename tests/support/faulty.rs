@@ -7,7 +7,9 @@ use varve::error::StoreError;
 use varve::hash::ContentHash;
 use varve::model::journal::Sealed;
 use varve::state::checkpoint::StoredCheckpoint;
-use varve::store::{Address, Batch, Capabilities, Incarnation, Pending, RepoKey, Store, WriteError};
+use varve::store::listing::{RepositoryPage, RepositoryQuery};
+use varve::store::logs::{LogPage, LogQuery};
+use varve::store::{Address, Batch, Capabilities, CheckpointParts, Incarnation, Pending, RepoKey, Store, WriteError};
 
 use super::tasks::Rounds;
 
@@ -73,12 +75,12 @@ impl Faulty {
     ) -> Result<T, E> {
         match self.next(is_write) {
             None => call().await,
-            Some(Fault::Fails) => Err(Unanswered(StoreError::Unavailable("no answer".to_owned())).into()),
-            Some(Fault::Quota) if is_write => Err(Unanswered(StoreError::Quota("full".to_owned())).into()),
+            Some(Fault::Fails) => Err(Unanswered(StoreError::Unavailable("no answer".into())).into()),
+            Some(Fault::Quota) if is_write => Err(Unanswered(StoreError::Quota("full".into())).into()),
             Some(Fault::Quota) => call().await,
             Some(Fault::LosesAnswer) => {
                 let _ = call().await;
-                Err(Unanswered(StoreError::Unavailable("the answer was lost".to_owned())).into())
+                Err(Unanswered(StoreError::Unavailable("the answer was lost".into())).into())
             }
             Some(Fault::Repeats) => {
                 let _ = call().await;
@@ -118,8 +120,9 @@ impl Store for Faulty {
         &'a self,
         address: &'a Address,
         incarnation: Incarnation,
+        at: i64,
     ) -> Pending<'a, Result<Incarnation, StoreError>> {
-        Box::pin(self.faultily(false, move || self.inner.create(address, incarnation)))
+        Box::pin(self.faultily(false, move || self.inner.create(address, incarnation, at)))
     }
 
     fn find<'a>(&'a self, address: &'a Address) -> Pending<'a, Result<Option<Incarnation>, StoreError>> {
@@ -154,6 +157,32 @@ impl Store for Faulty {
         Box::pin(self.faultily(false, move || self.inner.read_objects(repo, hashes)))
     }
 
+    fn list<'a>(
+        &'a self,
+        workspace: &'a str,
+        query: &'a RepositoryQuery,
+    ) -> Pending<'a, Result<RepositoryPage, StoreError>> {
+        self.inner.list(workspace, query)
+    }
+
+    fn list_objects<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        after: Option<ContentHash>,
+        limit: usize,
+    ) -> Pending<'a, Result<Vec<(ContentHash, u64)>, StoreError>> {
+        Box::pin(self.faultily(false, move || self.inner.list_objects(repo, after, limit)))
+    }
+
+    fn read_log<'a>(
+        &'a self,
+        repo: &'a RepoKey,
+        log: &'a str,
+        query: &'a LogQuery,
+    ) -> Pending<'a, Result<LogPage, StoreError>> {
+        Box::pin(self.faultily(false, move || self.inner.read_log(repo, log, query)))
+    }
+
     fn read_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<Option<StoredCheckpoint>, StoreError>> {
         self.inner.read_checkpoint(repo)
     }
@@ -161,8 +190,12 @@ impl Store for Faulty {
     fn write_checkpoint<'a>(
         &'a self,
         repo: &'a RepoKey,
-        checkpoint: &'a StoredCheckpoint,
-    ) -> Pending<'a, Result<(), StoreError>> {
+        checkpoint: &'a CheckpointParts,
+    ) -> Pending<'a, Result<bool, StoreError>> {
         self.inner.write_checkpoint(repo, checkpoint)
+    }
+
+    fn delete_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>> {
+        self.inner.delete_checkpoint(repo)
     }
 }

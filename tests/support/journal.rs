@@ -43,7 +43,7 @@ pub fn write(world: &World, user: &User, mut commit: Body, payload: Option<Value
         seq: position.seq + 1,
     };
     let object = payload.map(|payload| Object { hash: payload.hash, bytes: payload.bytes.into() });
-    let batch = Batch { entry: entry.seal(), objects: object.into_iter().collect() };
+    let batch = Batch::new(&entry, object.into_iter().collect());
     block_on(world.store.write(&world.key(), &batch)).unwrap();
     user.catch_up();
     user.handle.head().unwrap()

@@ -2,6 +2,7 @@
 import type { EncodingAsset, EncodingName } from "../tokens/names.js";
 import type { ContentTypes } from "./content-types.js";
 import type { Budget } from "./repository.js";
+import type { StorageAdapter } from "./storage.js";
 
 /** Counts the tokens of a text. The same text has always the same count. */
 export interface TokenCounter {
@@ -14,12 +15,13 @@ export interface TokenCounter {
 /** Repositories in memory: made by `memory()`. */
 export interface MemoryStorage {
   readonly kind: "memory";
+  readonly name: string;
 }
 
 /** What `createVarve` takes. */
 export interface VarveOptions<T extends ContentTypes = ContentTypes> {
-  /** Default: `memory()`. */
-  storage?: MemoryStorage | undefined;
+  /** Where repositories are kept. Default: `memory()`. */
+  storage?: MemoryStorage | StorageAdapter | undefined;
   /** Keeps the repositories of one customer or user apart from those of others. Default: `default`. */
   workspace?: string | undefined;
   /**

@@ -40,7 +40,7 @@ pub struct StoredCheckpoint {
 }
 
 fn corrupt(message: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(format!("checkpoint: {message}"))
+    StoreError::corrupt(format!("checkpoint: {message}"))
 }
 
 /// The checkpoint of a state; None where its journal is empty.

@@ -1,0 +1,82 @@
+//! Lists of repositories, in pages.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::Incarnation;
+use crate::error::StoreError;
+
+/// A repository in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryRow {
+    /// Its id.
+    pub id: Rc<str>,
+    /// Which of that name.
+    pub incarnation: Incarnation,
+    /// UTC milliseconds.
+    pub created_at: i64,
+    /// The time of the last batch; before the first one `created_at`.
+    pub updated_at: i64,
+    /// What the last batch with a summary said: a JSON text.
+    pub summary: Option<Rc<str>>,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RepositoryOrder {
+    /// By id, byte by byte.
+    #[default]
+    Id,
+    /// The one changed last first, then by id.
+    UpdatedAt,
+    /// The one made last first, then by id.
+    CreatedAt,
+}
+
+/// Which repositories to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryQuery {
+    /// Only ids that begin with it.
+    pub prefix: String,
+    /// In which order.
+    pub order: RepositoryOrder,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// The most rows.
+    pub limit: usize,
+}
+
+/// Repositories, and where the next page begins, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryPage {
+    /// The rows.
+    pub rows: Vec<RepositoryRow>,
+    /// For the next query.
+    pub cursor: Option<String>,
+}
+
+impl RepositoryQuery {
+    /// The page of this query out of all repositories of a workspace. A cursor is `<time>:<id>`.
+    ///
+    /// # Errors
+    /// `Corrupt` where the cursor is none.
+    pub fn page(&self, mut rows: Vec<RepositoryRow>) -> Result<RepositoryPage, StoreError> {
+        let time = |row: &RepositoryRow| match self.order {
+            RepositoryOrder::Id => 0,
+            RepositoryOrder::UpdatedAt => row.updated_at,
+            RepositoryOrder::CreatedAt => row.created_at,
+        };
+        if let Some(cursor) = &self.cursor {
+            let position = cursor.split_once(':').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id)));
+            let (at, id) = position.ok_or_else(|| StoreError::corrupt(format!("{cursor:?} is no cursor")))?;
+            let behind = |row: &RepositoryRow| at.cmp(&time(row)).then_with(|| (*row.id).cmp(id)) == Ordering::Greater;
+            rows.retain(behind);
+        }
+        rows.retain(|row| row.id.starts_with(&self.prefix));
+        rows.sort_by(|a, b| time(b).cmp(&time(a)).then_with(|| a.id.cmp(&b.id)));
+        let more = rows.len() > self.limit;
+        rows.truncate(self.limit);
+        let cursor = rows.last().filter(|_| more).map(|last| format!("{}:{}", time(last), last.id));
+        Ok(RepositoryPage { rows, cursor })
+    }
+}

@@ -1,0 +1,85 @@
+//! Logs: append-only streams beside the journal, read in pages.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::error::StoreError;
+use crate::json::parse;
+
+/// A row of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRow {
+    /// The name of the log.
+    pub log: Rc<str>,
+    /// UTC milliseconds.
+    pub at: i64,
+    /// A JSON object.
+    pub fields: Rc<str>,
+}
+
+/// Which rows of a log to read. Rows have the order in which they were written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogQuery {
+    /// Of this time or later.
+    pub since: Option<i64>,
+    /// Before this time.
+    pub until: Option<i64>,
+    /// Members that must be equal.
+    pub filter: Vec<(String, Value)>,
+    /// The most rows.
+    pub limit: usize,
+    /// The newest first.
+    pub reverse: bool,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+/// Rows of a log, and where the next page begins, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    /// Time and fields of each.
+    pub rows: Vec<(i64, Rc<str>)>,
+    /// For the next query.
+    pub cursor: Option<String>,
+}
+
+impl LogQuery {
+    /// The page of this query out of all rows of a log, each with its place. A cursor is the place of
+    /// the last row given.
+    ///
+    /// # Errors
+    /// `Corrupt` where the cursor is none, or a row is no JSON.
+    pub fn page<'a>(&self, rows: impl DoubleEndedIterator<Item = (u64, &'a LogRow)>) -> Result<LogPage, StoreError> {
+        let wrong = |cursor: &String| StoreError::corrupt(format!("{cursor:?} is no cursor"));
+        let from = self.cursor.as_ref().map(|cursor| cursor.parse::<u64>().map_err(|_| wrong(cursor))).transpose()?;
+        let mut rows: Box<dyn Iterator<Item = (u64, &LogRow)>> =
+            if self.reverse { Box::new(rows.rev()) } else { Box::new(rows) };
+        let mut page = LogPage::default();
+        let mut last = None;
+        for (place, row) in &mut rows {
+            let behind = from.is_none_or(|from| if self.reverse { place < from } else { place > from });
+            if !behind || !self.takes(row)? {
+                continue;
+            }
+            if page.rows.len() == self.limit {
+                page.cursor = last.map(|place: u64| place.to_string());
+                break;
+            }
+            last = Some(place);
+            page.rows.push((row.at, row.fields.clone()));
+        }
+        Ok(page)
+    }
+
+    fn takes(&self, row: &LogRow) -> Result<bool, StoreError> {
+        if self.since.is_some_and(|since| row.at < since) || self.until.is_some_and(|until| row.at >= until) {
+            return Ok(false);
+        }
+        if self.filter.is_empty() {
+            return Ok(true);
+        }
+        let fields = parse(&row.fields).map_err(StoreError::corrupt)?;
+        Ok(self.filter.iter().all(|(name, value)| fields.get(name) == Some(value)))
+    }
+}
