@@ -51,7 +51,7 @@ describe("golden files", () => {
 
   test("journal entries are canonical, and each holds the hash of the one before", () => {
     let previous: string | undefined;
-    for (const [index, { text, hash, id, seq }] of fixture("journal").entries()) {
+    for (const [index, { text, hash, seq }] of fixture("journal").entries()) {
       const entry: JournalEntry = JSON.parse(text);
       expect(canonicalize(entry)).toBe(text);
       expect(sha256(text)).toBe(hash);
