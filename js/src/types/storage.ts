@@ -64,7 +64,7 @@ export interface LogRow {
   readonly log: string;
   /** UTC milliseconds. */
   readonly at: number;
-  /** A JSON object. */
+  /** A JSON object. What is read has the same value, not necessarily the same text. */
   readonly fields: string;
 }
 
@@ -78,7 +78,10 @@ export interface WriteBatch {
   /** Objects to take away; those that are not there are no error. None of them is in `objects`. */
   readonly deleteObjects: readonly string[];
   readonly logs: readonly LogRow[];
-  /** What `listRepositories` shows from now on: a JSON text. Absent: what it showed before. */
+  /**
+   * What `listRepositories` shows from now on: a JSON text, of which the value counts. Absent: what it
+   * showed before.
+   */
   readonly summary?: string | undefined;
   /** There if the capabilities say `projects`. */
   readonly projection?: Projection | undefined;
@@ -97,7 +100,7 @@ export interface StoredCheckpoint {
   /** The last entry it holds. */
   readonly seq: number;
   readonly manifest: Uint8Array;
-  /** All segments that the manifest lists, in order, each once. */
+  /** All segments that the manifest lists, in order, each once. Kept apart from objects. */
   readonly segments: readonly StoredObject[];
 }
 
@@ -132,7 +135,10 @@ export interface RepositoryRow {
   readonly summary?: string | undefined;
 }
 
-/** Repositories, and where the next page begins; no cursor: there is none. */
+/**
+ * Repositories, and where the next page begins; no cursor: there is none. Rows that stay are seen once,
+ * also while others come and go; after a cursor the last page may be empty.
+ */
 export interface RepositoryPage {
   readonly repositories: readonly RepositoryRow[];
   readonly cursor?: string | undefined;
@@ -144,7 +150,7 @@ export interface LogQuery {
   readonly since?: number | undefined;
   /** `at` before this. */
   readonly until?: number | undefined;
-  /** Members of `fields` that must be equal: a text, number, true, false or null. */
+  /** Members of `fields` that must be equal: a text, number, true, false or null. Absent is not null. */
   readonly where?: { readonly [field: string]: string | number | boolean | null } | undefined;
   /** The most rows, 1 or more. */
   readonly limit: number;
@@ -153,7 +159,10 @@ export interface LogQuery {
   readonly cursor?: string | undefined;
 }
 
-/** Rows of a log, and where the next page begins; no cursor: there is none. */
+/**
+ * Rows of a log, and where the next page begins; no cursor: there is none. After a cursor the last page
+ * may be empty.
+ */
 export interface LogPage {
   readonly rows: readonly { readonly at: number; readonly fields: string }[];
   readonly cursor?: string | undefined;
@@ -219,7 +228,10 @@ export interface StorageAdapter {
     options?: CallOptions,
   ): Awaitable<WriteResult>;
 
-  /** Up to `limit` entries behind number `after`, in order, without gaps. */
+  /**
+   * Up to `limit` entries behind number `after`, in order, without gaps; fewer only where there are no
+   * more.
+   */
   readJournal(
     repository: RepositoryKey,
     query: { readonly after: number; readonly limit: number },
@@ -233,7 +245,10 @@ export interface StorageAdapter {
     options?: CallOptions,
   ): Awaitable<readonly (Uint8Array | null)[]>;
 
-  /** The objects there are, ordered by hash, up to `limit` behind `after`. */
+  /**
+   * The objects there are, ordered by hash, up to `limit` behind `after`; fewer only where there are no
+   * more. Segments of checkpoints are none of them.
+   */
   listObjects(
     repository: RepositoryKey,
     query: { readonly after?: string | undefined; readonly limit: number },
