@@ -119,8 +119,9 @@ function handle(workspaces: Workspaces, capabilities: StorageCapabilities): Stor
       const kept = opened(key, options);
       checkSizes(batch, capabilities.maxObjectBytes);
       const result = write(kept, batch);
-      if (result.conflict === undefined) for (const listener of [...kept.listeners]) listener();
-      return result;
+      if (result.conflict !== undefined) return result;
+      for (const listener of kept.listeners) queueMicrotask(listener);
+      return {};
     },
 
     async readJournal(key, { after, limit }, options) {
