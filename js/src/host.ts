@@ -21,7 +21,7 @@ export interface HostParts {
 }
 
 /** Commits are told by those who made them: see Repository. */
-const HEARD = /"type":"(?:budget|conflict)"/;
+const HEARD = /"type":"(?:budget|conflict|others)"/;
 
 /** Callbacks, and what the face keeps of each repository. */
 export class WorkspaceHost implements Host {
@@ -131,6 +131,7 @@ export class WorkspaceHost implements Host {
     if (!HEARD.test(text)) return;
     const { repository, ...event } = JSON.parse(text) as { repository?: number; type: string };
     const shared = this.shared(repository ?? 0);
+    if (event.type === "others") shared.touch();
     if (event.type === "budget" || event.type === "conflict") {
       const type: keyof RepositoryEvents = event.type;
       shared.events.emit(type, Object.freeze(event) as never);

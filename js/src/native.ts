@@ -52,6 +52,8 @@ export interface NativeTask {
 /** The repositories of one workspace. */
 export interface NativeEngine {
   open(id: string, options: string): Maybe<NativeHandle>;
+  /** `list`, `delete`, `reproject`: arguments are JSON. */
+  call(name: string, args: string): unknown;
 }
 
 /** A position in a repository. */

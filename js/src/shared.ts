@@ -10,7 +10,10 @@ export class Shared {
   readonly registered: Set<unknown> = new Set();
   /** Changes that this process made or saw. */
   version = 0;
+  /** Has the store tell when others write; returns what ends it. */
+  watched: (() => () => void) | undefined;
   readonly #subscribers = new Set<() => void>();
+  #unwatch: (() => void) | undefined;
 
   /** Something changed: for `getSnapshot`. */
   touch(): void {
@@ -21,6 +24,12 @@ export class Shared {
   subscribe(listener: () => void): () => void {
     const own = () => listener();
     this.#subscribers.add(own);
-    return () => this.#subscribers.delete(own);
+    this.#unwatch ??= this.watched?.();
+    return () => {
+      this.#subscribers.delete(own);
+      if (this.#subscribers.size > 0) return;
+      this.#unwatch?.();
+      this.#unwatch = undefined;
+    };
   }
 }

@@ -12,7 +12,13 @@ import { numberOf } from "./tokens/names.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { ContentTypes, Payload } from "./types/content-types.js";
 import type { StorageAdapter } from "./types/storage.js";
-import type { MemoryStorage, OpenOptions, VarveOptions } from "./types/varve.js";
+import type {
+  ListOptions,
+  MemoryStorage,
+  OpenOptions,
+  RepositoryList,
+  VarveOptions,
+} from "./types/varve.js";
 
 let unnamed = 0;
 
@@ -76,16 +82,55 @@ export class Varve<P = BuiltInPayload> {
    * that must be imported; `Validation`; `Closed`.
    */
   async open(id: string, options: OpenOptions = {}): Promise<Repository<P>> {
-    if (typeof id !== "string" || id === "") {
-      throw invalid("/id", "the id of a repository must be a string that is not empty");
-    }
+    checkId(id);
     const { budget, ...rest } = options;
     const json = toPlainJson(rest);
     const { engine, host } = await this.#workspace();
     const native = await host.instance.settled(() => engine.open(id, json));
-    const repository = new Repository<P>(new Link(this.#root, host, native));
+    const link = new Link(this.#root, host, native);
+    this.#watch(id, link);
+    const repository = new Repository<P>(link);
     if (budget !== undefined) await repository.setBudget(budget);
     return repository;
+  }
+
+  /**
+   * The repositories of this workspace, in pages. Each page says in `cursor` where the next one begins.
+   *
+   * @throws `Validation`; `Corrupt` for a cursor that is none; `Closed`.
+   */
+  async list(options: ListOptions = {}): Promise<RepositoryList> {
+    return (await this.#call("list", options)) as RepositoryList;
+  }
+
+  /**
+   * Deletes a repository and everything in it; false where there is none. Handles on it can write no
+   * more: `Closed`. One of the same name, opened later, is another.
+   */
+  async delete(id: string): Promise<boolean> {
+    return (await this.#call("delete", { id: checkId(id) })) as boolean;
+  }
+
+  /** Brings the tables of the storage up to date, if it has any. Harmless where they are already. */
+  async migrate(): Promise<void> {
+    const { storage } = this.#root;
+    if (!isMemory(storage)) await storage.migrate?.();
+  }
+
+  /**
+   * Fills the tables that a SQL store keeps beside the journal anew, from the journal: those of one
+   * repository, or of all of this workspace. Others may write meanwhile.
+   *
+   * @throws `RepositoryNotFound`; `Corrupt`, `VersionTooNew`; `Closed`.
+   */
+  async reproject(id?: string): Promise<void> {
+    if (id !== undefined) return void (await this.#call("reproject", { id: checkId(id) }));
+    let cursor: string | undefined;
+    do {
+      const page = await this.list({ cursor });
+      for (const row of page.repositories) await this.#call("reproject", { id: row.id });
+      cursor = page.cursor;
+    } while (cursor !== undefined);
   }
 
   /** The same storage, counter and types, with the repositories of another customer or user. */
@@ -99,6 +144,25 @@ export class Varve<P = BuiltInPayload> {
     this.#root.closed = true;
     workspaces.clear();
     if (!closed && !isMemory(storage)) await storage.close();
+  }
+
+  async #call(name: string, args: object): Promise<unknown> {
+    const json = toPlainJson(args);
+    const { engine, host } = await this.#workspace();
+    return host.instance.settled(() => engine.call(name, json));
+  }
+
+  /** As long as somebody listens to a repository, what others write is taken in when it is told. */
+  #watch(id: string, { shared, native, instance }: Link): void {
+    const { storage } = this.#root;
+    if (isMemory(storage) || storage.watch === undefined) return;
+    const refresh = async () => {
+      if (!this.#root.closed) await instance.settled(() => native.call("refresh", "{}"));
+    };
+    const address = { workspace: this.#name, id };
+    // A hint: what cannot be read now is read later.
+    const heard = () => void refresh().catch(() => {});
+    shared.watched ??= () => storage.watch?.(address, heard) ?? (() => {});
   }
 
   async #workspace(): Promise<Workspace> {
@@ -163,6 +227,11 @@ function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions
 
 function isMemory(storage: MemoryStorage | StorageAdapter): storage is MemoryStorage {
   return (storage as { kind?: unknown } | null)?.kind === "memory";
+}
+
+function checkId(id: string): string {
+  if (typeof id === "string" && id !== "") return id;
+  throw invalid("/id", "the id of a repository must be a string that is not empty");
 }
 
 function checkWorkspace(name: string): string {

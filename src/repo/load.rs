@@ -7,6 +7,7 @@ use super::{Repository, Settings};
 use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
+use crate::json::object;
 use crate::model::journal::Sealed;
 use crate::model::object::Object;
 use crate::state::State;
@@ -15,7 +16,7 @@ use crate::state::checkpoint::StoredCheckpoint;
 use crate::store::{Address, CheckpointParts, RepoKey};
 
 /// Entries that are read at once.
-const PAGE: usize = 1000;
+pub(super) const PAGE: usize = 1000;
 /// Entries after which a new checkpoint is worth its place.
 const CHECKPOINT_EVERY: u64 = 2000;
 
@@ -109,6 +110,7 @@ impl Repository {
 
     /// Applies entries that follow, or are there already.
     pub(super) fn apply_all(&self, entries: &[Sealed]) -> Result<(), StoreError> {
+        let mut new = false;
         for sealed in entries {
             let position = self.read(|state| state.journal());
             if sealed.seq <= position.seq {
@@ -116,6 +118,10 @@ impl Repository {
             }
             let entry = sealed.open(position.seq + 1, position.hash)?;
             self.state.borrow_mut().apply_entry(&entry, sealed.hash)?;
+            new = true;
+        }
+        if new {
+            self.emit("others", &|| object([]));
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod load;
 mod payloads;
 mod prepare;
 mod reads;
+mod reproject;
 #[cfg(test)]
 mod tests;
 mod views;

@@ -20,6 +20,7 @@ use crate::state::apply::When;
 use crate::state::arena::{CommitIx, Ix};
 use crate::state::{MAIN, State};
 use crate::store::{Batch, WriteError};
+use crate::view::projection::{Before, projection};
 
 /// How long an operation may take to win the race for the journal, in milliseconds.
 const DEADLINE: i64 = 30_000;
@@ -61,6 +62,7 @@ impl Drop for Unsettled<'_> {
 struct Planned {
     entry: Entry,
     objects: Vec<Object>,
+    projection: Option<String>,
     results: Vec<Result<Done>>,
 }
 
@@ -103,7 +105,7 @@ impl Repository {
             if planned.entry.operations.is_empty() {
                 return Ok(planned.results);
             }
-            let batch = Batch::new(&planned.entry, planned.objects);
+            let batch = Batch { projection: planned.projection, ..Batch::new(&planned.entry, planned.objects) };
             match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
                     self.apply_own(&planned.entry, &batch.entry)?;
@@ -128,6 +130,7 @@ impl Repository {
         let id = self.make_id(now).into();
         let state = self.state.borrow();
         let position = state.journal();
+        let projects = self.settings.store.capabilities().projects;
         let at = now.max(position.at);
         let when = When { at, seq: position.seq + 1 };
         let mut entry =
@@ -150,7 +153,7 @@ impl Repository {
                     return Ok(Done { operation: None, receipts, wrote: false });
                 }
                 let index = entry.operations.len() as u32;
-                if place + 1 < tickets.len() {
+                if place + 1 < tickets.len() || projects {
                     draft.apply(&operation, index, when)?;
                 }
                 let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
@@ -162,7 +165,8 @@ impl Repository {
         if entry.operations.len() == created {
             entry.operations.clear(); // nothing to write: not even a beginning
         }
-        Ok(Planned { entry, objects, results })
+        let projection = projects.then(|| projection(Before::of(&state), &draft, &entry));
+        Ok(Planned { entry, objects, projection, results })
     }
 
     fn plan_one(&self, draft: &State<'_>, ticket: &Ticket, when: When) -> Result<Attempt> {

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::Incarnation;
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
+use crate::json::{Fields, Members, ToJson};
 
 /// A repository in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,31 @@ pub struct RepositoryPage {
     pub cursor: Option<String>,
 }
 
+impl RepositoryOrder {
+    /// By the names that callers give them.
+    pub const NAMES: [(&str, Self); 3] =
+        [("id", Self::Id), ("updatedAt", Self::UpdatedAt), ("createdAt", Self::CreatedAt)];
+}
+
+/// Repositories of a page where nothing else is asked for.
+const LIMIT: usize = 100;
+
 impl RepositoryQuery {
+    /// A query as callers write it.
+    ///
+    /// # Errors
+    /// `Validation`.
+    pub fn read(mut fields: Fields<'_>) -> Result<Self> {
+        let query = Self {
+            prefix: fields.nullable("prefix")?.unwrap_or_default(),
+            order: fields.choice("orderBy", &RepositoryOrder::NAMES)?.unwrap_or_default(),
+            cursor: fields.nullable("cursor")?,
+            limit: fields.nullable("limit")?.unwrap_or(LIMIT).max(1),
+        };
+        fields.finish()?;
+        Ok(query)
+    }
+
     /// The page of this query out of all repositories of a workspace. A cursor is `<time>:<id>`.
     ///
     /// # Errors
@@ -78,5 +103,24 @@ impl RepositoryQuery {
         rows.truncate(self.limit);
         let cursor = rows.last().filter(|_| more).map(|last| format!("{}:{}", time(last), last.id));
         Ok(RepositoryPage { rows, cursor })
+    }
+}
+
+impl ToJson for RepositoryPage {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.some("cursor", self.cursor.as_ref());
+            members.put("repositories", self.rows.as_slice());
+        });
+    }
+}
+
+impl ToJson for RepositoryRow {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("createdAt", &self.created_at);
+            members.put("id", &self.id);
+            members.put("updatedAt", &self.updated_at);
+        });
     }
 }

@@ -11,6 +11,7 @@ pub mod history;
 pub mod message;
 pub mod options;
 pub mod pair;
+pub mod projection;
 pub mod splice;
 pub mod status;
 pub mod table;

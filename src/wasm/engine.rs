@@ -6,16 +6,17 @@ use std::rc::{Rc, Weak};
 use serde_json::Value;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::arguments;
+use super::args::{arguments, to_js_exactly};
 use super::handle::NativeHandle;
 use super::host::{Callbacks, Host, counter};
 use super::js_store::{JsStore, Storage};
 use super::promise::run;
 use crate::collections::Map;
 use crate::error::Result;
-use crate::json::{ToJson, put};
+use crate::json::{Fields, ToJson, put, to_value};
 use crate::repo::{Event, Handle, OpenOptions, Repository, Settings};
-use crate::store::{Address, MemoryStore, Store};
+use crate::store::listing::RepositoryQuery;
+use crate::store::{Address, MemoryStore, RepoKey, Store};
 
 /// Repositories of one workspace.
 #[wasm_bindgen]
@@ -54,6 +55,13 @@ impl Engine {
             Ok(NativeHandle::new(inner.host.clone(), number, Handle::new(&repository)).into())
         })
     }
+
+    /// Anything else about the repositories of the workspace: see below. Arguments are JSON.
+    pub fn call(&self, name: String, args: &str) -> std::result::Result<JsValue, JsValue> {
+        let inner = self.0.clone();
+        let args = arguments(args);
+        run(self.0.host.clone(), async move { inner.call(&name, args?).await })
+    }
 }
 
 thread_local! {
@@ -73,6 +81,25 @@ fn store_in_memory(name: String) -> Rc<MemoryStore> {
 }
 
 impl Inner {
+    async fn call(self: &Rc<Self>, name: &str, mut args: Fields<'_>) -> Result<JsValue> {
+        if name == "list" {
+            let page = self.store.list(&self.workspace, &RepositoryQuery::read(args)?).await?;
+            return to_js_exactly(&to_value(&page));
+        }
+        let id: String = args.get("id")?;
+        if name == "delete" {
+            let address = Address { workspace: self.workspace.clone(), id: id.as_str().into() };
+            let there = self.store.find(&address).await?;
+            // What is open of it is closed; the next one of the name is another.
+            self.repositories.borrow_mut().remove(&id);
+            let Some(incarnation) = there else { return Ok(false.into()) };
+            return Ok(self.store.delete(&RepoKey { address, incarnation }).await?.into());
+        }
+        let (_, repository) = self.repository(id, false).await?;
+        repository.reproject().await?;
+        Ok(JsValue::UNDEFINED)
+    }
+
     /// The repository: all handles on it share one as long as any of them lives.
     async fn repository(self: &Rc<Self>, id: String, create: bool) -> Result<(u32, Rc<Repository>)> {
         let open = |inner: &Self| {

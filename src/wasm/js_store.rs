@@ -260,14 +260,8 @@ impl Store for JsStore {
             Members::write(&mut arguments, |members| {
                 members.put("workspace", workspace);
                 members.put("prefix", &query.prefix);
-                members.put(
-                    "orderBy",
-                    match query.order {
-                        RepositoryOrder::Id => "id",
-                        RepositoryOrder::UpdatedAt => "updatedAt",
-                        RepositoryOrder::CreatedAt => "createdAt",
-                    },
-                );
+                let order = RepositoryOrder::NAMES.iter().find(|(_, order)| *order == query.order);
+                members.some("orderBy", order.map(|(name, _)| *name));
                 members.some("cursor", query.cursor.as_ref());
                 members.put("limit", &query.limit);
             });

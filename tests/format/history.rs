@@ -10,6 +10,7 @@ use varve::repo::{CommitOptions, Handle};
 use varve::state::State;
 use varve::state::apply::When;
 use varve::state::checkpoint;
+use varve::view::projection::{Before, projection};
 
 use crate::golden;
 use crate::scenario::{Scenario, now, text};
@@ -74,6 +75,24 @@ fn every_operation_on_entries_has_its_preimage() {
         assert!(rows.iter().any(|row| row["kind"] == kind), "{kind} is not in the scenario");
     }
     golden("commits.json", &Value::Array(rows));
+}
+
+#[test]
+fn entries_mean_to_tables_what_they_did() {
+    let mut state = State::default();
+    let mut rows = Vec::new();
+    for (entry, sealed) in opened(&Scenario::play().journal()).iter().zip(Scenario::play().journal()) {
+        let before = Before::of(&state);
+        state.apply_entry(entry, sealed.hash).unwrap();
+        rows.push(serde_json::from_str(&projection(before, &state, entry)).unwrap());
+    }
+    let seen = |list: &str, is: &dyn Fn(&Value) -> bool| {
+        rows.iter().flat_map(|row: &Value| row[list].as_array().unwrap()).any(is)
+    };
+    assert!(seen("compacted", &|row| row["into"].is_string()), "nothing is compacted");
+    assert!(seen("refs", &|row| row["kind"] == "tag") && seen("refs", &|row| row["commit"].is_null()));
+    assert!(seen("commits", &|row| row["secondParent"].is_number()) && seen("annotations", &|_| true));
+    golden("projections.json", &Value::Array(rows));
 }
 
 #[test]

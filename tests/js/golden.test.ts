@@ -37,6 +37,7 @@ test("golden files fit the public types", () => {
     literals.push(["AnnotationFields", annotation]);
   for (const { preimage } of fixture("commits"))
     literals.push(["CommitFields", JSON.parse(preimage)]);
+  for (const row of fixture("projections")) literals.push(["Projection", row]);
   const types = [...new Set(literals.map(([type]) => type))];
   expect(types.toSorted()).toEqual([
     "AnnotationFields",
@@ -44,6 +45,7 @@ test("golden files fit the public types", () => {
     "CommitFields",
     "JournalEntry",
     "JournalRecord",
+    "Projection",
     "StoredPayload",
   ]);
   const code = [

@@ -40,11 +40,13 @@ interface Kept {
   /** By name. */
   readonly logs: Map<string, LogRow[]>;
   checkpoint: StoredCheckpoint | undefined;
-  readonly listeners: Set<() => void>;
 }
 
 /** By workspace, then by id. */
 type Workspaces = Map<string, Map<string, Kept>>;
+
+/** Who wants to hear of writes, by the name of the repository. */
+type Listeners = Map<string, Set<() => void>>;
 
 const CAPABILITIES: StorageCapabilities = {
   durability: "memory",
@@ -60,7 +62,8 @@ const CAPABILITIES: StorageCapabilities = {
  */
 export function memoryPlace(capabilities: Partial<StorageCapabilities> = {}): MemoryPlace {
   const workspaces: Workspaces = new Map();
-  return { open: () => handle(workspaces, { ...CAPABILITIES, ...capabilities }) };
+  const listeners: Listeners = new Map();
+  return { open: () => handle(workspaces, listeners, { ...CAPABILITIES, ...capabilities }) };
 }
 
 /** Repositories in memory, with one handle. See `memoryPlace`. */
@@ -68,7 +71,11 @@ export function memoryAdapter(capabilities: Partial<StorageCapabilities> = {}): 
   return memoryPlace(capabilities).open();
 }
 
-function handle(workspaces: Workspaces, capabilities: StorageCapabilities): StorageAdapter {
+function handle(
+  workspaces: Workspaces,
+  listeners: Listeners,
+  capabilities: StorageCapabilities,
+): StorageAdapter {
   let isClosed = false;
 
   /** What every call begins with. */
@@ -120,7 +127,7 @@ function handle(workspaces: Workspaces, capabilities: StorageCapabilities): Stor
       checkSizes(batch, capabilities.maxObjectBytes);
       const result = write(kept, batch);
       if (result.conflict !== undefined) return result;
-      for (const listener of kept.listeners) queueMicrotask(listener);
+      for (const listener of listeners.get(nameOf(key)) ?? []) queueMicrotask(listener);
       return {};
     },
 
@@ -161,17 +168,23 @@ function handle(workspaces: Workspaces, capabilities: StorageCapabilities): Stor
       opened(key, options).checkpoint = undefined;
     },
 
-    watch(key, listener) {
-      const { listeners } = opened(key);
+    watch(address, listener) {
+      begin();
+      const name = nameOf(address);
       const heard = () => listener(); // its own, so that the same function can listen twice
-      listeners.add(heard);
-      return () => void listeners.delete(heard);
+      const all = listeners.get(name) ?? new Set();
+      listeners.set(name, all.add(heard));
+      return () => void all.delete(heard);
     },
 
     async close() {
       isClosed = true;
     },
   };
+}
+
+function nameOf({ workspace, id }: RepositoryAddress): string {
+  return JSON.stringify([workspace, id]);
 }
 
 function empty(incarnation: string, at: number): Kept {
@@ -184,7 +197,6 @@ function empty(incarnation: string, at: number): Kept {
     objects: new Map(),
     logs: new Map(),
     checkpoint: undefined,
-    listeners: new Set(),
   };
 }
 

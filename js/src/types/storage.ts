@@ -304,7 +304,7 @@ export interface StorageAdapter {
   ): Awaitable<void>;
 
   /** Calls `listener` when others may have written. A hint: reading is the truth. Returns how to stop. */
-  watch?(repository: RepositoryKey, listener: () => void): () => void;
+  watch?(address: RepositoryAddress, listener: () => void): () => void;
 
   /** Lets go of what it holds. Later calls fail with `Closed`. */
   close(): Awaitable<void>;

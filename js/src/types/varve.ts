@@ -47,3 +47,23 @@ export interface OpenOptions {
   /** How much a model may be given. */
   budget?: Budget | undefined;
 }
+
+/** Which repositories `list` gives. */
+export interface ListOptions {
+  /** Only ids that begin with it. */
+  prefix?: string | undefined;
+  /** `updatedAt` and `createdAt`: newest first. Default: `id`, by its UTF-8 bytes. */
+  orderBy?: "id" | "updatedAt" | "createdAt" | undefined;
+  /** The `cursor` of the page before. */
+  cursor?: string | undefined;
+  /** The most rows. Default: 100. */
+  limit?: number | undefined;
+}
+
+/** Repositories of a workspace. */
+export interface RepositoryList {
+  /** Times are UTC milliseconds. */
+  repositories: { id: string; createdAt: number; updatedAt: number }[];
+  /** Where the next page begins; absent on the last one. */
+  cursor?: string;
+}
