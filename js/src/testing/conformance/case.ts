@@ -105,8 +105,11 @@ export async function runCase(
     await run({ store, open, claims: actual });
   };
   const tidy = async (): Promise<void> => {
-    for (const handle of handles) await handle.close();
-    await place.destroy?.();
+    try {
+      for (const handle of handles) await handle.close();
+    } finally {
+      await place.destroy?.();
+    }
   };
   try {
     await body();

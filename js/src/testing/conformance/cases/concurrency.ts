@@ -95,8 +95,11 @@ export const concurrency: Group = group("many calls at once", (test) => {
   }, async (t) => {
     const { store } = t;
     const key = await create(store);
-    const writing = fill(store, key, 1, 40, (seq) => fullBatch(seq));
-    for (let seen = 0; seen < 40; ) {
+    let failed: { error: unknown } | undefined;
+    const writing = fill(store, key, 1, 40, fullBatch).catch((error: unknown) => {
+      failed = { error };
+    });
+    for (let seen = 0; seen < 40 && failed === undefined; ) {
       seen = (await journalOf(store, key)).length;
       if (!t.claims.multiKeyAtomic) continue;
       const hashes = upTo(seen).map((seq) => hashOf(`object ${seq} of a`));
@@ -106,6 +109,7 @@ export const concurrency: Group = group("many calls at once", (test) => {
       holds(rows >= seen, `${seen} entries were seen, but then ${rows} rows`);
     }
     await writing;
+    if (failed !== undefined) throw failed.error;
   });
 
   test("a handle sees at once what another wrote", { needs }, async (t) => {
