@@ -85,10 +85,20 @@ impl Repository {
     async fn drive(&self) {
         let tickets: Vec<_> = self.queue.borrow_mut().drain(..).collect();
         let guard = Unsettled(&tickets);
-        let results = self.write_all(&tickets).await;
-        let results = results.unwrap_or_else(|error| tickets.iter().map(|_| Err(error.clone())).collect());
-        for (ticket, result) in tickets.iter().zip(results) {
-            ticket.result.replace(Some(result));
+        let mut parts = vec![&*tickets];
+        while let Some(part) = parts.pop() {
+            let results = match self.write_all(part).await {
+                // Together they may be more than the store takes at once.
+                Err(Error::Store(StoreError::TooLarge(_))) if part.len() > 1 => {
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                    continue;
+                }
+                results => results.unwrap_or_else(|error| part.iter().map(|_| Err(error.clone())).collect()),
+            };
+            for (ticket, result) in part.iter().zip(results) {
+                ticket.result.replace(Some(result));
+            }
         }
         drop(guard);
     }

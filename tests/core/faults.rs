@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use varve::error::Error;
 use varve::model::annotation::Priority;
-use varve::ops::{Existing, Input};
+use varve::ops::{Existing, Input, Receipt};
+use varve::repo::CommitOptions;
 use varve::state::checkpoint;
 use varve::store::{MemoryBucket, MemoryStore, SingleKeyStore, Store};
 
@@ -197,4 +198,28 @@ fn a_race_that_is_always_lost_ends_at_the_deadline() {
     *store.before_write.borrow_mut() = None;
     assert!(!is_there(&world.user(), "b"));
     assert!(!world.events("conflict").is_empty(), "lost races are told");
+}
+
+#[test]
+fn operations_that_are_too_large_together_are_written_apart() {
+    let (store, world) = faulty(true);
+    let ann = world.user();
+    ann.commit("a", user("one"));
+    store.largest.set(2000);
+    let long = "long ".repeat(500);
+    let ids: Vec<String> = (0..20).map(|number| format!("e{number:02}")).collect();
+    let commit = |id: &String| {
+        let (handle, note) = (ann.handle.clone(), (id == "e07").then(|| long.clone()));
+        let options = CommitOptions { note, ..named(id) };
+        let payload = user(id);
+        Box::pin(async move { handle.commit(payload, &options).await }) as std::pin::Pin<Box<dyn Future<Output = _>>>
+    };
+    let results: Vec<Result<Receipt, Error>> = together(ids.iter().map(commit).collect());
+    for (id, result) in ids.iter().zip(&results) {
+        let expected = if id == "e07" { "TooLarge" } else { "ok" };
+        assert_eq!(code(result), expected, "{id}");
+        assert_eq!(is_there(&world.user(), id), id != "e07", "{id}");
+    }
+    let heights: Vec<_> = results.iter().flatten().map(|receipt| receipt.height).collect();
+    assert_eq!(heights, (2..21).collect::<Vec<_>>(), "in the order of the calls");
 }

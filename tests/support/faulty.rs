@@ -37,6 +37,8 @@ pub struct Faulty {
     /// The calls so far: all that touch the journal, or only writes.
     pub calls: Cell<usize>,
     pub writes_only: bool,
+    /// The largest entry that is taken, in bytes.
+    pub largest: Cell<usize>,
     /// Happens before every write.
     pub before_write: RefCell<Option<Box<dyn Fn()>>>,
 }
@@ -44,7 +46,8 @@ pub struct Faulty {
 impl Faulty {
     pub fn over(inner: Rc<dyn Store>, writes_only: bool) -> Self {
         let (faulty, calls, fault) = (Cell::new((1, 0)), Cell::new(0), Cell::new(Fault::Fails));
-        Self { inner, faulty, fault, calls, writes_only, before_write: RefCell::default() }
+        let largest = Cell::new(usize::MAX);
+        Self { inner, faulty, fault, calls, writes_only, largest, before_write: RefCell::default() }
     }
 
     /// From now on the calls `first` to `last` go wrong.
@@ -136,6 +139,10 @@ impl Store for Faulty {
     fn write<'a>(&'a self, repo: &'a RepoKey, batch: &'a Batch) -> Pending<'a, Result<(), WriteError>> {
         if let Some(before) = &*self.before_write.borrow() {
             before();
+        }
+        if batch.entry.bytes.len() > self.largest.get() {
+            let error = StoreError::TooLarge(format!("{} bytes", batch.entry.bytes.len()).into());
+            return Box::pin(async { Err(WriteError::Store(error)) });
         }
         Box::pin(self.faultily(true, move || self.inner.write(repo, batch)))
     }
