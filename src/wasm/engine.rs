@@ -12,7 +12,7 @@ use super::host::{Callbacks, Host, counter};
 use super::js_store::{JsStore, Storage};
 use super::promise::run;
 use crate::collections::Map;
-use crate::error::Result;
+use crate::error::{Error, Result, StoreError};
 use crate::json::{Fields, ToJson, put, to_value};
 use crate::repo::{Event, Handle, OpenOptions, Repository, Settings};
 use crate::store::listing::RepositoryQuery;
@@ -107,8 +107,13 @@ impl Inner {
             let (number, repository) = repositories.get(&id)?;
             Some((*number, repository.upgrade()?))
         };
-        if let Some(open) = open(self) {
-            return Ok(open);
+        if let Some((number, repository)) = open(self) {
+            match repository.catch_up().await {
+                Ok(()) => return Ok((number, repository)),
+                // It was deleted; what is opened now is another.
+                Err(Error::Store(StoreError::Closed(_))) => drop(self.repositories.borrow_mut().remove(&id)),
+                Err(error) => return Err(error),
+            }
         }
         let number = {
             let mut repositories = self.repositories.borrow_mut();

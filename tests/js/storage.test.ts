@@ -72,6 +72,22 @@ describe("a varve on a storage adapter", () => {
     }
   });
 
+  test("opens what is there now, also where it was open before", async () => {
+    const storage = memoryAdapter();
+    const [here, there] = [0, 1].map(() => createVarve({ ...options, storage }));
+    const held = await here.open("chat");
+    await held.user("one");
+    const theirs = await there.open("chat");
+    await theirs.user("two");
+    expect((await here.open("chat")).head).toBe(theirs.head);
+    await there.delete("chat");
+    const fresh = await here.open("chat");
+    expect(fresh.head).toBeUndefined();
+    await fresh.user("three");
+    await expect(held.user("four")).rejects.toMatchObject({ code: "Closed" });
+    await expect(theirs.user("five")).rejects.toMatchObject({ code: "Closed" });
+  });
+
   test("shares memory with those who were given the same, or the same name", async () => {
     const shared = memory();
     const one = createVarve({ ...options, storage: shared });
