@@ -11,9 +11,17 @@ import type { Receipt } from "./types/commit.js";
 import type { RepositoryEvents } from "./types/repository.js";
 import type { TokenCounter } from "./types/varve.js";
 
+/**
+ * An option of `createVarve` for tests: fills bytes in place of chance.
+ * @internal
+ */
+export const RANDOM: unique symbol = Symbol("random");
+
 /** What the callbacks are made of. */
 export interface HostParts {
   clock: () => number;
+  /** Fills bytes with chance. */
+  random: (bytes: Uint8Array<ArrayBuffer>) => void;
   /** Null: nothing is counted. Undefined: as the encoding says. */
   counter: TokenCounter | null | undefined;
   encoding: EncodingName | EncodingAsset | "approximate";
@@ -30,14 +38,17 @@ export class WorkspaceHost implements Host {
   /** What calls it. */
   readonly instance: Instance;
   readonly #clock: () => number;
+  /** Fills bytes with chance. Called as a method by the module. */
+  readonly random: (bytes: Uint8Array<ArrayBuffer>) => void;
   readonly #types: ContentTypeRegistry;
   readonly #repositories = new Map<number, Shared>();
   /** What a callback of the application threw last: the cause of the error that follows. */
   #thrown: unknown;
 
-  constructor({ clock, counter, encoding, types }: HostParts, instance: Instance) {
+  constructor({ clock, counter, encoding, random, types }: HostParts, instance: Instance) {
     this.instance = instance;
     this.#clock = clock;
+    this.random = random;
     this.#types = types;
     if (counter === null) {
       this.countSource = "none";
@@ -71,10 +82,6 @@ export class WorkspaceHost implements Host {
       });
       return Date.now();
     }
-  }
-
-  random(bytes: Uint8Array<ArrayBuffer>): void {
-    crypto.getRandomValues(bytes);
   }
 
   sleep(milliseconds: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
 import { type Home, Link } from "./handle.js";
-import { type HostParts, WorkspaceHost } from "./host.js";
+import { type HostParts, RANDOM, WorkspaceHost } from "./host.js";
 import { loadNative, type NativeEngine } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
@@ -47,9 +47,14 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
   const types = new ContentTypeRegistry(options.contentTypes);
   const encoding = options.encoding ?? DEFAULT_ENCODING;
   const storage = options.storage ?? memory();
-  const parts = { types, clock, counter, encoding, storage, closed: false, workspaces: new Map() };
+  const { [RANDOM]: random = byChance } = options as Partial<Record<typeof RANDOM, Random>>;
+  const workspaces = new Map();
+  const parts = { types, clock, random, counter, encoding, storage, closed: false, workspaces };
   return new Varve(parts, workspace);
 }
+
+type Random = HostParts["random"];
+const byChance: Random = (bytes) => void crypto.getRandomValues(bytes);
 
 /** A module's engine, with its callbacks. */
 interface Workspace {

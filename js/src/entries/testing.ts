@@ -1,0 +1,8 @@
+// `varve/testing` for Node, Deno, Bun, browsers and bundlers: the module travels inside, as base64.
+import { base64 } from "varve:base64";
+import { decodeBase64 } from "../base64.js";
+import { provideModule } from "../loader.js";
+
+provideModule(() => decodeBase64(base64));
+
+export * from "../testing.js";
