@@ -2,8 +2,9 @@
 import type { FilePart, Part } from "../../types/content.js";
 import type { JsonInput } from "../../types/json.js";
 import { canonicalJson } from "../canonical.js";
+import { isFormatPart } from "../messages.js";
+import { Fields } from "../reader.js";
 import { type PartHints, recall, remember } from "./hints.js";
-import { Fields } from "./reader.js";
 
 /** Parts that varve has no word for are kept whole, as custom parts of this kind. */
 const OPAQUE = "openai.content";
@@ -100,6 +101,7 @@ export function writeContentPart(part: Part, warn: (what: string) => void): obje
       return writeFile(part, hint);
     case "custom":
       if (part.kind === OPAQUE) return part.value as object;
+      if (isFormatPart(part)) return undefined;
       warn(`a custom part ${JSON.stringify(part.kind)} is sent as JSON text`);
       return { type: "text", text: canonicalJson(part.value) ?? JSON.stringify(part.value) };
     default:

@@ -3,9 +3,9 @@ import { VarveError } from "../../errors.js";
 import type { MessagePayload, Part, Role, ToolOutput } from "../../types/content.js";
 import type { JsonInput } from "../../types/json.js";
 import { readArguments } from "../canonical.js";
+import { Fields, Place } from "../reader.js";
 import { readContentPart } from "./content.js";
 import { type MessageHints, remember } from "./hints.js";
-import { Fields, Place } from "./reader.js";
 
 /** Fields of an assistant's message that hold its thinking (DeepSeek, OpenRouter, vLLM …). */
 const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;

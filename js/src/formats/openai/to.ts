@@ -1,14 +1,11 @@
 // From a compile to OpenAI's Chat Completions messages.
-import type { Message } from "../../types/compile.js";
 import type { Part, ToolCallPart, ToolOutput, ToolResultPart } from "../../types/content.js";
 import { canonicalJson } from "../canonical.js";
+import { type Convertible, type ConvertibleMessage, messagesOf, splitSteps } from "../messages.js";
+import type { FormatWarning, Warn } from "../warnings.js";
 import { writeContentPart } from "./content.js";
 import { type MessageHints, type PartHints, recall } from "./hints.js";
-import type { FormatWarning, OpenAIMessage } from "./types.js";
-
-/** What `toOpenAI` needs of a message: compiled ones, and `message` payloads. */
-export type ConvertibleMessage = Pick<Message, "role" | "parts"> &
-  Partial<Pick<Message, "name" | "provider">>;
+import type { OpenAIMessage } from "./types.js";
 
 /** What a call of the SDK spreads, and what could not be said. */
 export interface OpenAIRequest {
@@ -20,20 +17,14 @@ export interface OpenAIRequest {
  * The messages for `openai.chat.completions.create`. What `fromOpenAI` read comes back deep-equal.
  * A message with several tool results becomes one message a result.
  */
-export function toOpenAI(
-  compiled: readonly ConvertibleMessage[] | { readonly messages: readonly ConvertibleMessage[] },
-): OpenAIRequest {
-  const source = "messages" in compiled ? compiled.messages : compiled;
+export function toOpenAI(compiled: Convertible): OpenAIRequest {
   const warnings: FormatWarning[] = [];
-  const messages = source.flatMap((message, index) => {
-    const warn = (kind: FormatWarning["kind"], text: string) =>
-      warnings.push({ kind, index, message: text });
+  const messages = splitSteps(messagesOf(compiled)).flatMap(({ message, index }) => {
+    const warn: Warn = (kind, text) => warnings.push({ kind, index, message: text });
     return message.role === "tool" ? writeResults(message, warn) : writeMessage(message, warn);
   });
   return { messages: messages as OpenAIMessage[], warnings };
 }
-
-type Warn = (kind: FormatWarning["kind"], message: string) => void;
 
 function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
   const hint = recall<MessageHints>(message.provider);

@@ -33,10 +33,3 @@ export type OpenAIMessage =
     }
   | { role: "tool"; content: string | TextPart[]; tool_call_id: string }
   | { role: "function"; content: string | null; name: string };
-
-/** What could not be said in the format. `index` counts varve's messages from 0. */
-export interface FormatWarning {
-  kind: "dropped-part" | "changed-order" | "rendered-as-text";
-  index: number;
-  message: string;
-}

@@ -1,5 +1,5 @@
 // Reading foreign messages: own fields only, each one once, errors with the place.
-import { VarveError } from "../../errors.js";
+import { VarveError } from "../errors.js";
 
 /** A place in the list of messages. */
 export class Place {
