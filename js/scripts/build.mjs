@@ -21,9 +21,29 @@ const BUDGET = {
 
 /**
  * What wasm-opt does. Functions that are called once stay functions of their own: they compress better
- * apart, by a twentieth of the module, and engines compile them sooner.
+ * apart, by a twentieth of the module, and engines compile them sooner. So do functions that are ordered
+ * by name: those of one kind stand side by side. Nothing lies in the first kilobyte of memory, the far
+ * end of the stack.
  */
-const OPTIMISATIONS = ["-O3", "--one-caller-inline-max-function-size=20"];
+const OPTIMISATIONS = [
+  "-O3",
+  "--one-caller-inline-max-function-size=20",
+  "--low-memory-unused",
+  "--reorder-functions-by-name",
+];
+
+/**
+ * The standard library is built with the module, for size, and panics trap at once: the one that rustup
+ * brings is built for speed, and its panics format messages that nobody would see. Cargo calls this
+ * unstable; RUSTC_BOOTSTRAP lets the pinned stable compiler do it (CONTRIBUTING.md, "Ledger").
+ */
+const STANDARD_LIBRARY = {
+  cargo: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
+  env: {
+    RUSTC_BOOTSTRAP: "1",
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Zunstable-options -Cpanic=immediate-abort",
+  },
+};
 
 /** What every engine we support can run, by LLVM's name, and wasm-opt's switch for it. */
 const FEATURES = {
@@ -67,12 +87,7 @@ async function buildModule(env) {
 
   clearStamp("module");
   await step("Rust to WebAssembly", (onLine) =>
-    must("wasm-pack", wasmPack("pkg"), {
-      env,
-      cwd: root,
-      onLine,
-      hint: "look above for the compiler's error",
-    }),
+    wasmPack("pkg", { env, cwd: root, onLine, hint: "look above for the compiler's error" }),
   );
   await step("wasm-opt", (onLine) => optimize(moduleFile, { env, onLine }));
   writeStamp("module", key);
@@ -97,7 +112,7 @@ async function buildTokensModule(env) {
   // Nearly all of it is tables: here speed is chosen over the size of the code.
   const fast = { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" };
   await step("token counting alone to WebAssembly", async (onLine) => {
-    await must("wasm-pack", [...wasmPack("pkg-tokens"), ...only], { env: fast, cwd: root, onLine });
+    await wasmPack("pkg-tokens", { env: fast, cwd: root, onLine }, only);
     await optimize(tokensModuleFile, { env, onLine });
   });
   writeStamp("tokens-module", key);
@@ -117,10 +132,12 @@ async function buildVocabularies(env) {
   writeStamp("vocabularies", key);
 }
 
-/** The arguments that make wasm-pack write a raw module and its glue into a folder. */
-export function wasmPack(folder) {
-  const target = ["--target", "web", "--no-pack", "--mode", "no-install"];
-  return ["build", root, ...target, "--out-dir", folder];
+/** Has wasm-pack write a raw module and its glue into a folder. */
+export function wasmPack(folder, options, extra = []) {
+  const target = ["--target", "web", "--no-pack", "--mode", "no-install", "--out-dir", folder];
+  const env = { ...options.env, ...STANDARD_LIBRARY.env };
+  const given = ["build", root, ...target, ...extra, ...STANDARD_LIBRARY.cargo];
+  return must("wasm-pack", given, { ...options, env });
 }
 
 /** Runs wasm-opt over a module in place, with the features it uses, if they are ones we ship. */

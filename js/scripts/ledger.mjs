@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, moduleFile, optimize, wasmPack } from "./build.mjs";
-import { fail, must, step } from "./lib/run.mjs";
+import { fail, step } from "./lib/run.mjs";
 import { functions, sections } from "./lib/wasm.mjs";
 import { setup } from "./setup.mjs";
 
@@ -48,7 +48,7 @@ async function main() {
   try {
     const named = join(folder, "varve_bg.wasm");
     await step("the module with names", async (report) => {
-      await must("wasm-pack", wasmPack(folder), { env, cwd: folder, onLine: report });
+      await wasmPack(folder, { env, cwd: folder, onLine: report });
       await optimize(named, { env, onLine: report }, ["--debuginfo", "--no-inline=*"]);
     });
     print(tally(readFileSync(named)), readFileSync(moduleFile));

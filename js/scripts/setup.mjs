@@ -53,8 +53,10 @@ async function rustToolchain(env) {
     ...(/^components = \[(.*)\]/m.exec(file)?.[1] ?? "").matchAll(/"([^"]+)"/g),
   ].map((m) => m[1]);
   const hasTarget = (sysroot) => exists(join(sysroot, "lib", "rustlib", target));
+  const hasSources = (sysroot) =>
+    exists(join(sysroot, "lib", "rustlib", "src", "rust", "library", "Cargo.lock"));
   const known = readStamp("rust", key);
-  if (known && hasTarget(known)) return known;
+  if (known && hasTarget(known) && hasSources(known)) return known;
 
   const ask = async (...command) => {
     const answer = await capture(command[0], command.slice(1), { env, cwd: root });
@@ -65,7 +67,7 @@ async function rustToolchain(env) {
     const sysroot = await ask("rustc", "--print", "sysroot");
     const tools =
       (await ask("rustfmt", "--version")) && (await ask("cargo", "clippy", "--version"));
-    return tools && hasTarget(sysroot) ? sysroot : undefined;
+    return tools && hasTarget(sysroot) && hasSources(sysroot) ? sysroot : undefined;
   };
   await step("C linker", () => cLinker(env));
   return step(`Rust ${channel} with ${target}`, async (report) => {
