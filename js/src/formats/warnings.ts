@@ -1,13 +1,28 @@
 // What converters say where a format cannot hold all of a message. The same for every format.
 
-/** What could not be said in a format. */
+/** What could not be said in a format, or had to be said differently. */
 export interface FormatWarning {
   /**
-   * `dropped-part`: a part is left out. `dropped-field`: a field of a message or part is.
-   * `changed-order`: parts stand in another order. `rendered-as-text`: a part is sent as text.
-   * `dropped-id`: an item goes without the id that the provider knows it by.
+   * `dropped-part`, `dropped-field`, `dropped-message`: a part, a field of a message or part, a
+   * message without anything to say is left out. `changed-order`: parts or messages stand in another
+   * order. `changed-value`: a value has another form. `changed-id`: a call goes by another id or name,
+   * and its result with it. `rendered-as-text`: a part is sent as text. `dropped-id`: an item goes
+   * without the id that the provider knows it by. `added-result`: a call that was never answered gets
+   * an error as its result. `added-message`: a message that the provider demands stands in front.
+   * `missing-signature`: a call goes without the signature that the model demands.
    */
-  kind: "dropped-part" | "dropped-field" | "changed-order" | "rendered-as-text" | "dropped-id";
+  kind:
+    | "dropped-part"
+    | "dropped-field"
+    | "dropped-message"
+    | "changed-order"
+    | "changed-value"
+    | "changed-id"
+    | "rendered-as-text"
+    | "dropped-id"
+    | "added-result"
+    | "added-message"
+    | "missing-signature";
   /** Counts varve's messages from 0. */
   index: number;
   message: string;
