@@ -1,0 +1,227 @@
+// Whatever goes wrong with a call to the store: what resolved is there, what was rejected is not, and the
+// handle that was there goes on.
+import { isVarveError, storageError } from "varve";
+import {
+  type Fault,
+  type FaultyAdapter,
+  faultyAdapter,
+  manualClock,
+  memoryPlace,
+  testVarve,
+} from "varve/testing";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { furnish, OPERATIONS, type Operation, QUESTIONS, stateOf, varveOn } from "./operations.js";
+
+// A store that does not answer is asked again after a pause: here after a hundredth of it.
+beforeAll(() => {
+  const { setTimeout } = globalThis;
+  vi.stubGlobal("setTimeout", (run: () => void, pause = 0) => setTimeout(run, pause / 100));
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "is not answered": { kind: "fail" },
+  "loses its answer": { kind: "loseAnswer" },
+  "happens twice": { kind: "repeat" },
+  "takes its time": { kind: "delay" },
+  "fails with an error of a driver": { kind: "fail", error: new Error("ECONNRESET") },
+  "loses its answer to an error of a driver": { kind: "loseAnswer", error: "socket hang up" },
+  "is not answered three times": { kind: "fail", times: 3 },
+  "loses its answer three times": { kind: "loseAnswer", times: 3 },
+  "finds the store full": { kind: "fail", error: storageError("Quota", "the disk is full") },
+  "finds the store blocked": { kind: "fail", error: storageError("Blocked", "another tab") },
+  "ends, nobody knows how": {
+    kind: "loseAnswer",
+    error: storageError("OutcomeUnknown", "the connection broke"),
+  },
+};
+
+type State = Awaited<ReturnType<typeof stateOf>>;
+type Outcome = { readonly resolved: true } | { readonly resolved: false; readonly error: unknown };
+
+const outcomeOf = (running: Promise<unknown>): Promise<Outcome> =>
+  running.then(
+    () => ({ resolved: true }),
+    (error: unknown) => ({ resolved: false, error }),
+  );
+
+/** A repository behind a store that can go wrong, ready for the operation. */
+async function arranged({ id = "chat", arrange }: Operation) {
+  const place = memoryPlace();
+  await furnish(place.open());
+  const storage = faultyAdapter(place.open());
+  const chat = await varveOn(storage, 2).open(id);
+  const given = await arrange?.(chat as never);
+  /** What somebody sees who opens the repository now. */
+  const fresh = async () => stateOf((await varveOn(place.open(), 3).open(id)) as never);
+  storage.setFaults();
+  return { chat, given, storage, fresh };
+}
+
+/** The state before an operation, after it, and the calls that it makes. */
+async function clean(operation: Operation) {
+  const { chat, given, storage, fresh } = await arranged(operation);
+  const before = await fresh();
+  storage.setFaults();
+  await operation.run(chat as never, given);
+  const calls = [...storage.calls];
+  return { before, after: await fresh(), calls };
+}
+
+/** Ids of operations of which an operation of several parts may leave some. */
+const idsOf = ({ operations }: State) =>
+  operations.map(({ id, kind }) => `${id} ${kind}`).reverse();
+
+const isUnknown = ({ resolved, ...rest }: Outcome) =>
+  !resolved && isVarveError((rest as { error?: unknown }).error, "OutcomeUnknown");
+
+async function isKept(
+  operation: Operation,
+  fault: Fault,
+  expected: { before: State; after: State },
+) {
+  const { chat, given, storage, fresh } = await arranged(operation);
+  storage.setFaults(fault);
+  const outcome = await outcomeOf(operation.run(chat as never, given));
+  storage.setFaults();
+  const there = await fresh();
+  if (outcome.resolved) {
+    expect(there).toEqual(expected.after);
+  } else if (operation.parts) {
+    expect(idsOf(there).slice(0, idsOf(expected.before).length)).toEqual(idsOf(expected.before));
+  } else if (isUnknown(outcome)) {
+    expect([expected.before, expected.after]).toContainEqual(there);
+  } else {
+    expect(there).toEqual(expected.before);
+  }
+  if (!outcome.resolved) expect(isVarveError(outcome.error)).toBe(true);
+  // Who was there all the time sees the same, once he has read on, and can write.
+  await chat.user("On we go.", { id: "later" });
+  expect(await stateOf(chat as never)).toEqual(await fresh());
+}
+
+for (const operation of OPERATIONS) {
+  describe(operation.name, async () => {
+    const { before, after, calls } = await clean(operation);
+
+    test("changes something, with a call to the store", () => {
+      expect(after).not.toEqual(before);
+      expect(calls).toContain("write");
+    });
+
+    for (const [what, fault] of Object.entries(FAULTS)) {
+      for (const [index, call] of calls.entries()) {
+        test.concurrent(`when call ${index + 1}, ${call}, ${what}`, async () => {
+          await isKept(operation, { ...fault, nth: index + 1 }, { before, after });
+        });
+      }
+    }
+  });
+}
+
+describe("questions", () => {
+  const question: Operation = { name: "a question", run: async () => {} };
+
+  for (const [name, ask] of Object.entries(QUESTIONS)) {
+    test.concurrent(`${name} fails or is answered, and changes nothing`, async () => {
+      for (const fault of Object.values(FAULTS)) {
+        for (let nth = 1; nth <= 4; nth++) {
+          const { chat, storage, fresh } = await arranged(question);
+          const before = await fresh();
+          const varve = varveOn(storage, 4);
+          storage.setFaults({ ...fault, nth });
+          const outcome = await outcomeOf((async () => ask(chat as never, varve as never))());
+          if (!outcome.resolved) expect(isVarveError(outcome.error)).toBe(true);
+          storage.setFaults();
+          await ask(chat as never, varve as never);
+          expect(await fresh()).toEqual(before);
+        }
+      }
+    });
+  }
+});
+
+describe("a store that gives no answer until the deadline", () => {
+  /** A repository whose clock is 20 s further after each write that was tried since faults were set. */
+  async function impatient() {
+    const place = memoryPlace();
+    await furnish(place.open());
+    const storage = faultyAdapter(place.open());
+    const tried = () => storage.calls.filter((call) => call === "write").length;
+    const clock = manualClock();
+    const hasty = Object.assign(() => clock() + 20_000 * tried(), clock);
+    const chat = await testVarve({ storage, ids: 2, clock: hasty }).open("chat");
+    const ids = async () => {
+      const fresh = await testVarve({ storage: place.open(), ids: 3 }).open("chat");
+      return (await fresh.history({ limit: 99 })).commits.flatMap(({ id }) => id ?? []);
+    };
+    const length = async () => {
+      const [key] = await keys(storage);
+      return (await storage.readJournal(key as never, { after: 0, limit: 99 })).length;
+    };
+    return { chat, storage, ids, length };
+  }
+
+  const keys = async (storage: FaultyAdapter) => {
+    const { repositories } = await storage.listRepositories("default", { limit: 9 });
+    return repositories.map((row) => ({ workspace: "default", ...row }));
+  };
+
+  test("nothing was written, and a fence says so: Unavailable", async () => {
+    const { chat, storage, ids, length } = await impatient();
+    const before = await length();
+    storage.setFaults({ kind: "fail", on: "write", times: 2 });
+    const outcome = await outcomeOf(chat.user("Lost.", { id: "x" }));
+    expect(outcome).toMatchObject({ resolved: false, error: { code: "Unavailable" } });
+    expect(await ids()).not.toContain("x");
+    expect(await length()).toBe(before + 1); // the fence: what is late is too late
+    await chat.user("On we go.", { id: "y" });
+    expect(await ids()).toContain("y");
+  });
+
+  test("the fence finds that it was written: resolved", async () => {
+    const { chat, storage, ids } = await impatient();
+    storage.setFaults({ kind: "loseAnswer", on: "write", times: 2 });
+    await chat.user("Not lost.", { id: "x" });
+    expect((await ids()).filter((id) => id === "x")).toHaveLength(1);
+  });
+
+  for (const kind of ["fail", "loseAnswer"] as const) {
+    test(`not even the fence is answered (${kind}): OutcomeUnknown, and the same call again is safe`, async () => {
+      const { chat, storage, ids } = await impatient();
+      storage.setFaults({ kind, on: "write", times: Number.POSITIVE_INFINITY });
+      const again = () => chat.user("Who knows?", { id: "x", operationId: "once" });
+      const outcome = await outcomeOf(again());
+      expect(outcome).toMatchObject({
+        resolved: false,
+        error: { code: "OutcomeUnknown", retryable: true },
+      });
+      storage.setFaults();
+      await again();
+      await again();
+      expect((await ids()).filter((id) => id === "x")).toHaveLength(1);
+    });
+  }
+});
+
+describe("deleting a repository", () => {
+  for (const [what, fault] of Object.entries(FAULTS)) {
+    test.concurrent(`when the call ${what}`, async () => {
+      const place = memoryPlace();
+      await furnish(place.open());
+      const storage = faultyAdapter(place.open());
+      const varve = varveOn(storage, 2);
+      await varve.open("chat");
+      storage.setFaults({ ...fault, on: "deleteRepository" });
+      const outcome = await outcomeOf(varve.delete("chat"));
+      storage.setFaults();
+      const { repositories } = await varveOn(place.open(), 3).list();
+      if (outcome.resolved) expect(repositories).toEqual([]);
+      else if (!isUnknown(outcome) && fault.kind === "fail") expect(repositories).toHaveLength(1);
+      await varve.delete("chat"); // again is harmless
+      expect((await varveOn(place.open(), 3).list()).repositories).toEqual([]);
+    });
+  }
+});
