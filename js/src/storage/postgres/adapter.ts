@@ -7,6 +7,7 @@ import { driverOf, openUrl, type PostgresConnection, type PostgresDriver } from 
 import { deleted } from "./errors.js";
 import { readJournal } from "./journal.js";
 import { readLog } from "./logs.js";
+import { vacuum } from "./maintenance.js";
 import { assertNotNewer, bypassingRoles, inspect, migrate, SCHEMA_VERSION } from "./migrations.js";
 import { listObjects, readObjects } from "./objects.js";
 import type { PostgresOptions, PostgresStorage } from "./options.js";
@@ -100,8 +101,7 @@ export function postgres(
     async scrub(repository, options) {
       const found = await findRepository(connected, tables, repository, options);
       if (found !== repository.incarnation) throw deleted();
-      const full = scrub === "vacuum full" ? " FULL" : "";
-      await send(`VACUUM${full} ${s}.blobs, ${s}.segments`);
+      await vacuum(send, schema, scrub, onNotice);
     },
     migrate: bringUpToDate,
     bypassingRoles: () => bypassingRoles(send, wanted),

@@ -71,11 +71,13 @@ const first: Migration = (s) => `
 
     CREATE FUNCTION ${s}.scoped(workspace text, statement text, params text[])
       RETURNS SETOF record LANGUAGE plpgsql VOLATILE SECURITY INVOKER
-      SET varve.workspace = ''
     AS $scoped$
+    DECLARE
+      before text := current_setting('varve.workspace', true);
     BEGIN
       PERFORM set_config('varve.workspace', workspace, true);
       RETURN QUERY EXECUTE statement USING params;
+      PERFORM set_config('varve.workspace', coalesce(before, ''), true);
     END
     $scoped$;
     COMMENT ON FUNCTION ${s}.scoped IS

@@ -8,13 +8,13 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
-  rmSync,
   symlinkSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A server that runs. */
 export interface PostgresServer {
@@ -55,8 +55,8 @@ function binaries(): Binaries | undefined {
   }
 }
 
-/** PostgreSQL refuses to run as root. */
-function unprivileged(): { uid: number; gid: number } | undefined {
+/** Whom to run servers as: they refuse to run as root. */
+export function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
@@ -88,25 +88,39 @@ export async function startPostgres(
     ...settings,
   };
   const flags = Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const child = spawn(join(bin, "postgres"), ["-D", dataDirectory, "-p", String(port), ...flags], {
-    ...as,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const kill = () => child.kill("SIGQUIT");
-  process.once("exit", kill);
-  await untilReady(child);
+  const args = ["-D", dataDirectory, "-p", String(port), ...flags];
+  const stop = await supervised({ command: join(bin, "postgres"), args, options: as, folder });
   return {
     port,
     dataDirectory,
     url: ({ role = "postgres", database = "postgres", port: through = port } = {}) =>
       `postgres://${role}@127.0.0.1:${through}/${database}`,
-    async stop() {
-      process.off("exit", kill);
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGINT");
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
+  };
+}
+
+/** A server to run, and a folder that goes with it. */
+interface Supervised {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly options: object;
+  readonly folder: string;
+}
+
+/** Runs a server that ends with this process at the latest. Returns how to stop it. */
+export async function supervised(
+  server: Supervised,
+  readyText = "ready to accept connections",
+): Promise<() => Promise<void>> {
+  const supervisor = fileURLToPath(new URL("supervisor.mjs", import.meta.url));
+  const child = spawn(process.execPath, [supervisor, JSON.stringify(server)], {
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await untilSaid(child, readyText);
+  return () => {
+    child.stdin.end();
+    return ended;
   };
 }
 
@@ -141,14 +155,14 @@ export function freePort(): Promise<number> {
   });
 }
 
-function untilReady(child: ChildProcess): Promise<void> {
+function untilSaid(child: ChildProcess, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = "";
     child.stderr?.on("data", (chunk: Buffer) => {
       if (said.length < 10_000) said += chunk.toString();
-      if (said.includes("ready to accept connections")) resolve();
+      if (said.includes(text)) resolve();
     });
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`postgres ended with ${code}: ${said}`)));
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
   });
 }
