@@ -212,6 +212,22 @@ describe("the life of a store", () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
+  test("a write that was sent is waited for, whatever the signal says", async () => {
+    let answer: (rows: unknown) => void = () => {};
+    const sent = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const controller = new AbortController();
+    const driver = fake(() => sent);
+    const writing = postgres({ driver }).write(key, batch(1), { signal: controller.signal });
+    await expect.poll(() => driver.calls()).toBe(1);
+    controller.abort(new Error("enough"));
+    const early = await Promise.race([writing.catch(() => "rejected"), Promise.resolve("waits")]);
+    expect(early).toBe("waits");
+    answer([{ outcome: "stored" }]);
+    expect(await writing).toEqual({});
+  });
+
   test("a driver of one's own is not closed", async () => {
     let closed = false;
     const close = async () => {

@@ -197,12 +197,15 @@ describe.skipIf(missing)("PostgreSQL", () => {
     const sql = postgresJs(url, { max: 1, fetch_types: false, onnotice: () => {} });
     try {
       const key = await made(postgres(sql), "round trips of postgres.js");
+      const plain = postgres(sql);
+      await append(plain, key, ["one"]);
       proxy.roundTrips();
-      await postgres(sql).createRepository(key, key.incarnation, 1);
+      await append(plain, key, ["two"], 1);
+      expect(proxy.roundTrips()).toBe(2);
       const prepared = postgres(sql, { prepare: true });
-      await append(prepared, key, ["one", "two"]);
-      proxy.roundTrips();
       await append(prepared, key, ["three"], 2);
+      proxy.roundTrips();
+      await append(prepared, key, ["four"], 3);
       expect(proxy.roundTrips()).toBe(1);
     } finally {
       await sql.end();

@@ -31,7 +31,7 @@ export async function readCheckpoint(
   const workspace = key.workspace.value as string;
   for (let tries = 1; tries <= TRIES; tries++) {
     const columns = ["seq", "manifest", "segments"] as const;
-    const [row] = await connection.run(workspace, statement, columns, options);
+    const [row] = await connection.read(workspace, statement, columns, options);
     if (row === undefined) throw deleted();
     if (row.seq === null) return undefined;
     const listed = row.segments ? row.segments.split(" ") : [];
@@ -54,7 +54,7 @@ export async function readCheckpoint(
  * first is decided by the row of `checkpoints`.
  */
 export async function writeCheckpoint(
-  { run }: Connection,
+  { change }: Connection,
   tables: Tables,
   repository: RepositoryKey,
   { seq, manifest, segments }: CheckpointToWrite,
@@ -99,14 +99,14 @@ export async function writeCheckpoint(
   ];
   const statement = sql`WITH ${join(parts, ", ")}
     SELECT (${placed})::text AS placed FROM alive`;
-  const [row] = await run(key.workspace.value as string, statement, ["placed"], options);
+  const [row] = await change(key.workspace.value as string, statement, ["placed"], options);
   if (row === undefined) throw deleted();
   return row.placed === "true";
 }
 
 /** Takes the checkpoint away. */
 export async function deleteCheckpoint(
-  { run }: Connection,
+  { change }: Connection,
   tables: Tables,
   repository: RepositoryKey,
   options?: CallOptions,
@@ -117,6 +117,6 @@ export async function deleteCheckpoint(
     ), segments AS (
       DELETE FROM ${tables.segments} AS s WHERE ${owned("s", key)}
     ) SELECT id FROM alive`;
-  const rows = await run(key.workspace.value as string, statement, ["id"], options);
+  const rows = await change(key.workspace.value as string, statement, ["id"], options);
   if (rows.length === 0) throw deleted();
 }

@@ -9,15 +9,20 @@ import { arrayLiteral, bind, raw, render, type Sql, type Statement, sql } from "
 /** How often a statement is tried that the server undoes because of others. */
 const TRIES = 10;
 
+/** Runs a statement on tables of a workspace. `columns` is what it returns, in order, all text. */
+export type Run = <C extends string>(
+  workspace: string,
+  statement: Sql,
+  columns: readonly C[],
+  options?: CallOptions,
+) => Promise<readonly Readonly<Record<C, string | null>>[]>;
+
 /** What an adapter has of its server. */
 export interface Connection {
-  /** Runs a statement on tables of a workspace. `columns` is what it returns, in order, all text. */
-  run<C extends string>(
-    workspace: string,
-    statement: Sql,
-    columns: readonly C[],
-    options?: CallOptions,
-  ): Promise<readonly Readonly<Record<C, string | null>>[]>;
+  /** Runs a statement that reads. */
+  readonly read: Run;
+  /** Runs a statement that writes: whoever hears of its end can be sure that it has ended. */
+  readonly change: Run;
   /** Runs a statement that needs no tables, nor that they are up to date. */
   runPlain(text: string): Promise<readonly PostgresRow[]>;
   /** Later calls fail with `Closed`. */
@@ -36,6 +41,12 @@ export interface ConnectionParts {
   readonly ready: () => Promise<{ readonly underPolicies: boolean }>;
 }
 
+/** Which signal keeps a statement from being sent, and which from being waited for. */
+interface Abort {
+  readonly before?: AbortSignal | undefined;
+  readonly meanwhile?: AbortSignal | undefined;
+}
+
 /** A connection; nothing is opened yet. */
 export function connection({ open, scoped, ready }: ConnectionParts): Connection {
   let closed = false;
@@ -44,26 +55,27 @@ export function connection({ open, scoped, ready }: ConnectionParts): Connection
   const assertOpen = () => {
     if (closed) throw storageError("Closed", "the store was closed");
   };
-  const send = async ({ text, params }: Statement, signal?: AbortSignal) => {
+  const send = async ({ text, params }: Statement, abort: Abort = {}) => {
     for (let tries = 1; ; tries++) {
-      signal?.throwIfAborted();
+      abort.before?.throwIfAborted();
       try {
-        return await abortable((await driver()).query(text, params), signal);
+        return await abortable((await driver()).query(text, params), abort.meanwhile);
       } catch (error) {
-        if (signal?.aborted) throw signal.reason;
+        if (abort.meanwhile?.aborted) throw abort.meanwhile.reason;
         if (!isTransient(error) || tries === TRIES) throw toStorageError(error);
         await pause(Math.random() * 2 ** tries);
       }
       assertOpen();
     }
   };
-  return {
-    async run<C extends string>(
+  const runner =
+    (isRead: boolean): Run =>
+    async <C extends string>(
       workspace: string,
       statement: Sql,
       columns: readonly C[],
       { signal }: CallOptions = {},
-    ) {
+    ) => {
       signal?.throwIfAborted();
       assertOpen();
       const { underPolicies } = await abortable(readied(), signal);
@@ -71,8 +83,12 @@ export function connection({ open, scoped, ready }: ConnectionParts): Connection
       const sent = underPolicies
         ? inWorkspace(scoped, workspace, statement, columns)
         : render(statement, (number) => `$${number}::text`);
-      return (await send(sent, signal)) as readonly Readonly<Record<C, string | null>>[];
-    },
+      const rows = await send(sent, { before: signal, meanwhile: isRead ? signal : undefined });
+      return rows as readonly Readonly<Record<C, string | null>>[];
+    };
+  return {
+    read: runner(true),
+    change: runner(false),
     async runPlain(text) {
       assertOpen();
       return send({ text, params: [] });

@@ -32,7 +32,7 @@ export async function readJournal(
 
 /** As many of the entries wanted as one answer holds, one at least, and whether they are the last. */
 async function readPage(
-  { run }: Connection,
+  { read }: Connection,
   tables: Tables,
   repository: RepositoryKey,
   after: number,
@@ -52,7 +52,7 @@ async function readPage(
     ) AS j ON true
     WHERE ${isRepository("r", key)} ORDER BY j.seq`;
   const workspace = key.workspace.value as string;
-  const rows = await run(workspace, statement, ["seq", "hash", "bytes"], options);
+  const rows = await read(workspace, statement, ["seq", "hash", "bytes"], options);
   if (rows.length === 0) throw deleted();
   const found = rows.filter(({ seq }) => seq !== null);
   const whole = found.filter(({ bytes }) => bytes !== null);

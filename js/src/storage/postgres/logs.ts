@@ -46,7 +46,7 @@ function members(fields: object): string {
 
 /** Rows of a log, in pages. The cursor is the place of the last row: its entry, and where in it. */
 export async function readLog(
-  { run }: Connection,
+  { read }: Connection,
   tables: Tables,
   repository: RepositoryKey,
   log: string,
@@ -71,7 +71,7 @@ export async function readLog(
     ) AS l ON true
     WHERE ${isRepository("r", key)} ORDER BY l.seq ${order}, l.position ${order}`;
   const workspace = key.workspace.value as string;
-  const found = await run(workspace, statement, ["seq", "position", "at", "fields"], options);
+  const found = await read(workspace, statement, ["seq", "position", "at", "fields"], options);
   if (found.length === 0) throw deleted();
   const kept = found.filter(({ seq }) => seq !== null).slice(0, limit);
   const rows = kept.map((row) => ({ at: Number(row.at), fields: row.fields as string }));

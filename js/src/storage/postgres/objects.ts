@@ -22,7 +22,7 @@ export async function readObjects(
 
 /** Bytes by their hash, from a table that has both. What is not there is left out. */
 export async function readBytes(
-  { run }: Connection,
+  connection: Connection,
   tables: Tables,
   table: Sql,
   key: Key,
@@ -41,7 +41,7 @@ export async function readBytes(
         FROM ${table} AS b WHERE ${owned("b", key)} AND b.hash = ANY (${hashes(missing)})
       ) AS o ON true
       WHERE ${isRepository("r", key)}`;
-    const rows = await run(workspace, statement, ["hash", "bytes"], options);
+    const rows = await connection.read(workspace, statement, ["hash", "bytes"], options);
     if (rows.length === 0) throw deleted();
     missing = []; // those that had no room in the answer
     for (const { hash, bytes } of rows) {
@@ -55,7 +55,7 @@ export async function readBytes(
 
 /** The objects there are, ordered by hash. */
 export async function listObjects(
-  { run }: Connection,
+  connection: Connection,
   tables: Tables,
   repository: RepositoryKey,
   { after, limit }: { readonly after?: string | undefined; readonly limit: number },
@@ -70,7 +70,7 @@ export async function listObjects(
     ) AS o ON true
     WHERE ${isRepository("r", key)} ORDER BY o.hash`;
   const workspace = key.workspace.value as string;
-  const rows = await run(workspace, statement, ["hash", "byte_size"], options);
+  const rows = await connection.read(workspace, statement, ["hash", "byte_size"], options);
   if (rows.length === 0) throw deleted();
   const found = rows.filter(({ hash }) => hash !== null);
   return found.map((row) => ({

@@ -71,7 +71,7 @@ const AT_ONCE = 500;
 
 /** Takes rows again that were written before; with `start`, all that are there go first. */
 export async function reproject(
-  { run }: Connection,
+  { change }: Connection,
   tables: Tables,
   repository: RepositoryKey,
   projections: readonly Projection[],
@@ -82,7 +82,7 @@ export async function reproject(
   const there = alive(tables, key, "KEY SHARE");
   const send = async (parts: readonly Sql[]) => {
     const statement = sql`WITH ${join([there, ...parts], ", ")} SELECT id FROM alive`;
-    const rows = await run(key.workspace.value as string, statement, ["id"], options);
+    const rows = await change(key.workspace.value as string, statement, ["id"], options);
     if (rows.length === 0) throw deleted();
   };
   if (start) await send(clearing(tables, key));

@@ -18,7 +18,7 @@ const TRIES = 20;
 
 /** Makes the repository, unless it is there already. */
 export async function createRepository(
-  { run }: Connection,
+  { change }: Connection,
   tables: Tables,
   address: RepositoryAddress,
   incarnation: string,
@@ -39,7 +39,7 @@ export async function createRepository(
   UNION ALL
   SELECT encode(incarnation, 'hex') FROM ${tables.repositories} WHERE workspace = ${workspace} AND id = ${id}`;
   for (let tries = 1; tries <= TRIES; tries++) {
-    const [row] = await run(workspace.value as string, statement, ["incarnation"], options);
+    const [row] = await change(workspace.value as string, statement, ["incarnation"], options);
     if (row) return row.incarnation as string;
   }
   throw new Error("others make and delete this repository all the time");
@@ -47,7 +47,7 @@ export async function createRepository(
 
 /** Which incarnation is there. */
 export async function findRepository(
-  { run }: Connection,
+  { read }: Connection,
   tables: Tables,
   address: RepositoryAddress,
   options?: CallOptions,
@@ -55,7 +55,7 @@ export async function findRepository(
   const workspace = encodeText(address.workspace);
   const statement = sql`SELECT encode(incarnation, 'hex') AS incarnation FROM ${tables.repositories}
     WHERE workspace = ${bind(workspace)} AND id = ${bind(encodeText(address.id))}`;
-  const [row] = await run(workspace, statement, ["incarnation"], options);
+  const [row] = await read(workspace, statement, ["incarnation"], options);
   return row?.incarnation ?? undefined;
 }
 
@@ -64,7 +64,7 @@ export async function findRepository(
  * moment when the repository's row was locked.
  */
 export async function deleteRepository(
-  { run }: Connection,
+  { change }: Connection,
   tables: Tables,
   repository: RepositoryKey,
   options?: CallOptions,
@@ -73,7 +73,7 @@ export async function deleteRepository(
   const statement = sql`WITH gone AS (
     DELETE FROM ${tables.repositories} AS r WHERE ${isRepository("r", key)} RETURNING r.id
   ) SELECT id FROM gone`;
-  const rows = await run(key.workspace.value as string, statement, ["id"], options);
+  const rows = await change(key.workspace.value as string, statement, ["id"], options);
   return rows.length > 0;
 }
 
@@ -81,7 +81,7 @@ const COLUMNS = ["id", "incarnation", "created_at", "updated_at", "summary"] as 
 
 /** Repositories of a workspace, in pages. The cursor is the place of the last row in the order. */
 export async function listRepositories(
-  { run }: Connection,
+  { read }: Connection,
   tables: Tables,
   workspace: string,
   { prefix, orderBy = "id", cursor, limit }: RepositoryQuery,
@@ -97,7 +97,7 @@ export async function listRepositories(
       summary::text AS summary
     FROM ${tables.repositories} AS r WHERE ${join(conditions, " AND ")}
     ORDER BY ${column ? sql`${column} DESC, r.id` : raw("r.id")} LIMIT ${int(limit + 1)}`;
-  const rows = await run(encoded, statement, COLUMNS, options);
+  const rows = await read(encoded, statement, COLUMNS, options);
   const repositories = rows.slice(0, limit).map((row) => ({
     id: decodeText(row.id as string),
     incarnation: row.incarnation as string,

@@ -36,7 +36,7 @@ export async function write(
   const statement = writeStatement(tables, keyOf(repository), batch);
   const workspace = keyOf(repository).workspace.value as string;
   for (let tries = 1; tries <= TRIES; tries++) {
-    const [row] = await connection.run(workspace, statement, ["outcome"], options);
+    const [row] = await connection.change(workspace, statement, ["outcome"], options);
     if (row?.outcome === "stored") return {};
     if (row?.outcome === "closed") throw deleted();
     const read = (after: number, limit: number) =>
