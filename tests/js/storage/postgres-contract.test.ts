@@ -1,28 +1,11 @@
-// The PostgreSQL adapter keeps the contract of stores, with every driver.
-import { PGlite } from "@electric-sql/pglite";
-import { neon, neonConfig } from "@neondatabase/serverless";
+// The PostgreSQL adapter keeps the contract of stores: on a real server.
 import pg from "pg";
 import postgresJs from "postgres";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import {
-  type PostgresOptions,
-  type PostgresStorage,
-  postgres,
-} from "../../../js/src/storage/postgres.js";
+import { type PostgresOptions, postgres } from "../../../js/src/storage/postgres.js";
 import { testStorageAdapter } from "../../../js/src/testing.js";
-import { answeredBy } from "./server/neon.js";
+import { capabilities, maxObjectBytes, place } from "./postgres-support.js";
 import { missing, type PostgresServer, startPostgres } from "./server/postgres.js";
-
-const maxObjectBytes = 2 ** 20;
-const capabilities = { durability: "strict", maxObjectBytes, projects: true } as const;
-
-/** Cases share tables, which are emptied after each. */
-const place = (open: () => PostgresStorage, empty: (text: string) => Promise<unknown>) => () => ({
-  open,
-  async destroy() {
-    await empty("DELETE FROM varve.repositories");
-  },
-});
 
 describe.skipIf(missing)("on a server", () => {
   let server: PostgresServer;
@@ -56,41 +39,11 @@ describe.skipIf(missing)("on a server", () => {
 
   describe("postgres.js", () => {
     const factory = place(() => postgres(sql, options), empty);
-    testStorageAdapter(factory, { describe, it, capabilities });
+    testStorageAdapter(factory, { describe, it, capabilities, slow: false });
   });
 
   describe("pg, as a role that policies hold for", () => {
     const factory = place(() => postgres(app, { ...options, rowLevelSecurity: true }), empty);
-    testStorageAdapter(factory, { describe, it, capabilities });
-  });
-});
-
-describe("in this process", () => {
-  let pglite: PGlite;
-  const empty = (text: string) => pglite.query(text);
-
-  beforeAll(async () => {
-    pglite = await PGlite.create();
-    neonConfig.fetchFunction = answeredBy(pglite);
-    await postgres(pglite).migrate();
-  }, 60_000);
-
-  afterAll(async () => {
-    neonConfig.fetchFunction = undefined;
-    await pglite?.close();
-  });
-
-  describe("PGlite", () => {
-    const factory = place(() => postgres(pglite, { maxObjectBytes }), empty);
-    testStorageAdapter(factory, {
-      describe,
-      it,
-      capabilities: { ...capabilities, durability: "memory" },
-    });
-  });
-
-  describe("neon()", () => {
-    const open = () => postgres(neon("postgres://u:p@neon.test/db"), { maxObjectBytes });
-    testStorageAdapter(place(open, empty), { describe, it, capabilities });
+    testStorageAdapter(factory, { describe, it, capabilities, slow: false });
   });
 });

@@ -96,3 +96,18 @@ export async function append(
   }
   return last;
 }
+
+/** The limit of stores that the conformance kit tests. */
+export const maxObjectBytes = 2 ** 20;
+
+/** What these stores say of themselves. */
+export const capabilities = { durability: "strict", maxObjectBytes, projects: true } as const;
+
+/** A place for the conformance kit. Cases share tables, which are emptied after each. */
+export const place =
+  (open: () => PostgresStorage, run: (text: string) => Promise<unknown>) => () => ({
+    open,
+    async destroy() {
+      await run("DELETE FROM varve.repositories");
+    },
+  });
