@@ -219,7 +219,8 @@ describe("the life of a store", () => {
     });
     const controller = new AbortController();
     const driver = fake(() => sent);
-    const writing = postgres({ driver }).write(key, batch(1), { signal: controller.signal });
+    const options = { signal: controller.signal };
+    const writing = Promise.resolve(postgres({ driver }).write(key, batch(1), options));
     await expect.poll(() => driver.calls()).toBe(1);
     controller.abort(new Error("enough"));
     const early = await Promise.race([writing.catch(() => "rejected"), Promise.resolve("waits")]);
