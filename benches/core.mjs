@@ -1,39 +1,15 @@
 // The core's figures, on 200-byte messages in memory storage with the null counter: commits a second,
 // compile after an append, reading messages, memory a commit. Prints a table and writes
 // benches/results/core.md. Run it with: npm run bench -- core
-import { mkdirSync, writeFileSync } from "node:fs";
-import { arch, cpus, loadavg, platform, totalmem } from "node:os";
 import { createVarve } from "varve";
+import { message } from "./lib/messages.mjs";
+import { percentile, report, thousands } from "./lib/report.mjs";
 
-/** What else the machine did: below 0.5 it was quiet. */
-const load = loadavg()[0].toFixed(1);
-const filler = "The parcel left the warehouse this morning and should be with you on Thursday. ";
-const rows = [];
+const { row, write } = report("core");
 
-/** A message whose payload has 200 bytes as canonical JSON; each another one. */
-function message(index) {
-  const overhead = index % 2 ? 80 : 75;
-  const text = `${index} ${filler.repeat(3)}`.slice(0, 200 - overhead);
-  return {
-    contentType: "message",
-    role: index % 2 ? "assistant" : "user",
-    parts: [{ type: "text", text }],
-  };
-}
 const messages = Array.from({ length: 110_000 }, (_, index) => message(index));
 
 const open = (id = "bench") => createVarve({ counter: null }).open(id);
-const percentile = (sorted, share) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-const thousands = (value) => Math.round(value).toLocaleString("en-US");
-
-function row(what, target, value, ok, note = "") {
-  rows.push({ what, target, value, ok, note });
-  const mark = ok ? "✓" : "✗";
-  console.log(
-    `${mark} ${what.padEnd(62)} ${value.padStart(12)}   wanted ${target.padEnd(12)} ${note}`,
-  );
-}
 
 function rateRow(what, target, { wall, cpu }) {
   const note = `${thousands(cpu)} by CPU time`;
@@ -123,7 +99,6 @@ async function compiles() {
       await chat.compile();
       times.push((performance.now() - start) * 1000);
     }
-    times.sort((a, b) => a - b);
     const p50 = percentile(times, 0.5);
     const what = `compile after an append at ${thousands(size)} entries, p50 (p99 ${percentile(times, 0.99).toFixed(0)} µs)`;
     row(what, "≤ 20 µs", `${p50.toFixed(1)} µs`, p50 <= 20);
@@ -143,7 +118,6 @@ async function reading() {
     times.push((performance.now() - start) * 1000);
     if (length !== 100_001 + index) throw new Error(`${length} messages`);
   }
-  times.sort((a, b) => a - b);
   const p50 = percentile(times, 0.5);
   row("reading messages once at 100,000, p50", "≤ 500 µs", `${p50.toFixed(0)} µs`, p50 <= 500);
 }
@@ -175,37 +149,16 @@ async function memory() {
   await chat.user("keep the repository alive until here");
 }
 
-function report() {
-  const [{ model }] = cpus();
-  const machine = `${model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}, Node ${process.version}, load average ${load} at the start`;
-  const lines = rows.map(
-    ({ what, target, value, ok, note }) =>
-      `| ${what} | ${value} | ${target} | ${ok ? "yes" : "**no**"} | ${note} |`,
-  );
-  const text = `# The core
-
-200-byte messages, memory storage, null counter. Made by \`npm run bench -- core\` on ${new Date().toISOString().slice(0, 10)}.
-
-Machine: ${machine}.
-
-| what | measured | wanted | met | |
-|---|---:|---:|---|---|
-${lines.join("\n")}
-
-Rates are the best of several rounds, each on a fresh repository; times are medians.
-"By CPU time" counts the time of all threads of the process, the collector's and compiler's included, and not
-the time that others had the cores.
-`;
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("core.md", folder), text);
-  console.log(machine);
-}
-
 // Memory first: a fresh module's memory has not grown yet.
 await memory();
 await commits();
 await batches();
 await compiles();
 await reading();
-report();
+write(
+  "The core",
+  "200-byte messages, memory storage, null counter.",
+  `Rates are the best of several rounds, each on a fresh repository; times are medians.
+"By CPU time" counts the time of all threads of the process, the collector's and compiler's included, and not
+the time that others had the cores.`,
+);

@@ -1,0 +1,17 @@
+// What storing costs, each figure beside the store's own floor in the same run. Prints a table and
+// writes benches/results/storage.md. Run it with: npm run bench -- storage
+import { report } from "./lib/report.mjs";
+import { commitsToSqlite, opensFromSqlite, sizeInSqlite } from "./storage/sqlite.mjs";
+
+const { row, write } = report("storage");
+
+await commitsToSqlite(row);
+await opensFromSqlite(row);
+await sizeInSqlite(row);
+write(
+  "Storage",
+  "200-byte messages, approximate counter.",
+  `A floor is what the store itself takes for the same bytes, measured alternately in the same run; times are
+medians. Opening is that of a fresh \`createVarve\` on a file that another process wrote, its module loaded and its file
+in the cache of the system.`,
+);
