@@ -24,7 +24,7 @@ test("node:test runs it, and reports what does not apply as skipped", () => {
   expect([status, count("fail")]).toEqual([0, 0]);
   expect(count("pass")).toBeGreaterThan(500);
   expect(count("skipped")).toBeGreaterThan(10);
-});
+}, 60_000);
 
 test("a runner of three lines runs it, with what a page has and no more", () => {
   const { stdout, stderr } = node(`
@@ -39,4 +39,4 @@ test("a runner of three lines runs it, with what a page has and no more", () => 
     console.log(cases.length > 500, failed);
   `);
   expect([stdout, stderr]).toEqual(["true 0\n", ""]);
-});
+}, 60_000);
