@@ -19,6 +19,7 @@ import {
   object,
   projection,
 } from "./postgres-support.js";
+import { noPooler, startPgBouncer } from "./server/pgbouncer.js";
 import { missing, type PostgresServer, startPostgres } from "./server/postgres.js";
 
 describe.skipIf(missing)("the tables in PostgreSQL", () => {
@@ -212,6 +213,30 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
         await one.query("ROLLBACK");
       } finally {
         await one.end();
+      }
+    });
+
+    if (noPooler) console.warn(`left out: policies behind a transaction pooler: ${noPooler}`);
+    test.skipIf(noPooler)("keeps workspaces apart behind a transaction pooler", async () => {
+      const pooler = await startPgBouncer(server.port, ["tenants_app"]);
+      const url = server.url({ role: "tenants_app", port: pooler.port });
+      const pooled = new pg.Pool({ connectionString: url, max: 8 });
+      try {
+        const own = postgres(pooled, { schema: "tenants", migrate: "manual" });
+        const workspaces = Array.from({ length: 8 }, (_, i) => `pooled ${i}`);
+        const counts = workspaces.map(async (workspace, i) => {
+          const key = await made(own, "r", workspace);
+          const texts = Array.from({ length: i + 1 }, (_, n) => `${workspace} ${n}`);
+          await append(own, key, texts);
+          const entries = await own.readJournal(key, { after: 0, limit: 99 });
+          expect(entries.map(({ bytes }) => new TextDecoder().decode(bytes))).toEqual(texts);
+          return entries.length;
+        });
+        expect(await Promise.all(counts)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+        expect((await pooled.query("SELECT 1 FROM tenants.journal")).rowCount).toBe(0);
+      } finally {
+        await pooled.end();
+        await pooler.stop();
       }
     });
 

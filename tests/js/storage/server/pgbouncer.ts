@@ -12,9 +12,10 @@ const command = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin
 export const noPooler: string | undefined =
   command === undefined ? "pgbouncer is not installed" : undefined;
 
-/** Starts a pooler with two connections to a server; every transaction gets one of them. */
+/** Starts a pooler with two connections a role to a server; every transaction gets one of them. */
 export async function startPgBouncer(
   target: number,
+  roles: readonly string[] = ["postgres"],
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "varve-pgbouncer-"));
   const owner = unprivileged();
@@ -22,15 +23,18 @@ export async function startPgBouncer(
   chmodSync(folder, 0o755);
   const port = await freePort();
   const settings = join(folder, "pgbouncer.ini");
+  const users = join(folder, "users.txt");
+  writeFileSync(users, roles.map((role) => `"${role}" ""\n`).join(""));
   writeFileSync(
     settings,
     `[databases]
-* = host=127.0.0.1 port=${target} user=postgres
+* = host=127.0.0.1 port=${target}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
-auth_type = any
+auth_type = trust
+auth_file = ${users}
 pool_mode = transaction
 default_pool_size = 2
 `,
