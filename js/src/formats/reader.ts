@@ -5,20 +5,23 @@ import { VarveError } from "../errors.js";
 export class Place {
   readonly index: number;
   readonly pointer: string;
+  /** What the list is called in the provider's API. */
+  readonly list: string;
 
-  constructor(index: number, pointer = `/${index}`) {
+  constructor(index: number, pointer = `/${index}`, list = "messages") {
     this.index = index;
     this.pointer = pointer;
+    this.list = list;
   }
 
   at(key: string | number): Place {
     const segment = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
-    return new Place(this.index, `${this.pointer}/${segment}`);
+    return new Place(this.index, `${this.pointer}/${segment}`, this.list);
   }
 
   /** An error about what is found here. */
   error(expected: string, found: unknown): VarveError<"Format"> {
-    const message = `messages[${this.index}]: expected ${expected} at ${this.pointer}, found ${show(found)}`;
+    const message = `${this.list}[${this.index}]: expected ${expected} at ${this.pointer}, found ${show(found)}`;
     return new VarveError("Format", message, { index: this.index, pointer: this.pointer });
   }
 }

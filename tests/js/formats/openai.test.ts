@@ -1,5 +1,4 @@
 // `varve/formats/openai`: what came in comes out exactly, and wrong input is named by its place.
-import { existsSync, readFileSync } from "node:fs";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { fromOpenAI, toOpenAI } from "../../../js/src/formats/openai.js";
 import { toPlainJson } from "../../../js/src/plain.js";
 import type { Part } from "../../../js/src/types.js";
 import { fixtures } from "./openai-fixtures.js";
+import { sessions, thrown } from "./support.js";
 
 /** There and back, through the form in which payloads are stored. */
 function roundTrip(messages: readonly unknown[]) {
@@ -27,14 +27,11 @@ describe("messages come back deep-equal", () => {
     expect(warnings).toEqual([]);
   });
 
-  const sessions = new URL("../../../../shared/data/airline-sessions.jsonl", import.meta.url);
-  test.runIf(existsSync(sessions))("every recorded session", () => {
-    const lines = readFileSync(sessions, "utf8").trim().split("\n");
-    for (const line of lines) {
-      const { messages } = JSON.parse(line);
+  test.runIf(sessions.length > 0)("every recorded session", () => {
+    for (const messages of sessions) {
       expect(roundTrip(messages)).toEqual({ messages, warnings: [] });
     }
-    expect(lines.length).toBe(40);
+    expect(sessions.length).toBe(40);
   });
 
   const text = fc.string({ unit: "binary" });
@@ -200,7 +197,7 @@ describe("messages that came from elsewhere", () => {
       { role: "tool", tool_call_id: "1", content: '{"a":2,"b":1}' },
       { role: "tool", tool_call_id: "2", content: "broken" },
       { role: "tool", tool_call_id: "3", content: "execution denied" },
-      { role: "assistant", content: null },
+      { role: "assistant", content: "" },
       { role: "user", content: "" },
     ]);
     expect(warnings).toEqual([]);
@@ -313,12 +310,3 @@ describe("a message that is wrong is named by its index and place", () => {
     }
   });
 });
-
-function thrown(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
-}

@@ -85,12 +85,16 @@ function readFile(fields: Fields): Part {
 }
 
 /** The media type of a data URL. */
-function mediaTypeOf(url: string): string | undefined {
+export function mediaTypeOf(url: string): string | undefined {
   return /^data:([\w.+-]+\/[\w.+-]+)/i.exec(url)?.[1];
 }
 
-/** A text, file or custom part as a content part; undefined where the format has none for it. */
-export function writeContentPart(part: Part, warn: (what: string) => void): object | undefined {
+/** A text, file or custom part of a role's message as a content part; undefined where the format has none for it. */
+export function writeContentPart(
+  part: Part,
+  role: string,
+  warn: (what: string) => void,
+): object | undefined {
   const hint = recall<PartHints>(part.provider);
   switch (part.type) {
     case "text":
@@ -98,7 +102,7 @@ export function writeContentPart(part: Part, warn: (what: string) => void): obje
         ? { type: "refusal", refusal: part.text, ...hint.fields }
         : { type: "text", text: part.text, ...hint.fields };
     case "file":
-      return writeFile(part, hint);
+      return writeFile(part, role, hint);
     case "custom":
       if (part.kind === OPAQUE) return part.value as object;
       if (isFormatPart(part)) return undefined;
@@ -109,9 +113,10 @@ export function writeContentPart(part: Part, warn: (what: string) => void): obje
   }
 }
 
-function writeFile(part: FilePart, hint: PartHints): object | undefined {
+function writeFile(part: FilePart, role: string, hint: PartHints): object | undefined {
   const { url, mediaType, filename } = part;
-  if (url === undefined) return undefined;
+  // Only users give files, unless what was read says otherwise.
+  if (url === undefined || (role !== "user" && hint.type === undefined)) return undefined;
   const type = hint.type ?? typeOf(mediaType, url);
   switch (type) {
     case "image_url":

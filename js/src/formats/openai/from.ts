@@ -5,7 +5,7 @@ import type { JsonInput } from "../../types/json.js";
 import { readArguments } from "../canonical.js";
 import { Fields, Place } from "../reader.js";
 import { readContentPart } from "./content.js";
-import { type MessageHints, remember } from "./hints.js";
+import { remember } from "./hints.js";
 
 /** Fields of an assistant's message that hold its thinking (DeepSeek, OpenRouter, vLLM …). */
 const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
@@ -58,7 +58,7 @@ function readMessage(fields: Fields, calls: Calls): MessagePayload {
 
 function readPlain(role: Role, fields: Fields): MessagePayload {
   const name = readName(fields);
-  const { parts, content } = readContent(fields, "null");
+  const { parts, content } = readContent(fields);
   return payload(role, name, parts, { content, fields: fields.rest() });
 }
 
@@ -68,7 +68,7 @@ function readAssistant(fields: Fields, calls: Calls): MessagePayload {
     if (typeof fields.peek(field) !== "string") return [];
     return [{ type: "reasoning", text: fields.text(field), ...remember({ field }) }];
   });
-  const { parts: said, content } = readContent(fields, undefined);
+  const { parts: said, content } = readContent(fields);
   parts.push(...said);
   if (typeof fields.peek("refusal") === "string") {
     parts.push({ type: "text", text: fields.text("refusal"), ...remember({ refusal: "field" }) });
@@ -87,7 +87,11 @@ function readAssistant(fields: Fields, calls: Calls): MessagePayload {
   if (fields.has("function_call") && fields.peek("function_call") !== null) {
     parts.push(readFunctionCall(fields, calls));
   }
-  return payload("assistant", name, parts, { content, fields: fields.rest() });
+  // Beside calls nothing has to be said: what stood for it holds only while they are there.
+  const calling = parts.some((part) => part.type === "tool-call");
+  const beside = { null: undefined, absent: "absent-beside-calls", parts: "parts" } as const;
+  const nothing = calling && content !== undefined ? beside[content] : content;
+  return payload("assistant", name, parts, { content: nothing, fields: fields.rest() });
 }
 
 function readCall(fields: Fields, calls: Calls): Part {
@@ -162,13 +166,12 @@ function readName(fields: Fields): string | undefined {
   return typeof fields.peek("name") === "string" ? fields.text("name") : undefined;
 }
 
-type Content = MessageHints["content"];
+type Content = "parts" | "null" | "absent" | undefined;
 
-/** `none` is what stands for null content; for the assistant null is what having no parts means. */
-function readContent(fields: Fields, none: Content): { parts: Part[]; content: Content } {
+function readContent(fields: Fields): { parts: Part[]; content: Content } {
   if (!fields.has("content")) return { parts: [], content: "absent" };
   const content = fields.take("content");
-  if (content === null) return { parts: [], content: none };
+  if (content === null) return { parts: [], content: "null" };
   if (typeof content === "string")
     return { parts: [{ type: "text", text: content }], content: undefined };
   const place = fields.place.at("content");

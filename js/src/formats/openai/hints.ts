@@ -7,7 +7,7 @@ export interface MessageHints {
   /** The legacy role of a tool's answer. */
   role?: "function";
   /** How a content looked that is not one text: `parts` an array, else what stood for none. */
-  content?: "parts" | "null" | "absent";
+  content?: "parts" | "null" | "absent" | "absent-beside-calls";
   /** Fields as they came. */
   fields?: Record<string, unknown>;
 }

@@ -1,7 +1,8 @@
 // From a compile to OpenAI's Chat Completions messages.
-import type { Part, ToolCallPart, ToolOutput, ToolResultPart } from "../../types/content.js";
+import type { Part, ToolCallPart, ToolOutput } from "../../types/content.js";
 import { canonicalJson } from "../canonical.js";
 import { type Convertible, type ConvertibleMessage, messagesOf, splitSteps } from "../messages.js";
+import { textOf } from "../outputs.js";
 import type { FormatWarning, Warn } from "../warnings.js";
 import { writeContentPart } from "./content.js";
 import { type MessageHints, type PartHints, recall } from "./hints.js";
@@ -42,7 +43,9 @@ function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
       extra[own.field] = part.text;
     else if (part.type === "text" && own.refusal === "field") extra.refusal = part.text;
     else {
-      const written = writeContentPart(part, (text) => warn("rendered-as-text", text));
+      const written = writeContentPart(part, message.role, (text) =>
+        warn("rendered-as-text", text),
+      );
       if (written === undefined)
         warn("dropped-part", `a ${part.type} part has no form in this format`);
       else content.push(written);
@@ -53,7 +56,7 @@ function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
   }
   const written = {
     role: message.role,
-    ...contentOf(content, hint.content, message.role),
+    ...contentOf(content, hint.content, calls.length > 0 || "function_call" in extra),
     ...(message.name === undefined ? {} : { name: message.name }),
     ...extra,
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
@@ -67,12 +70,12 @@ function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
 function contentOf(
   content: object[],
   hint: MessageHints["content"],
-  role: string,
+  calls: boolean,
 ): { content?: unknown } {
   if (content.length === 0) {
-    if (hint === "absent") return {};
+    if (hint === "absent" || (hint === "absent-beside-calls" && calls)) return {};
     if (hint === "parts") return { content: [] };
-    return { content: role === "assistant" || hint === "null" ? null : "" };
+    return { content: hint === "null" || calls ? null : "" };
   }
   const [only] = content as { type?: string; text?: string }[];
   const plain = content.length === 1 && only?.type === "text" && Object.keys(only).length === 2;
@@ -109,7 +112,8 @@ function writeResults(message: ConvertibleMessage, warn: Warn): object[] {
       warn("dropped-part", `a ${part.type} part of a tool's message has no form in this format`);
       return [];
     }
-    const said = hint.content === "absent" ? {} : { content: outputOf(part.output, hint.content) };
+    const said =
+      hint.content === "absent" ? {} : { content: outputOf(part.output, hint.content, warn) };
     if (hint.role === "function") {
       return [{ role: "function", name: part.toolName, ...said, ...hint.fields }];
     }
@@ -118,7 +122,7 @@ function writeResults(message: ConvertibleMessage, warn: Warn): object[] {
   });
 }
 
-function outputOf(output: ToolOutput, hint: MessageHints["content"]): unknown {
+function outputOf(output: ToolOutput, hint: MessageHints["content"], warn: Warn): unknown {
   switch (output.type) {
     case "text":
       return hint === "null" && output.value === "" ? null : output.value;
@@ -129,19 +133,14 @@ function outputOf(output: ToolOutput, hint: MessageHints["content"]): unknown {
       return canonicalJson(output.value) ?? JSON.stringify(output.value);
     case "execution-denied":
       return output.reason ?? "execution denied";
-    case "content":
-      return hint === "parts" || output.value.every(isTextPart)
-        ? output.value
-        : (canonicalJson(output.value) ?? JSON.stringify(output.value));
+    case "content": {
+      if (hint === "parts") return output.value;
+      const texts = output.value.map(textOf);
+      if (texts.every((text) => text !== undefined)) {
+        return texts.map((text) => ({ type: "text", text }));
+      }
+      warn("rendered-as-text", "a tool's output with more than texts is sent as JSON text");
+      return canonicalJson(output.value) ?? JSON.stringify(output.value);
+    }
   }
-}
-
-function isTextPart(value: unknown): boolean {
-  const part = value as Partial<ToolResultPart> & { text?: unknown };
-  return (
-    typeof part === "object" &&
-    part !== null &&
-    (part.type as string) === "text" &&
-    typeof part.text === "string"
-  );
 }
