@@ -80,15 +80,18 @@ function isStepStart(part: Part): boolean {
 function stepsOf(parts: readonly Part[]): Step[] {
   let step: Step = { said: [], results: [] };
   const steps = [step];
+  const early: Part[] = []; // results in front of their calls
   for (const part of parts) {
     const speaks = part.type === "text" || part.type === "reasoning" || part.type === "file";
     if (isStepStart(part) || (speaks && step.results.length > 0)) {
       step = { said: [], results: [] };
       steps.push(step);
     }
-    if (part.type === "tool-result") step.results.push(part);
-    else if (!isStepStart(part)) step.said.push(part);
+    if (part.type === "tool-result") {
+      if (!takeResult(steps, part)) early.push(part);
+    } else if (!isStepStart(part)) step.said.push(part);
   }
+  for (const part of early) if (!takeResult(steps, part)) step.results.push(part);
   return steps;
 }
 

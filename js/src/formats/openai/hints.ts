@@ -1,6 +1,6 @@
 // What varve keeps under `provider.openai`, so that what came in comes out exactly.
 import type { ProviderData } from "../../types/content.js";
-import type { JsonObject } from "../../types/json.js";
+import { recall as recallAs, remember as rememberAs } from "../provider.js";
 
 /** What is remembered of a message, where its parts do not say it. */
 export interface MessageHints {
@@ -35,14 +35,10 @@ type Loose<T> = { [K in keyof T]: T[K] | undefined };
 export function remember(hints: Loose<MessageHints> | Loose<PartHints>): {
   provider?: ProviderData;
 } {
-  const known = Object.entries(hints).filter(([, value]) => value !== undefined);
-  if (known.length === 0) return {};
-  return { provider: { openai: Object.fromEntries(known) as JsonObject } };
+  return rememberAs("openai", hints);
 }
 
 /** The hints of a message or part. */
 export function recall<T extends MessageHints | PartHints>(provider: ProviderData | undefined): T {
-  const openai = provider?.openai;
-  const ours = typeof openai === "object" && openai !== null && !Array.isArray(openai);
-  return (ours ? openai : {}) as unknown as T;
+  return recallAs<T>("openai", provider) as T;
 }

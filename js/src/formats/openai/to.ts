@@ -135,6 +135,7 @@ function outputOf(output: ToolOutput, hint: MessageHints["content"], warn: Warn)
       return output.reason ?? "execution denied";
     case "content": {
       if (hint === "parts") return output.value;
+      if (output.value.length === 0) return "";
       const texts = output.value.map(textOf);
       if (texts.every((text) => text !== undefined)) {
         return texts.map((text) => ({ type: "text", text }));

@@ -90,7 +90,8 @@ export function checkResponses(input: readonly unknown[]): FormatProblem[] {
         if (typeof id !== "string" || id === "" || id.length > MAX_ID) {
           const text = `the call has the id ${show(id)}, expected one of up to ${MAX_ID} characters`;
           report("call-id", index, text);
-        } else open.set(`${call.result} ${id}`, index);
+        }
+        if (typeof id === "string" && id !== "") open.set(`${call.result} ${id}`, index);
       }
       const result = kindOfResult(type);
       if (result !== undefined) {

@@ -88,8 +88,7 @@ function readItem(fields: Fields, reading: Reading): MessagePayload | Part[] {
   if (type === undefined || type === null) {
     if (fields.peek("id") === undefined) throw fields.place.at("type").error("a string", type);
   } else if (typeof type !== "string") throw fields.place.at("type").error("a string", type);
-  const part = opaque(fields, reading.after);
-  return result === undefined ? [part] : payload("tool", [part]);
+  return [opaque(fields, reading.after)];
 }
 
 function readMessage(fields: Fields, reading: Reading): MessagePayload | Part[] {

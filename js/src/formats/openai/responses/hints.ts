@@ -1,6 +1,7 @@
 // What varve keeps under `provider["openai-responses"]`, so that items come back exactly.
 import type { ProviderData } from "../../../types/content.js";
 import type { JsonObject } from "../../../types/json.js";
+import { recall as recallAs, remember as rememberAs } from "../../provider.js";
 
 const KEY = "openai-responses";
 
@@ -43,17 +44,14 @@ export function remember(
   hints: Loose<MessageHints> | Loose<PartHints>,
   openai?: JsonObject,
 ): { provider?: ProviderData } {
-  const known = Object.entries(hints).filter(([, value]) => value !== undefined);
-  const own = known.length === 0 ? {} : { [KEY]: Object.fromEntries(known) as JsonObject };
-  const provider = { ...(openai === undefined ? {} : { openai }), ...own };
-  return Object.keys(provider).length === 0 ? {} : { provider };
+  const { provider } = rememberAs(KEY, hints);
+  if (openai === undefined) return provider === undefined ? {} : { provider };
+  return { provider: { openai, ...provider } };
 }
 
 /** The hints of a message or part. */
 export function recall<T extends MessageHints | PartHints>(provider: ProviderData | undefined): T {
-  const hints = provider?.[KEY];
-  const ours = typeof hints === "object" && hints !== null && !Array.isArray(hints);
-  return (ours ? hints : {}) as unknown as T;
+  return recallAs<T>(KEY, provider) as T;
 }
 
 /** The members that are defined. */

@@ -194,9 +194,7 @@ function writeCall(part: ToolCallPart, hint: PartHints, writing: Writing): Recor
 function writeResults(parts: readonly Part[], index: number, warn: Warn, writing: Writing): void {
   for (const part of parts) {
     const hint = recall<PartHints>(part.provider);
-    if (part.type === "custom" && part.kind === ITEM) {
-      writing.items.push({ item: itemOf(part, hint), index });
-    } else if (part.type !== "tool-result") warnDropped(part, warn);
+    if (part.type !== "tool-result") warnDropped(part, warn);
     else {
       const item = writeResult(part, hint, writing.calls.get(part.callId));
       if (item !== undefined) writing.items.push({ item, index });
@@ -241,6 +239,7 @@ function outputOf(output: ToolOutput, asText = false): unknown {
     case "execution-denied":
       return output.reason ?? "execution denied";
     case "content": {
+      if (output.value.length === 0) return "";
       const parts = asText ? undefined : writeOutputParts(output.value);
       return parts ?? canonicalJson(output.value) ?? JSON.stringify(output.value);
     }

@@ -1,0 +1,68 @@
+// Whatever became of a history: what converters make of its compile is what the provider takes.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  checkOpenAIChat,
+  checkResponses,
+  fromOpenAI,
+  fromResponses,
+  toOpenAI,
+  toResponses,
+} from "../../../js/src/formats/openai.js";
+import { compile, type History, histories, throughRepository } from "./histories.js";
+import { responses } from "./responses-fixtures.js";
+
+const runs = { numRuns: 300 };
+
+/** A list without messages is refused as such, and nothing can be done about it. */
+const wrong = <T extends { rule: string }>(problems: readonly T[]) =>
+  problems.filter(({ rule }) => rule !== "messages-empty");
+
+const clean = (
+  find: (messages: Awaited<ReturnType<typeof compile>>) => readonly { rule: string }[],
+) =>
+  fc.assert(
+    fc.asyncProperty(histories, async (history: History) => {
+      expect(wrong(find(await compile(history)))).toEqual([]);
+    }),
+    runs,
+  );
+
+describe("of any compile of any history", () => {
+  test("toOpenAI makes messages that OpenAI takes", () =>
+    clean((messages) => checkOpenAIChat(toOpenAI(messages).messages)));
+
+  test("toResponses makes an input that OpenAI takes", () =>
+    clean((messages) => checkResponses(toResponses(messages).input)));
+
+  test("what was read of one of OpenAI's APIs can be given to the other", () =>
+    clean((messages) => {
+      const request = toResponses(messages);
+      const chat = toOpenAI(messages).messages;
+      return [
+        ...checkOpenAIChat(toOpenAI(fromResponses(request.input, request)).messages),
+        ...checkResponses(toResponses(fromOpenAI(chat)).input),
+      ];
+    }));
+});
+
+describe("of inputs that were read, compiled in every way", () => {
+  const names = [
+    "reasoning and what it led to",
+    "phases, which have to be sent again",
+    "encrypted reasoning",
+  ];
+  const options = (["error-result", "drop"] as const).flatMap((dangling) =>
+    [true, false].map((includeReasoning) => ({ dangling, includeReasoning }) as const),
+  );
+  test.each(names)("%s", async (name) => {
+    for (let length = 1; length <= (responses[name]?.length ?? 0); length++) {
+      const payloads = fromResponses(responses[name]?.slice(0, length) ?? []);
+      for (const option of options) {
+        const messages = await throughRepository(payloads, option);
+        expect(wrong(checkResponses(toResponses(messages).input))).toEqual([]);
+        expect(wrong(checkOpenAIChat(toOpenAI(messages).messages))).toEqual([]);
+      }
+    }
+  });
+});

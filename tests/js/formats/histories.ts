@@ -1,0 +1,162 @@
+// Histories of any kind, for what converters promise of every compile.
+import fc from "fast-check";
+import { type BuiltInPayload, type CompileOptions, createVarve, type Message } from "varve";
+
+/** One thing done to a repository. */
+type Deed =
+  | { do: "commit"; payload: BuiltInPayload; turn: number | null }
+  | { do: "delete" | "skip" | "pin"; at: number }
+  | { do: "edit"; at: number; payload: BuiltInPayload };
+
+/** What is done, and how it is compiled. */
+export interface History {
+  deeds: readonly Deed[];
+  options: CompileOptions;
+}
+
+const text = fc.string({ unit: "binary", maxLength: 12 });
+const said = fc.record({ type: fc.constant("text" as const), text });
+const thought = fc.record({ type: fc.constant("reasoning" as const), text });
+const callId = fc.constantFrom("c0", "c1", "c2", "c3", "c4");
+const call = fc.record({
+  type: fc.constant("tool-call" as const),
+  callId,
+  toolName: fc.constantFrom("search", "book"),
+  input: fc.oneof(fc.jsonValue(), fc.constant({})),
+});
+const output = fc.oneof(
+  fc.record({ type: fc.constantFrom("text" as const, "error-text" as const), value: text }),
+  fc.record({
+    type: fc.constantFrom("json" as const, "error-json" as const),
+    value: fc.jsonValue(),
+  }),
+  fc.record({ type: fc.constant("execution-denied" as const) }),
+  fc.record({
+    type: fc.constant("content" as const),
+    value: fc.array(
+      fc.oneof(said, fc.record({ type: fc.constant("chart"), data: fc.jsonValue() })),
+      { maxLength: 2 },
+    ),
+  }),
+);
+const result = fc.record({ type: fc.constant("tool-result" as const), callId, output });
+const file = fc.constantFrom(
+  { type: "file" as const, mediaType: "image/png", url: "https://example.com/a.png" },
+  { type: "file" as const, mediaType: "image/png", url: "data:image/png;base64,AA==" },
+  { type: "file" as const, mediaType: "application/pdf", url: "data:application/pdf;base64,AA==" },
+  { type: "file" as const, mediaType: "audio/mpeg", url: "data:audio/mpeg;base64,AA==" },
+  { type: "file" as const, mediaType: "image/png", data: "0".repeat(64) },
+);
+const custom = fc.record({
+  type: fc.constant("custom" as const),
+  kind: fc.constant("chart"),
+  value: fc.jsonValue(),
+});
+
+const message = fc.constant("message" as const);
+const payload: fc.Arbitrary<BuiltInPayload> = fc.oneof(
+  fc.record({
+    contentType: message,
+    role: fc.constantFrom("system" as const, "developer" as const, "user" as const),
+    parts: fc.array(fc.oneof(said, said, file, custom), { maxLength: 3 }),
+  }),
+  fc.record({
+    contentType: message,
+    role: fc.constant("assistant" as const),
+    parts: fc.uniqueArray(fc.oneof(said, thought, call, call, result, file, custom), {
+      maxLength: 5,
+      // No call twice in one message, and no answer.
+      selector: (part) => ("callId" in part ? `${part.type} ${part.callId}` : {}),
+    }),
+  }),
+  fc.record({
+    contentType: message,
+    role: fc.constant("tool" as const),
+    parts: fc.array(result, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({ contentType: fc.constant("instruction" as const), text }),
+  fc.record({ contentType: fc.constant("reasoning" as const), text }),
+  fc.record({
+    contentType: fc.constant("dialogue" as const),
+    role: fc.constantFrom("user" as const, "assistant" as const),
+    text,
+  }),
+  fc.record({
+    contentType: fc.constant("tool_io" as const),
+    toolName: fc.constantFrom("search", "book"),
+    direction: fc.constantFrom("call" as const, "result" as const),
+    payload: fc.jsonValue(),
+  }),
+  fc.record({
+    contentType: fc.constant("freeform" as const),
+    payload: fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 2 }),
+  }),
+);
+
+const at = fc.nat(12);
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("commit" as const),
+      payload,
+      turn: fc.option(fc.nat(2), { freq: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("delete" as const, "skip" as const, "pin" as const),
+      at,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("edit" as const), at, payload }) },
+);
+
+/** Commits, edits, deletions, pins; calls answered, unanswered, in parallel; windows. */
+export const histories: fc.Arbitrary<History> = fc.record({
+  deeds: fc.array(deed, { maxLength: 14 }),
+  options: fc.record(
+    {
+      dangling: fc.constantFrom("error-result" as const, "drop" as const),
+      includeReasoning: fc.boolean(),
+      maxTokens: fc.constantFrom(20, 60, 120),
+      onOverflow: fc.constant("return" as const),
+      instructions: fc.constant("be brief"),
+    },
+    { requiredKeys: ["onOverflow"] },
+  ),
+});
+
+/** What a model sees of a history. */
+export async function compile({ deeds, options }: History): Promise<readonly Message[]> {
+  const counter = { name: "length", count: (text: string) => text.length };
+  const chat = await createVarve({ counter }).open("history");
+  const ids: string[] = [];
+  for (const deed of deeds) {
+    if (deed.do === "commit") {
+      const turn = deed.turn === null ? {} : { turn: `t${deed.turn}` };
+      ids.push((await chat.commit(deed.payload, turn)).id);
+      continue;
+    }
+    const id = ids[deed.at % Math.max(ids.length, 1)];
+    if (id === undefined) continue;
+    if (deed.do === "edit") await chat.edit(id, deed.payload);
+    else if (deed.do === "delete") {
+      await chat.delete(id);
+      ids.splice(ids.indexOf(id), 1);
+    } else if (deed.do === "skip") await chat.skip(id);
+    else await chat.pin(id);
+  }
+  return (await chat.compile(options)).messages;
+}
+
+/** A history of payloads as they are, compiled with nothing left out. */
+export async function throughRepository(
+  payloads: readonly BuiltInPayload[],
+  options: CompileOptions = { dangling: "keep" },
+): Promise<readonly Message[]> {
+  const chat = await createVarve({ counter: null }).open("x");
+  for (const payload of payloads) await chat.commit(payload);
+  return (await chat.compile(options)).messages;
+}
