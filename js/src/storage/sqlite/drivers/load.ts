@@ -1,0 +1,12 @@
+// Packages that may be there. The name is no literal, so that bundlers leave the import as it is.
+
+/** What a package exports; undefined: it is not installed. Throws what it throws while it loads. */
+export async function load(name: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
