@@ -2,6 +2,7 @@
 // and a total. With arguments only the suites of these names or groups: npm test -- clippy vitest
 import { readFileSync, rmSync } from "node:fs";
 import { build } from "./build.mjs";
+import { node24 } from "./lib/node24.mjs";
 import { exists, inRoot, root } from "./lib/project.mjs";
 import {
   capture,
@@ -22,7 +23,10 @@ const hasWasmTests = exists(inRoot("tests", "wasm", "main.rs"));
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
 const wasmTests = hasWasmTests ? ["--test", "wasm"] : [];
 
-/** `group` is what npm run test:… asks for; `command` may be async; `count` reads the output. */
+/**
+ * `group` is what npm run test:… asks for; `command` may be async; `count` reads the output; `packages`:
+ * it wants those of tests/runtimes.
+ */
 const suites = [
   { name: "rustfmt", group: "rust", command: () => ["cargo", "fmt", "--check"] },
   {
@@ -58,6 +62,7 @@ const suites = [
   { name: "biome", group: "js", command: () => node("@biomejs/biome/bin/biome", "check") },
   { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
   { name: "vitest", group: "js", command: vitest, count: countVitest },
+  { name: "sqlite", group: "js", command: sqlite, count: countVitest, packages: true },
   { name: "size", group: "package", command: () => [process.execPath, "js/scripts/build.mjs"] },
   {
     name: "package",
@@ -95,6 +100,19 @@ function vitest() {
   rmSync(vitestReport, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
   return node("vitest/vitest.mjs", "run", ...reporters);
+}
+
+/** SQLite's drivers want a newer Node than varve does. */
+function sqlite() {
+  const [, ...rest] = vitest();
+  return [
+    node24(),
+    ...rest,
+    "--config",
+    "tests/js/storage/sqlite/vitest.config.mjs",
+    "--root",
+    ".",
+  ];
 }
 
 function countCargo(output) {
@@ -164,7 +182,9 @@ function chosen(names) {
 async function main() {
   const start = performance.now();
   const wanted = chosen(process.argv.slice(2));
-  const { env, bindgen } = await setup({ tests: wanted.some((s) => s.group === "package") });
+  const { env, bindgen } = await setup({
+    tests: wanted.some((s) => s.group === "package" || s.packages),
+  });
   if (wanted.some((s) => s.group === "js" || s.group === "package")) await build();
 
   const plain = {

@@ -52,7 +52,8 @@ export function insertProjection(
 ): SqlStatement[] {
   const from = (sql: string, rows: unknown[][]): SqlStatement[] =>
     jsonRows(rows).map((list) => ({ sql, values: [key, seq, list] }));
-  const each = "FROM (SELECT ? AS repository, ? AS seq, ? AS list) p CROSS JOIN json_each(p.list) w";
+  const each =
+    "FROM (SELECT ? AS repository, ? AS seq, ? AS list) p CROSS JOIN json_each(p.list) w";
   // WHERE true: without it SQLite takes ON for that of a join.
   const columns = COMMIT_COLUMNS.map((name, i) => ({ name, value: `w.value ->> ${i + 3}` }));
   const commitSql = `INSERT INTO ${t.commits}

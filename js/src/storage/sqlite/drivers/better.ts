@@ -23,7 +23,7 @@ interface BetterStatement {
 export async function openBetter(path: string): Promise<BetterDatabase | undefined> {
   const module = await load("better-sqlite3");
   if (module === undefined) return undefined;
-  const Database = module["default"] as new (path: string) => BetterDatabase;
+  const Database = module.default as new (path: string) => BetterDatabase;
   return new Database(path);
 }
 

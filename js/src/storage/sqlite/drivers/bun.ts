@@ -23,7 +23,7 @@ export async function openBun(path: string): Promise<BunDatabase | undefined> {
   if (!("Bun" in globalThis)) return undefined;
   const module = await load("bun:sqlite");
   if (module === undefined) return undefined;
-  const Database = module["Database"] as new (path: string) => BunDatabase;
+  const Database = module.Database as new (path: string) => BunDatabase;
   return new Database(path);
 }
 

@@ -21,7 +21,7 @@ const REMOTE_VALUE_BYTES = 16_000_000;
 export async function openLibsql(path: string): Promise<LibsqlClient | undefined> {
   const module = await load("@libsql/client");
   if (module === undefined) return undefined;
-  const createClient = module["createClient"] as (config: { url: string }) => LibsqlClient;
+  const createClient = module.createClient as (config: { url: string }) => LibsqlClient;
   return createClient({ url: path === ":memory:" ? path : `file:${encodeURI(path)}` });
 }
 

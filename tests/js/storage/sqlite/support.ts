@@ -1,0 +1,71 @@
+// Places to keep a store in: a file of its own for each driver, a database of Miniflare for D1.
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type D1Binding, type SqlitePackage, sqlite } from "../../../../js/src/storage/sqlite.js";
+import type {
+  RepositoryKey,
+  StorageAdapter,
+  StoredEntry,
+  WriteBatch,
+} from "../../../../js/src/types/storage.js";
+
+/** The packages that open files under Node. */
+export const PACKAGES: readonly SqlitePackage[] = [
+  "node:sqlite",
+  "better-sqlite3",
+  "@libsql/client",
+];
+
+/** A folder for one test, and how to take it away. */
+export function temporaryFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), "varve-sqlite-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** An empty file for the conformance kit. */
+export function filePlace(driver: SqlitePackage, options: Parameters<typeof sqlite>[1] = {}) {
+  const folder = temporaryFolder();
+  const file = join(folder.path, "store.db");
+  return { open: () => sqlite(file, { driver, ...options }), destroy: folder.remove };
+}
+
+interface Miniflare {
+  getD1Database(name: string): Promise<D1Binding>;
+  dispose(): Promise<void>;
+}
+
+/** D1 on this machine: the runtime that Cloudflare uses, with its SQLite. */
+export async function localD1(databases: readonly string[]): Promise<Miniflare> {
+  const require = createRequire(join(process.cwd(), "tests", "runtimes", "package.json"));
+  const { Miniflare } = require("miniflare") as { Miniflare: new (options: object) => Miniflare };
+  const script = "export default { fetch() { return new Response(); } }";
+  return new Miniflare({ modules: true, script, d1Databases: databases });
+}
+
+const utf8 = new TextEncoder();
+
+/** 64 hex digits for a text. */
+export function hashOf(text: string): string {
+  return Buffer.from(text.padEnd(32, "·")).subarray(0, 32).toString("hex");
+}
+
+/** Entry `seq` of a writer. */
+export function entryOf(seq: number, writer = "a"): StoredEntry {
+  const text = `${seq} of ${writer}`;
+  return { seq, hash: hashOf(text), bytes: utf8.encode(text) };
+}
+
+/** A batch with entry `seq`. */
+export function batchOf(seq: number, parts: Partial<WriteBatch> = {}): WriteBatch {
+  const rest = { at: seq, objects: [], deleteObjects: [], logs: [] };
+  return { entry: entryOf(seq), ...rest, ...parts };
+}
+
+/** Makes a repository. */
+export async function newRepository(store: StorageAdapter, id = "chat"): Promise<RepositoryKey> {
+  const address = { workspace: "acme", id };
+  const incarnation = await store.createRepository(address, "0123456789abcdef", 1);
+  return { ...address, incarnation };
+}
