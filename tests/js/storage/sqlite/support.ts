@@ -1,9 +1,8 @@
-// Places to keep a store in: a file of its own for each driver, a database of Miniflare for D1.
+// Places to keep a store in, and what is written there.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type D1Binding, type SqlitePackage, sqlite } from "../../../../js/src/storage/sqlite.js";
+import { type SqlitePackage, sqlite } from "../../../../js/src/storage/sqlite.js";
 import type {
   RepositoryKey,
   StorageAdapter,
@@ -29,19 +28,6 @@ export function filePlace(driver: SqlitePackage, options: Parameters<typeof sqli
   const folder = temporaryFolder();
   const file = join(folder.path, "store.db");
   return { open: () => sqlite(file, { driver, ...options }), destroy: folder.remove };
-}
-
-interface Miniflare {
-  getD1Database(name: string): Promise<D1Binding>;
-  dispose(): Promise<void>;
-}
-
-/** D1 on this machine: the runtime that Cloudflare uses, with its SQLite. */
-export async function localD1(databases: readonly string[]): Promise<Miniflare> {
-  const require = createRequire(join(process.cwd(), "tests", "runtimes", "package.json"));
-  const { Miniflare } = require("miniflare") as { Miniflare: new (options: object) => Miniflare };
-  const script = "export default { fetch() { return new Response(); } }";
-  return new Miniflare({ modules: true, script, d1Databases: databases });
 }
 
 const utf8 = new TextEncoder();
