@@ -15,7 +15,8 @@ const ENTRY = 230;
 const CHECKPOINT = 115; // a commit's share of a checkpoint
 const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), "varve-floor-"));
 const hex = () => randomBytes(32).toString("hex");
-const percentile = (times, share) => times.toSorted((a, b) => a - b)[Math.floor(times.length * share)];
+const percentile = (times, share) =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length * share)];
 
 function commit(number, hash) {
   return {
@@ -96,7 +97,10 @@ async function reads() {
   const hashes = [];
   for (let seq = 1; seq <= OBJECTS / 1000; seq++) {
     const { entry, ...rest } = batch(seq);
-    const objects = Array.from({ length: 1000 }, () => ({ hash: hex(), bytes: randomBytes(PAYLOAD) }));
+    const objects = Array.from({ length: 1000 }, () => ({
+      hash: hex(),
+      bytes: randomBytes(PAYLOAD),
+    }));
     hashes.push(...objects.map(({ hash }) => hash));
     await store.write(key, { ...rest, entry, objects, projection: undefined });
   }
@@ -126,7 +130,11 @@ async function reads() {
   }
   const all = { after: 0, limit: OBJECTS };
   const floor = select("SELECT bytes FROM varve_journal WHERE repository = 1 ORDER BY seq");
-  line(`readJournal of ${OBJECTS}`, await best(() => store.readJournal(key, all)), await best(floor));
+  line(
+    `readJournal of ${OBJECTS}`,
+    await best(() => store.readJournal(key, all)),
+    await best(floor),
+  );
   database.close();
   await store.close();
 }
@@ -136,7 +144,8 @@ async function bytes() {
   const count = 10_000;
   for (let seq = 1; seq <= count; seq++) await store.write(key, batch(seq));
   const sizes = [];
-  for (let left = count * CHECKPOINT; left > 0; left -= 262_144) sizes.push(Math.min(left, 262_144));
+  for (let left = count * CHECKPOINT; left > 0; left -= 262_144)
+    sizes.push(Math.min(left, 262_144));
   const segments = sizes.map((size) => ({ hash: hex(), bytes: randomBytes(size) }));
   await store.writeCheckpoint(key, { seq: count, manifest: randomBytes(300), segments });
   await store.close();
