@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   neonConfig.fetchFunction = undefined;
   await pglite?.close();
-});
+}, 60_000);
 
 describe("PGlite", () => {
   const factory = place(() => postgres(pglite, { maxObjectBytes }), empty);

@@ -30,7 +30,7 @@ describe.skipIf(missing)("on a server", () => {
     await sql?.end();
     await pool?.end();
     await server?.stop();
-  });
+  }, 60_000);
 
   describe("pg", () => {
     const factory = place(() => postgres(pool, options), empty);

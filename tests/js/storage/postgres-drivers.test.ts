@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   neonConfig.fetchFunction = undefined;
   await pglite?.close();
-});
+}, 60_000);
 
 const url = "postgres://user:password@ep-test.local/db";
 const drivers = [

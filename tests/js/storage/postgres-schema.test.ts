@@ -37,7 +37,7 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
   afterAll(async () => {
     await pool?.end();
     await server?.stop();
-  });
+  }, 60_000);
 
   describe("migrations", () => {
     const versions = (schema: string) =>
@@ -131,12 +131,12 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
       await owner.query(`GRANT USAGE ON SCHEMA tenants TO tenants_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tenants TO tenants_app`);
       storage = postgres(app, { ...options, migrate: "manual" });
-    });
+    }, 60_000);
 
     afterAll(async () => {
       await owner?.end();
       await app?.end();
-    });
+    }, 60_000);
 
     test("lets every call of the store through, in the right workspace", async () => {
       const key = await made(storage, "r", "acme \0");

@@ -238,7 +238,7 @@ describe("the life of a store", () => {
     const driver = fake(() => sent);
     const options = { signal: controller.signal };
     const writing = Promise.resolve(postgres({ driver }).write(key, batch(1), options));
-    await expect.poll(() => driver.calls()).toBe(1);
+    await expect.poll(() => driver.calls(), { timeout: 10_000 }).toBe(1);
     controller.abort(new Error("enough"));
     const later = new Promise((resolve) => setTimeout(resolve, 10, "waits"));
     expect(await Promise.race([writing, later])).toBe("waits");

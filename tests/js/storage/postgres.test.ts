@@ -39,7 +39,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
     await pool?.end();
     await proxy?.stop();
     await server?.stop();
-  });
+  }, 60_000);
 
   test("a taken number is a conflict with what is there, and nothing of the batch is written", async () => {
     const key = await made(storage, "conflict");
@@ -251,7 +251,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
       const lost = expect(writing).rejects.toMatchObject({ code: "Unavailable" });
       const waits =
         "SELECT pid FROM pg_stat_activity WHERE application_name = 'victim' AND wait_event_type = 'Lock'";
-      await expect.poll(async () => (await query(waits)).length).toBe(1);
+      await expect.poll(async () => (await query(waits)).length, { timeout: 10_000 }).toBe(1);
       await query(`SELECT pg_terminate_backend(pid) FROM (${waits}) AS waiting`);
       await lost;
       await blocker.query("ROLLBACK");
@@ -273,7 +273,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
       await other.query("SELECT FROM varve.blobs WHERE repository = 'deadlock' FOR UPDATE");
       const writing = storage.write(key, batch(2, "two", { deleteObjects: [hashOf("one")] }));
       const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-      await expect.poll(async () => (await query(waits)).length).toBe(1);
+      await expect.poll(async () => (await query(waits)).length, { timeout: 10_000 }).toBe(1);
       await other.query("UPDATE varve.repositories SET updated_at = now() WHERE id = 'deadlock'");
       await other.query("COMMIT");
       expect(await writing).toEqual({});
