@@ -10,7 +10,9 @@ export function show(value: unknown): string {
 }
 
 function isError(value: unknown): value is Error {
-  return value instanceof Error || isVarveError(value);
+  // The second: one of another realm, as under Jest.
+  const isForeign = Object.prototype.toString.call(value) === "[object Error]";
+  return value instanceof Error || isForeign || isVarveError(value);
 }
 
 function showError(error: Error): string {
