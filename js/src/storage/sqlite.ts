@@ -124,7 +124,7 @@ export function sqlite(
     async scrub(repository, { signal } = {}) {
       signal?.throwIfAborted();
       await keys.assertThere(repository, await keys.of(repository, signal), signal);
-      await database.emptyLog(signal);
+      await database.scrub(signal);
     },
     migrate: () => database.migrate(),
     reproject: (repository, projections, start) =>

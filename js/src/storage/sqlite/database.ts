@@ -1,5 +1,6 @@
 // The database at work: opened and brought up to date by the first call, patient while others write, and
 // answering with the errors of a store.
+import type { VarveError } from "../../errors.js";
 import { storageError } from "../errors.js";
 import type { SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver.js";
 import { busyError, isBusy, isConstraint, toStorageError } from "./errors.js";
@@ -17,16 +18,16 @@ export interface Database {
   readonly tables: Tables;
   /** The largest object. In bytes. */
   readonly maxValueBytes: number;
-  /** How many rows of this many values to put into one statement: 1 where more gain nothing. */
-  rowsPerStatement(width: number): Promise<number>;
+  /** The driver, open. */
+  driver(): Promise<SqliteDriver>;
   /** The rows of one statement. */
   rows(sql: string, values: readonly SqlValue[], signal?: AbortSignal): Promise<readonly SqlRow[]>;
   /** Statements as one transaction, all or nothing. */
   batch(statements: readonly SqlStatement[], signal?: AbortSignal): Promise<BatchResult>;
   /** Brings the tables up to date. */
   migrate(): Promise<void>;
-  /** Empties the write-ahead log, where there is one. */
-  emptyLog(signal?: AbortSignal): Promise<void>;
+  /** Leaves nothing of deleted rows in the file and its log, where they can be reached. */
+  scrub(signal?: AbortSignal): Promise<void>;
   /** Lets go of the database. */
   close(): Promise<void>;
 }
@@ -51,7 +52,7 @@ export function databaseOf(
   let checking: Promise<SqliteDriver> | undefined;
 
   const open = (): Promise<SqliteDriver> => {
-    if (closed) throw storageError("Closed", "the SQLite store was closed");
+    if (closed) throw closedError();
     opening ??= patiently(patience, () => source.open()).catch((error: unknown) => {
       opening = undefined;
       throw toStorageError(error, source.maxValueBytes);
@@ -81,12 +82,13 @@ export function databaseOf(
     call: (driver: SqliteDriver) => R | Promise<R>,
     signal?: AbortSignal,
   ): Promise<R> => {
-    if (closed) throw storageError("Closed", "the SQLite store was closed");
+    if (closed) throw closedError();
     const driver = ready ?? (await opened());
     try {
       return await patiently(patience, () => call(driver), signal);
     } catch (error) {
       if (signal?.aborted && error === signal.reason) throw error;
+      if (closed) throw closedError(error);
       throw toStorageError(error, source.maxValueBytes);
     }
   };
@@ -94,10 +96,7 @@ export function databaseOf(
   return {
     tables,
     maxValueBytes: source.maxValueBytes,
-    async rowsPerStatement(width) {
-      const driver = ready ?? (await opened());
-      return driver.remote ? Math.max(1, Math.floor(driver.maxParameters / width)) : 1;
-    },
+    driver: async () => ready ?? opened(),
     rows: (sql, values, signal) => on((driver) => driver.rows({ sql, values }), signal),
     batch: (statements, signal) =>
       on(async (driver): Promise<BatchResult> => {
@@ -117,7 +116,9 @@ export function databaseOf(
         throw toStorageError(error, source.maxValueBytes);
       }
     },
-    async emptyLog(signal) {
+    async scrub(signal) {
+      // Deleted rows were overwritten, but rows that SQLite moves between pages leave copies behind.
+      await on(async (driver) => driver.vacuum?.(), signal);
       await on(async (driver) => {
         if ((await driver.emptyLog?.()) !== false) return;
         throw busyError("the write-ahead log cannot be emptied: a reader or writer holds on to it");
@@ -130,6 +131,10 @@ export function databaseOf(
       await driver?.close?.();
     },
   };
+}
+
+function closedError(cause?: unknown): VarveError<"Closed"> {
+  return storageError("Closed", "the SQLite store was closed", { cause });
 }
 
 /** Runs something again while others hold the database, asleep in between, until patience ends. */

@@ -36,6 +36,10 @@ export interface SqliteDriver {
    */
   batch(statements: readonly SqlStatement[]): Awaitable<readonly number[]>;
   /**
+   * Writes the file anew from the rows that there are: `VACUUM`. Absent where that is not ours to do.
+   */
+  vacuum?(): Awaitable<void>;
+  /**
    * Moves what the write-ahead log holds into the file and empties it; false: a reader or writer was in
    * the way. Absent where there is none that one could reach.
    */

@@ -14,8 +14,8 @@ import { assertFits } from "./sizes.js";
 /** The most entries that a conflict tells. */
 const CONFLICT_ENTRIES = 1000;
 
-/** The most entries of one statement. */
-const PAGE = 20_000;
+/** The most entries of one statement: what is far away comes as one answer. */
+const PAGE = { local: 20_000, remote: 1000 };
 
 /** See `StorageAdapter.write`. */
 export async function write(
@@ -30,7 +30,7 @@ export async function write(
   const key = await keys.of(repository, signal);
   const statements = [
     ...insertEntry(database, key, batch),
-    ...insertObjects(database, key, batch.objects, await database.rowsPerStatement(3)),
+    ...insertObjects(database, key, batch.objects, await database.driver()),
     ...deleteObjects(database, key, batch.deleteObjects),
     ...insertLogs(database, key, batch.entry.seq, batch.logs),
     ...(batch.projection ? insertProjection(database, key, batch.projection) : []),
@@ -98,9 +98,10 @@ export async function readJournal(
   signal?: AbortSignal,
 ): Promise<readonly StoredEntry[]> {
   const key = await keys.of(repository, signal);
+  const size = (await database.driver()).remote ? PAGE.remote : PAGE.local;
   const entries: StoredEntry[] = [];
   while (entries.length < limit) {
-    const wanted = Math.min(limit - entries.length, PAGE);
+    const wanted = Math.min(limit - entries.length, size);
     const page = await entriesAfter(database, key, after + entries.length, wanted, signal);
     for (const entry of page) entries.push(entry);
     if (page.length < wanted) break;

@@ -1,7 +1,7 @@
 // Objects: bytes under their hash, in the order they came.
 import type { RepositoryKey, StoredObject } from "../../types/storage.js";
 import type { Database } from "./database.js";
-import type { SqlStatement, SqlValue } from "./driver.js";
+import type { SqliteDriver, SqlStatement, SqlValue } from "./driver.js";
 import { bytesOf } from "./hex.js";
 import type { Keys } from "./repositories.js";
 import { cut } from "./sizes.js";
@@ -9,16 +9,17 @@ import { cut } from "./sizes.js";
 /** The most bytes of one statement that inserts several. */
 const STATEMENT_BYTES = 1_000_000;
 
-/** The most hashes of one statement. */
-const HASHES = 2000;
+/** The most hashes of one statement: what is far away comes as one answer. */
+const HASHES = { local: 2000, remote: 250 };
 
-/** Inserts objects; one that is there stays. `rows`: how many to put into one statement. */
+/** Inserts objects; one that is there stays. Where a statement is a round trip, many with each. */
 export function insertObjects(
   { tables: { blobs } }: Database,
   key: number,
   objects: readonly StoredObject[],
-  rows: number,
+  { remote, maxParameters }: SqliteDriver,
 ): SqlStatement[] {
+  const rows = remote ? Math.floor(maxParameters / 3) : 1;
   const share = Math.ceil(STATEMENT_BYTES / rows);
   const parts = cut(objects, STATEMENT_BYTES, ({ bytes }) => Math.max(share, bytes.length));
   return parts.map((part) => ({
@@ -39,7 +40,7 @@ export function deleteObjects(
   key: number,
   hashes: readonly string[],
 ): SqlStatement[] {
-  return cut(hashes, HASHES, () => 1).flatMap((part) => {
+  return cut(hashes, HASHES.local, () => 1).flatMap((part) => {
     const values = [key, JSON.stringify(part)];
     const which = "repository = ? AND hash IN (SELECT unhex(value) FROM json_each(?))";
     const keep = `UPDATE ${t.commits} SET blob = NULL,
@@ -66,9 +67,10 @@ export async function readObjects(
   const sql = `SELECT w.key, b.bytes FROM json_each(?) w
 CROSS JOIN ${blobs} b ON b.repository = ? AND b.hash = unhex(w.value)`;
   const objects: (Uint8Array | null)[] = new Array(hashes.length).fill(null);
+  const size = (await database.driver()).remote ? HASHES.remote : HASHES.local;
   let found = 0;
-  for (let from = 0; from < hashes.length; from += HASHES) {
-    const list = JSON.stringify(hashes.slice(from, from + HASHES));
+  for (let from = 0; from < hashes.length; from += size) {
+    const list = JSON.stringify(hashes.slice(from, from + size));
     for (const [index, bytes] of await database.rows(sql, [list, key], signal)) {
       objects[from + (index as number)] = bytes as Uint8Array;
       found++;

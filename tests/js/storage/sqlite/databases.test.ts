@@ -72,6 +72,17 @@ test.each(PACKAGES)("%s opens nothing before the first call", async (driver) => 
   await store.close();
 });
 
+test.each(PACKAGES)(
+  "%s opens a path with spaces and signs that mean something in URLs",
+  async (driver) => {
+    const path = join(folder.path, "a b%20c?d#e&f.db");
+    const store = sqlite(path, { driver });
+    await newRepository(store);
+    expect(existsSync(path)).toBe(true);
+    await store.close();
+  },
+);
+
 test.each([
   ["strict", 2],
   ["relaxed", 1],

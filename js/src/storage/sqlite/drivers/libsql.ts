@@ -22,7 +22,8 @@ export async function openLibsql(path: string): Promise<LibsqlClient | undefined
   const module = await load("@libsql/client");
   if (module === undefined) return undefined;
   const createClient = module.createClient as (config: { url: string }) => LibsqlClient;
-  return createClient({ url: path === ":memory:" ? path : `file:${encodeURI(path)}` });
+  const escaped = encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  return createClient({ url: path === ":memory:" ? path : `file:${escaped}` });
 }
 
 /** The driver of a client. */
@@ -59,6 +60,7 @@ export async function libsqlDriver(
   return {
     ...driver,
     ...(local && {
+      vacuum: async () => void (await rows("VACUUM")),
       emptyLog: async () => (await rows("PRAGMA wal_checkpoint(TRUNCATE)"))[0]?.[0] !== 1,
     }),
     ...(own && { close: () => client.close() }),

@@ -60,6 +60,11 @@ export function localDriver(connection: Connection, { strict, own }: LocalOption
   };
   const run = (sql: string): readonly SqlRow[] => prepare(sql).all([]);
 
+  const assertIdle = () => {
+    if (!connection.inTransaction()) return;
+    throw busyError("a transaction of the application is open on the database handed in");
+  };
+
   const set = (pragma: string) => {
     const statement = connection.prepare(`PRAGMA ${pragma}`);
     statement.all([]);
@@ -83,9 +88,7 @@ export function localDriver(connection: Connection, { strict, own }: LocalOption
     rows: ({ sql, values }) => prepare(sql).all(values),
 
     batch(statements: readonly SqlStatement[]) {
-      if (connection.inTransaction()) {
-        throw busyError("a transaction of the application is open on the database handed in");
-      }
+      assertIdle();
       run("BEGIN IMMEDIATE");
       try {
         const changes = statements.map(({ sql, values }) => prepare(sql).run(values));
@@ -96,6 +99,11 @@ export function localDriver(connection: Connection, { strict, own }: LocalOption
         if (connection.inTransaction()) run("ROLLBACK");
         throw error;
       }
+    },
+
+    vacuum() {
+      assertIdle();
+      run("VACUUM");
     },
 
     emptyLog() {
