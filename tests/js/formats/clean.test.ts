@@ -1,6 +1,14 @@
 // Whatever became of a history: what converters make of its compile is what the provider takes.
+import { modelMessageSchema as schema6 } from "ai6";
+import { modelMessageSchema as schema7 } from "ai7";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import {
+  checkAISDK,
+  fromUIMessages,
+  toModelMessages,
+  toUIMessages,
+} from "../../../js/src/formats/ai-sdk.js";
 import {
   checkOpenAIChat,
   checkResponses,
@@ -12,7 +20,8 @@ import {
 import { compile, type History, histories, throughRepository } from "./histories.js";
 import { responses } from "./responses-fixtures.js";
 
-const runs = { numRuns: 300 };
+const schemas = { 6: schema6, 7: schema7 };
+const runs = { numRuns: 150 };
 
 /** A list without messages is refused as such, and nothing can be done about it. */
 const wrong = <T extends { rule: string }>(problems: readonly T[]) =>
@@ -34,6 +43,22 @@ describe("of any compile of any history", () => {
 
   test("toResponses makes an input that OpenAI takes", () =>
     clean((messages) => checkResponses(toResponses(messages).input)));
+
+  test.each([6, 7] as const)("toModelMessages makes messages that major %d takes", (major) =>
+    clean((messages) => {
+      const written = toModelMessages(messages, { major }).messages;
+      const refused = written.filter((each) => !schemas[major].safeParse(each).success);
+      expect(refused).toEqual([]);
+      return checkAISDK(written);
+    }),
+  );
+
+  test("toUIMessages makes messages that the SDK takes, and derives the same from", () =>
+    clean((messages) => {
+      const ui = toUIMessages(messages).messages;
+      const again = toModelMessages(fromUIMessages(ui)).messages;
+      return [...checkAISDK(again), ...checkOpenAIChat(toOpenAI(fromUIMessages(ui)).messages)];
+    }));
 
   test("what was read of one of OpenAI's APIs can be given to the other", () =>
     clean((messages) => {

@@ -1,0 +1,42 @@
+// What the AI SDK's messages hold and JSON cannot: bytes and URLs.
+import type { JsonInput } from "../../types/json.js";
+
+/** The member that marks what stands for a value that JSON does not have. */
+const MARK = "ai-sdk.packed";
+
+/** A value with its bytes and URLs as marked objects; members that are undefined are left out. */
+export function pack(value: unknown): JsonInput {
+  if (typeof value !== "object" || value === null) return value as JsonInput;
+  if (value instanceof URL) return { [MARK]: "url", value: value.href };
+  if (value instanceof Uint8Array) return { [MARK]: "bytes", value: toBase64(value) };
+  if (value instanceof ArrayBuffer) {
+    return { [MARK]: "buffer", value: toBase64(new Uint8Array(value)) };
+  }
+  if (Array.isArray(value)) return value.map(pack);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, pack(member)]));
+}
+
+/** The value that was packed. */
+export function unpack(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(unpack);
+  const { [MARK]: mark, value: text } = value as Record<string, unknown>;
+  if (mark === "url") return new URL(text as string);
+  if (mark === "bytes") return fromBase64(text as string);
+  if (mark === "buffer") return fromBase64(text as string).buffer;
+  const members = Object.entries(value).map(([name, member]) => [name, unpack(member)]);
+  return Object.fromEntries(members);
+}
+
+/** Bytes as standard base64 with padding. */
+export function toBase64(bytes: Uint8Array): string {
+  let units = "";
+  for (const byte of bytes) units += String.fromCharCode(byte);
+  return btoa(units);
+}
+
+/** Base64 as bytes of their own. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
+}
