@@ -62,19 +62,19 @@ export interface StablePrefix {
   readonly tokens: number;
 }
 
-/** Tokens of a request. Unknown is absent. */
+/** Tokens of a request. Unknown is absent, or null. */
 export interface InputUsage {
-  total?: number | undefined;
-  uncached?: number | undefined;
-  cacheRead?: number | undefined;
-  cacheWrite?: number | undefined;
+  total?: number | null | undefined;
+  uncached?: number | null | undefined;
+  cacheRead?: number | null | undefined;
+  cacheWrite?: number | null | undefined;
 }
 
-/** Tokens of an answer. Unknown is absent. */
+/** Tokens of an answer. Unknown is absent, or null. */
 export interface OutputUsage {
-  total?: number | undefined;
-  text?: number | undefined;
-  reasoning?: number | undefined;
+  total?: number | null | undefined;
+  text?: number | null | undefined;
+  reasoning?: number | null | undefined;
 }
 
 /** What a model was sent, and what it cost. */
