@@ -116,6 +116,22 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// A payload that is needed is no longer stored.
+    #[error("payload {hash} is gone: it was {reason}")]
+    ContentGone {
+        /// The payload.
+        hash: String,
+        /// "freed" or "erased".
+        reason: &'static str,
+    },
+    /// A payload that was erased is not taken in again.
+    #[error("payload {hash} was erased and is not taken in again: {reason}")]
+    ErasedContent {
+        /// The payload.
+        hash: String,
+        /// Why it was erased.
+        reason: String,
+    },
     /// There is no such repository.
     #[error("there is no repository {id:?}")]
     RepositoryNotFound {
@@ -263,6 +279,8 @@ impl Error {
             Self::BudgetExceeded { .. } => "BudgetExceeded",
             Self::NothingToUndo { .. } => "NothingToUndo",
             Self::NotUndoable { .. } => "NotUndoable",
+            Self::ContentGone { .. } => "ContentGone",
+            Self::ErasedContent { .. } => "ErasedContent",
             Self::RepositoryNotFound { .. } => "RepositoryNotFound",
             Self::Callback { .. } => "Callback",
             Self::Internal(_) => "Internal",
@@ -312,6 +330,8 @@ impl Error {
             Self::NotUndoable { operation, reason } => {
                 object([("operation", text(operation)), ("reason", text(reason))])
             }
+            Self::ContentGone { hash, reason } => object([("hash", text(hash)), ("reason", text(reason))]),
+            Self::ErasedContent { hash, reason } => object([("hash", text(hash)), ("reason", text(reason))]),
             Self::Callback { what, .. } => object([("callback", text(what))]),
             Self::Store(StoreError::VersionTooNew { found, supported }) => {
                 object([("found", (*found).into()), ("supported", (*supported).into())])

@@ -47,6 +47,10 @@ export interface VarveErrorDetails {
   Closed: Record<never, never>;
   /** An operation that cannot be undone: erase, gc. */
   NotUndoable: { operation: string; reason: string };
+  /** A payload that is needed, and that `gc` freed, or `erase` erased. */
+  ContentGone: { hash: string; reason: "freed" | "erased" };
+  /** A payload that was erased, and is not taken in again. `reason` is why it was erased. */
+  ErasedContent: { hash: string; reason: string };
   /** No operation of this handle is left to undo or redo. */
   NothingToUndo: Record<never, never>;
   /** No encoding has this name. */

@@ -7,6 +7,7 @@ import type { Instance } from "./instance.js";
 import type { Host, Maybe, NativeTask } from "./native.js";
 import { Shared } from "./shared.js";
 import type { EncodingAsset, EncodingName } from "./tokens/names.js";
+import type { VerifyOptions } from "./types/care.js";
 import type { Receipt } from "./types/commit.js";
 import type { RepositoryEvents } from "./types/repository.js";
 import type { TokenCounter } from "./types/varve.js";
@@ -29,7 +30,7 @@ export interface HostParts {
 }
 
 /** Commits are told by those who made them: see Repository. */
-const HEARD = /"type":"(?:budget|conflict|others)"/;
+const HEARD = /"type":"(?:budget|conflict|others|checkpoint|erased)"/;
 
 /** Callbacks, and what the face keeps of each repository. */
 export class WorkspaceHost implements Host {
@@ -42,6 +43,8 @@ export class WorkspaceHost implements Host {
   readonly random: (bytes: Uint8Array<ArrayBuffer>) => void;
   readonly #types: ContentTypeRegistry;
   readonly #repositories = new Map<number, Shared>();
+  readonly #tasks = new Map<number, (done: number, total: number) => boolean>();
+  #lastTask = 0;
   /** What a callback of the application threw last: the cause of the error that follows. */
   #thrown: unknown;
 
@@ -138,10 +141,35 @@ export class WorkspaceHost implements Host {
     if (!HEARD.test(text)) return;
     const { repository, ...event } = JSON.parse(text) as { repository?: number; type: string };
     const shared = this.shared(repository ?? 0);
-    if (event.type === "others") shared.touch();
-    if (event.type === "budget" || event.type === "conflict") {
-      const type: keyof RepositoryEvents = event.type;
-      shared.events.emit(type, Object.freeze(event) as never);
+    if (event.type === "others") {
+      shared.touch();
+      return;
+    }
+    const { messages, ...told } = event as { messages?: number[]; type: string };
+    if (messages !== undefined) shared.mirror.erase(messages);
+    shared.events.emit(told.type as keyof RepositoryEvents, Object.freeze(told) as never);
+  }
+
+  progress(task: number, done: number, total: number): boolean {
+    return this.#tasks.get(task)?.(done, total) ?? true;
+  }
+
+  /** Runs a task of the module that tells how far it is, and ends where the signal says so. */
+  async watching<R>(options: VerifyOptions, run: (task: number) => Promise<R>): Promise<R> {
+    const { onProgress, signal } = options;
+    signal?.throwIfAborted();
+    const task = ++this.#lastTask;
+    this.#tasks.set(task, (done, total) => {
+      if (onProgress !== undefined) shielded(() => onProgress({ done, total }));
+      return signal?.aborted !== true;
+    });
+    try {
+      return await run(task);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      this.#tasks.delete(task);
     }
   }
 

@@ -77,6 +77,9 @@ function splice(array: Message[], [start, remove, insert]: Splice): Splice {
 /** Stands for a message that came and went again between two compiles, and was never given. */
 const PASSING = Object.freeze({}) as Message;
 
+/** Stands for a message whose text was erased, until its view is compiled again. */
+const ERASED = Object.freeze({}) as Message;
+
 /** The views of one repository. */
 export class Mirror {
   readonly #messages = new Map<number, Message>();
@@ -96,6 +99,19 @@ export class Mirror {
     }
     if (forget !== "") for (const id of JSON.parse(forget) as number[]) this.#messages.delete(id);
     return state;
+  }
+
+  /** Lets go of messages; compiles that were handed out keep theirs. */
+  erase(ids: readonly number[]): void {
+    for (const id of ids) {
+      const message = this.#messages.get(id);
+      if (message === undefined) continue;
+      this.#messages.set(id, ERASED);
+      for (const [view, state] of this.#views) {
+        const place = state.messages.indexOf(message);
+        if (place >= 0) this.#views.set(view, state.advance([[place, 1, [ERASED]]]));
+      }
+    }
   }
 
   #read(splices: string): Splice[] {

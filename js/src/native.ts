@@ -38,6 +38,8 @@ export interface Host {
   validate?(contentType: string, payload: string, schema?: string): Maybe<string | undefined>;
   /** `{ type, repository, … }` as JSON. */
   event?(event: string): void;
+  /** How far a task is; false: stop. */
+  progress?(task: number, done: number, total: number): boolean;
   /** What the task comes to. */
   promise(task: NativeTask): Promise<unknown>;
 }
@@ -52,7 +54,7 @@ export interface NativeTask {
 /** The repositories of one workspace. */
 export interface NativeEngine {
   open(id: string, options: string): Maybe<NativeHandle>;
-  /** `list`, `delete`, `reproject`: arguments are JSON. */
+  /** `list`, `delete`, `reproject`, `verify`: arguments are JSON. */
   call(name: string, args: string): unknown;
 }
 

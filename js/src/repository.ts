@@ -2,7 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { runBatch, type Transaction } from "./batch.js";
 import { VarveError } from "./errors.js";
-import { Mover } from "./mover.js";
+import { Keeper } from "./keeper.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
@@ -14,7 +14,7 @@ import { type CallArguments, own } from "./writer.js";
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
  * position. Every call can fail with `Closed`, and with the errors of the store.
  */
-export class Repository<P = BuiltInPayload> extends Mover<P> {
+export class Repository<P = BuiltInPayload> extends Keeper<P> {
   #snapshot: Snapshot | undefined;
   #unlisten: (() => void) | undefined;
 

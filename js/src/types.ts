@@ -1,4 +1,5 @@
 // The public types, written by hand: this is the truth that the module is checked against.
+export type * from "./types/care.js";
 export type * from "./types/commit.js";
 export type * from "./types/compile.js";
 export type * from "./types/content.js";

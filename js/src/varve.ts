@@ -9,6 +9,7 @@ import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
 import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
+import type { Verification, VerifyOptions } from "./types/care.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { ContentTypes, Payload } from "./types/content-types.js";
 import type { StorageAdapter } from "./types/storage.js";
@@ -114,6 +115,20 @@ export class Varve<P = BuiltInPayload> {
    */
   async delete(id: string): Promise<boolean> {
     return (await this.#call("delete", { id: checkId(id) })) as boolean;
+  }
+
+  /**
+   * Reads everything that the store has of a repository, and names what is wrong with it, also where it
+   * cannot be opened: see `verify` of the repository.
+   *
+   * @throws `RepositoryNotFound`; the errors of the store, but `Corrupt`; the reason of the signal.
+   */
+  async verify(id: string, options: VerifyOptions = {}): Promise<Verification> {
+    checkId(id);
+    const { engine, host } = await this.#workspace();
+    const run = (task: number) =>
+      host.instance.settled(() => engine.call("verify", toPlainJson({ id, task })));
+    return (await host.watching(options, run)) as Verification;
   }
 
   /** Brings the tables of the storage up to date, if it has any. Harmless where they are already. */

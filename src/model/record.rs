@@ -10,8 +10,8 @@ use super::id::EntryId;
 use super::outline::Outline;
 use super::types::TypeDefinition;
 use crate::error::Result;
-use crate::hash::CommitHash;
-use crate::json::{At, Fields, Members, ToJson};
+use crate::hash::{CommitHash, ContentHash};
+use crate::json::{At, Fields, Members, Scalar, ToJson};
 
 /// One change of the state.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,10 @@ pub enum Record {
     Note(NoteRecord),
     /// A compile was sent to a model.
     Sent(Box<SentRecord>),
+    /// Objects that nothing needed were taken away.
+    Freed(FreedRecord),
+    /// An object was taken away for good.
+    Erased(ErasedRecord),
 }
 
 /// The first record of a journal.
@@ -127,6 +131,22 @@ pub struct SentRecord {
     pub response_id: Option<String>,
 }
 
+/// Objects that were taken away with this entry, because nothing needed them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreedRecord {
+    /// Their hashes.
+    pub contents: Vec<ContentHash>,
+}
+
+/// An object that was taken away with this entry, and is not taken in again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedRecord {
+    /// Its hash.
+    pub hash: ContentHash,
+    /// Why: stays in the journal.
+    pub reason: String,
+}
+
 /// Tokens of a request; unknown is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InputUsage {
@@ -166,9 +186,20 @@ impl Record {
     }
 }
 
+impl Record {
+    /// The objects that are taken away with its entry.
+    pub fn deletes(&self) -> &[ContentHash] {
+        match self {
+            Self::Freed(freed) => &freed.contents,
+            Self::Erased(erased) => std::slice::from_ref(&erased.hash),
+            _ => &[],
+        }
+    }
+}
+
 type Read = fn(Value, At<'_>) -> Result<Record>;
 
-const KINDS: [(&str, Read); 9] = [
+const KINDS: [(&str, Read); 11] = [
     ("commit", |value, at| CommitRecord::read(value, at).map(Box::new).map(Record::Commit)),
     ("annotation", |value, at| Annotation::read(value, at).map(Record::Annotation)),
     ("repository", |value, at| RepositoryRecord::read(value, at).map(Record::Repository)),
@@ -178,6 +209,8 @@ const KINDS: [(&str, Read); 9] = [
     ("type", |value, at| TypeRecord::read(value, at).map(Record::Type)),
     ("note", |value, at| NoteRecord::read(value, at).map(Record::Note)),
     ("sent", |value, at| SentRecord::read(value, at).map(Box::new).map(Record::Sent)),
+    ("freed", |value, at| FreedRecord::read(value, at).map(Record::Freed)),
+    ("erased", |value, at| ErasedRecord::read(value, at).map(Record::Erased)),
 ];
 
 impl ToJson for Record {
@@ -192,6 +225,8 @@ impl ToJson for Record {
             Self::Type(record) => members.put("type", record),
             Self::Note(record) => members.put("note", record),
             Self::Sent(record) => members.put("sent", &**record),
+            Self::Freed(record) => members.put("freed", record),
+            Self::Erased(record) => members.put("erased", record),
         });
     }
 }
@@ -359,6 +394,41 @@ impl ToJson for SentRecord {
             members.some("output", self.output.as_ref());
             members.some("raw", self.raw.as_ref());
             members.some("responseId", self.response_id.as_ref());
+        });
+    }
+}
+
+impl FreedRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"what was freed")?;
+        let contents = fields.get("contents")?;
+        let hash = |value: Value, at: At<'_>| ContentHash::accept(value).map_err(|_| at.wrong("expected a hash"));
+        let record = Self { contents: fields.at("contents").each(contents, hash)? };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for FreedRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| members.put("contents", self.contents.as_slice()));
+    }
+}
+
+impl ErasedRecord {
+    pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
+        let mut fields = Fields::of(value, at, &"what was erased")?;
+        let record = Self { hash: fields.get("hash")?, reason: fields.get("reason")? };
+        fields.finish()?;
+        Ok(record)
+    }
+}
+
+impl ToJson for ErasedRecord {
+    fn write_json(&self, out: &mut String) {
+        Members::write(out, |members| {
+            members.put("hash", &self.hash);
+            members.put("reason", &self.reason);
         });
     }
 }

@@ -10,8 +10,9 @@ impl Planner<'_> {
     /// what the first time gave; on a branch that does not have the entry yet, it adds it there.
     ///
     /// # Errors
-    /// `DuplicateId` where an entry of this id was added with another payload.
+    /// `DuplicateId` where an entry of this id was added with another payload; `ErasedContent`.
     pub(super) fn append(&self, append: &Append) -> Result<Outcome> {
+        self.draft.check_taken(&append.payload.hash)?;
         if let Some(entry) = self.draft.find_entry(&append.id) {
             let first = self.draft.entries(entry).first;
             let content = self.draft.commits(first).content().map(|ix| self.draft.contents(ix).hash);

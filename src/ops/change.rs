@@ -16,8 +16,9 @@ impl Planner<'_> {
     /// Replaces the payload of an entry, which keeps its place. The payload it has already is no edit.
     ///
     /// # Errors
-    /// `EditTarget` where the entry is not in the view of the branch.
+    /// `EditTarget` where the entry is not in the view of the branch; `ErasedContent`.
     pub(super) fn edit(&self, id: &str, payload: &NewPayload, attributes: &Attributes) -> Result<Outcome> {
+        self.draft.check_taken(&payload.hash)?;
         let slot = self.in_view(id)?;
         if self.draft.contents(slot.content).hash == payload.hash {
             return Ok(Outcome { receipts: vec![self.receipt(slot.version)], ..Outcome::default() });

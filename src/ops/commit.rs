@@ -55,6 +55,8 @@ impl Planner<'_> {
         let known = change.payload.is_some_and(|payload| self.draft.find_content(&payload.hash).is_some());
         // A payload that is there already was counted and measured then.
         let fresh = change.payload.filter(|_| !known);
+        // One that was freed is stored again.
+        let absent = change.payload.filter(|payload| !known || self.draft.gone(&payload.hash).is_some());
         let source = self.draft.token_source();
         let record = CommitRecord {
             branch: Some(self.branch).filter(|branch| *branch != self.draft.default_branch()).map(str::to_owned),
@@ -74,7 +76,7 @@ impl Planner<'_> {
         };
         Outcome {
             records: vec![Record::Commit(Box::new(record))],
-            objects: fresh
+            objects: absent
                 .map(|payload| Object { hash: payload.hash, bytes: payload.bytes.clone() })
                 .into_iter()
                 .collect(),

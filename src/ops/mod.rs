@@ -8,6 +8,7 @@
 mod annotate;
 mod append;
 mod batch;
+mod care;
 mod change;
 mod commit;
 mod refs;
@@ -34,6 +35,7 @@ use crate::state::State;
 use crate::state::apply::When;
 use crate::tokens::TokenCounter;
 pub use batch::{Group, plan_next};
+pub use care::{Erase, Free};
 pub use undo::Undo;
 
 /// What a caller asks, with everything it needs fetched, checked and counted.
@@ -158,6 +160,10 @@ pub enum Input {
     },
     /// Records that a compile was sent.
     Sent(Box<SentRecord>),
+    /// Takes away objects that nothing needs.
+    Free(Free),
+    /// Takes an object away for good.
+    Erase(Erase),
     /// Inverts an operation.
     Undo(Undo),
     /// Several operations as one: all or none.
@@ -336,6 +342,12 @@ fn check_head(draft: &State<'_>, request: &Request) -> Result<()> {
 
 impl Planner<'_> {
     fn plan(&self, input: &Input) -> Result<Outcome> {
+        let outcome = self.plan_input(input)?;
+        self.check_refs(&outcome)?;
+        Ok(outcome)
+    }
+
+    fn plan_input(&self, input: &Input) -> Result<Outcome> {
         match input {
             Input::Append(append) => self.append(append),
             Input::Edit { target, payload, attributes } => self.edit(target, payload, attributes),
@@ -354,6 +366,8 @@ impl Planner<'_> {
                 sent.raw.as_ref().map_or(Ok(()), |raw| check_depth("/raw", raw))?;
                 Ok(Outcome::record(Record::Sent(sent.clone())))
             }
+            Input::Free(free) => Ok(self.free(free)),
+            Input::Erase(erase) => self.erase(erase),
             Input::Undo(undo) => self.undo(undo),
             Input::Batch(group) => self.batch(group),
         }
@@ -391,6 +405,8 @@ impl Input {
             Self::RegisterType { .. } => "type",
             Self::SetNote { .. } => "note",
             Self::Sent(_) => "sent",
+            Self::Free(_) => "gc",
+            Self::Erase(_) => "erase",
             Self::Undo(_) => "undo",
             Self::Batch(_) => "batch",
         }

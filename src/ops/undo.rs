@@ -26,12 +26,19 @@ fn changed(what: impl std::fmt::Display) -> Error {
     Error::conflict(format!("{what} was changed by a later operation; undo that first"))
 }
 
+fn not_undoable(operation: &str, reason: &str) -> Error {
+    Error::NotUndoable { operation: operation.to_owned(), reason: reason.to_owned() }
+}
+
 impl Planner<'_> {
     /// Inverts the records of an operation, the last first.
     ///
     /// # Errors
     /// `Conflict` where later operations changed the same things; `NotUndoable`.
     pub(super) fn undo(&self, undo: &Undo) -> Result<Outcome> {
+        if undo.records.iter().any(|record| matches!(record, Record::Freed(_) | Record::Erased(_))) {
+            return Err(not_undoable(&undo.name, "the payloads that it took away are gone"));
+        }
         let mut all = Outcome::default();
         let mut draft = State::over(self.draft);
         let mut commits = undo.commits.iter().rev();
@@ -145,11 +152,13 @@ impl Planner<'_> {
                 let (entry, name) = (entry.clone(), name.clone());
                 Record::Note(NoteRecord { entry, name, new: old.clone(), old: new.clone() })
             }
-            Record::Repository(_) | Record::Sent(_) | Record::Commit(_) | Record::Annotation(_) => {
-                return Err(Error::NotUndoable {
-                    operation: operation.to_owned(),
-                    reason: "it records something that happened outside".to_owned(),
-                });
+            Record::Repository(_)
+            | Record::Sent(_)
+            | Record::Commit(_)
+            | Record::Annotation(_)
+            | Record::Freed(_)
+            | Record::Erased(_) => {
+                return Err(not_undoable(operation, "it records something that happened outside"));
             }
         })
     }

@@ -14,6 +14,8 @@ use crate::json::{ToJson, object};
 use crate::model::content::Content;
 use crate::state::State;
 use crate::state::arena::{CommitIx, ContentIx, EntryIx, sort_rows};
+use crate::state::gone::Gone;
+use crate::state::lineage::Status;
 use crate::tokens::count_tools;
 use crate::view::counts::Counts;
 use crate::view::message::{CompiledMessage, Payloads};
@@ -71,6 +73,7 @@ impl Handle {
     ///
     /// # Errors
     /// `CommitNotFound` for an unknown `asOf`; `BudgetExceeded` where what must stay does not fit;
+    /// `ContentGone` where gc freed what a commit without branch or tag needs;
     /// whatever the store or the counter says.
     pub async fn compile(&self, options: &CompileOptions) -> Result<Compiled> {
         let repo = &*self.repo;
@@ -91,6 +94,9 @@ impl Handle {
                 let limit = options.max_tokens.unwrap_or_default();
                 let message = "pinned entries, the last entries and the current turn do not fit".to_owned();
                 return Err(Error::BudgetExceeded { limit, required: overflow.required, message });
+            }
+            if past.is_some() || self.branch().is_none() {
+                repo.read(|state| check_stored(state, target(state).0))?;
             }
             repo.lead(updated.slot, texts);
             let missing = repo.missing_payloads(updated.slot, &fetched);
@@ -127,7 +133,10 @@ impl Handle {
         let slot = views.slots.get_mut(place).ok_or_else(|| Error::Internal("a view was lost".to_owned()))?;
         let mut messages = Map::default();
         for id in unrendered(slot, &views.table) {
-            if let Some(recipe) = views.table.recipe(id).cloned() {
+            // What was erased meanwhile came and went between two compiles, and is never given.
+            if let Some(recipe) = views.table.recipe(id).cloned()
+                && !recipe.contents().into_iter().any(|ix| state.is_erased(ix))
+            {
                 messages.insert(id, recipe.render(&state, &Known(fetched))?);
                 views.table.set_rendered(id);
             }
@@ -217,6 +226,20 @@ fn past(
     }
 }
 
+/// Checks that what is in the view of a commit was not freed, whatever is still at hand of it.
+fn check_stored(state: &State<'_>, head: Option<CommitIx>) -> Result<()> {
+    if !state.lacks_any() {
+        return Ok(());
+    }
+    for slot in state.lineage(head).slots().iter().filter(|slot| slot.status == Status::Live) {
+        let hash = &state.contents(slot.content).hash;
+        if let Some(gone @ Gone::Freed) = state.gone(hash) {
+            return Err(gone.error(hash));
+        }
+    }
+    Ok(())
+}
+
 fn unrendered(slot: &ViewSlot, table: &crate::view::table::MessageTable) -> Vec<MessageId> {
     let all = slot.pending.iter().chain(slot.view.splices()).flat_map(|splice| &splice.inserted);
     all.copied().filter(|id| !table.is_rendered(*id)).collect()
@@ -239,6 +262,9 @@ fn digest(state: &State<'_>, slot: &ViewSlot, options: &CompileOptions) -> Strin
     slot.head.map_or(Value::Null, |ix| state.commits(ix).hash.into()).write_json(&mut what);
     slot.view.options().describe_view(&mut what);
     [state.annotation_count() as u64, state.types_version().into(), slot.until].as_slice().write_json(&mut what);
+    if state.erasures() > 0 {
+        state.erasures().write_json(&mut what);
+    }
     if let Some(given) = &options.instructions {
         given.texts().write_json(&mut what);
     }
@@ -273,7 +299,8 @@ fn warnings(state: &State<'_>, slot: &ViewSlot) -> Vec<Value> {
     let pairing = slot.view.pairing();
     let torn = pairing.torn().map(|unit| warning("step-hidden", &mut unit.entries()));
     let orphans = pairing.orphans().iter().map(|entry| warning("result-without-call", &mut std::iter::once(*entry)));
-    torn.chain(orphans).collect()
+    let erased = pairing.erased().iter().map(|entry| warning("erased", &mut std::iter::once(*entry)));
+    torn.chain(orphans).chain(erased).collect()
 }
 
 impl Repository {
@@ -311,7 +338,8 @@ impl Repository {
         let Some(slot) = views.slots.get(place) else { return Vec::new() };
         let recipes = unrendered(slot, &views.table).into_iter().filter_map(|id| views.table.recipe(id));
         let contents = recipes.flat_map(|recipe| recipe.contents());
-        let mut missing: Vec<_> = contents.filter(|ix| !fetched.contains(ix)).collect();
+        let state = self.state.borrow();
+        let mut missing: Vec<_> = contents.filter(|ix| !fetched.contains(ix) && !state.is_erased(*ix)).collect();
         sort_rows(&mut missing);
         missing
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::stand::Stand;
 use super::{Budget, Done, Repository};
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
@@ -29,9 +30,7 @@ const UNDOABLE: usize = 1000;
 pub struct Handle {
     pub(super) repo: Rc<Repository>,
     pub(super) id: u64,
-    head: RefCell<Head>,
-    previous: RefCell<Option<Head>>,
-    original: Cell<Option<CommitHash>>,
+    stand: Rc<Stand>,
     budget: Cell<Option<Budget>>,
     /// Operations of this handle, and those of them that it has undone: what undo and redo go by.
     done: RefCell<Vec<String>>,
@@ -141,11 +140,9 @@ impl Handle {
         let id = repo.handles.get() + 1;
         repo.handles.set(id);
         Self {
+            stand: repo.stand(head),
             repo,
             id,
-            head: RefCell::new(head),
-            previous: RefCell::default(),
-            original: Cell::default(),
             budget: Cell::default(),
             done: RefCell::default(),
             undone: RefCell::default(),
@@ -178,7 +175,7 @@ impl Handle {
 
     /// The branch it stands on.
     pub fn branch(&self) -> Option<String> {
-        match &*self.head.borrow() {
+        match &*self.stand.head.borrow() {
             Head::Branch(name) => Some(name.clone()),
             Head::Detached(_) => None,
         }
@@ -190,15 +187,15 @@ impl Handle {
     }
 
     pub(super) fn head_in(&self, state: &State<'_>) -> Option<CommitIx> {
-        commit_of(state, &self.head.borrow())
+        commit_of(state, &self.stand.head.borrow())
     }
 
     /// What `HEAD`, `ORIG_HEAD` and `-` mean to it.
     pub fn standpoint(&self) -> Standpoint {
         self.repo.read(|state| Standpoint {
             head: self.head_in(state),
-            original: self.original.get().and_then(|hash| state.find_commit(&hash)),
-            previous: self.previous.borrow().as_ref().and_then(|head| commit_of(state, head)),
+            original: self.stand.original.get().and_then(|hash| state.find_commit(&hash)),
+            previous: self.stand.previous.borrow().as_ref().and_then(|head| commit_of(state, head)),
         })
     }
 
@@ -207,7 +204,7 @@ impl Handle {
     /// # Errors
     /// `RefProtected` where the handle stands on a commit.
     pub(super) fn writable(&self) -> Result<String> {
-        match &*self.head.borrow() {
+        match &*self.stand.head.borrow() {
             Head::Branch(name) => Ok(name.clone()),
             Head::Detached(commit) => Err(Error::RefProtected {
                 message: format!("HEAD is detached at {commit}; make a branch there to write"),
@@ -377,15 +374,16 @@ impl Handle {
     /// # Errors
     /// `RefNotFound`.
     pub fn switch_to(&self, name: &str) -> Result<()> {
-        let target = if name == "-" { self.previous.borrow().clone() } else { Some(Head::Branch(name.to_owned())) };
+        let target =
+            if name == "-" { self.stand.previous.borrow().clone() } else { Some(Head::Branch(name.to_owned())) };
         let known = |head: &Head| match head {
             Head::Branch(name) => self.repo.read(|state| state.branch(name).is_some()),
             Head::Detached(_) => true,
         };
         let not_found = || Error::RefNotFound { kind: "branch", name: name.to_owned() };
         let target = target.filter(known).ok_or_else(not_found)?;
-        let before = self.head.replace(target);
-        self.previous.replace(Some(before));
+        let before = self.stand.head.replace(target);
+        self.stand.previous.replace(Some(before));
         Ok(())
     }
 
@@ -398,7 +396,7 @@ impl Handle {
         let to = self.repo.read(|state| state.resolve(target, standpoint).map(|ix| state.commits(ix).hash))?;
         let before = self.head();
         self.perform(Input::Reset { to }, options).await?;
-        self.original.set(before);
+        self.stand.original.set(before);
         Ok(to)
     }
 
@@ -409,7 +407,7 @@ impl Handle {
     pub async fn rename_branch(&self, from: &str, to: &str, options: &CommitOptions) -> Result<()> {
         self.perform(Input::RenameBranch { from: from.to_owned(), to: to.to_owned() }, options).await?;
         if self.branch().as_deref() == Some(from) {
-            self.head.replace(Head::Branch(to.to_owned()));
+            self.stand.head.replace(Head::Branch(to.to_owned()));
         }
         Ok(())
     }
@@ -458,7 +456,7 @@ impl Handle {
             _ => None,
         });
         if let Some(name) = renamed {
-            self.head.replace(Head::Branch(name.clone()));
+            self.stand.head.replace(Head::Branch(name.clone()));
         }
     }
 }

@@ -3,11 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::stand::Stands;
 use super::{Repository, Settings};
 use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
-use crate::json::object;
+use serde_json::{Map, Value};
+
+use crate::json::{object, put};
 use crate::model::journal::Sealed;
 use crate::model::object::Object;
 use crate::state::State;
@@ -19,6 +22,9 @@ use crate::store::{Address, CheckpointParts, RepoKey};
 pub(super) const PAGE: usize = 1000;
 /// Entries after which a new checkpoint is worth its place.
 const CHECKPOINT_EVERY: u64 = 2000;
+
+/// What is wrong with a checkpoint that another journal led to.
+pub(super) const NOT_OF_THIS: &str = "checkpoint: it is not of this journal";
 
 /// How to open a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +62,8 @@ impl Repository {
             handles: Cell::new(0),
             checkpointed: Cell::new(0),
             segments: RefCell::default(),
+            stands: Stands::default(),
+            rebuilt: RefCell::default(),
         });
         repository.load().await?;
         Ok(repository)
@@ -68,24 +76,43 @@ impl Repository {
 
     async fn load(&self) -> Result<()> {
         let Some(repo) = self.key() else { return Ok(()) };
-        if let Some(stored) = self.settings.store.read_checkpoint(&repo).await?
-            && let Some(state) = self.restore(&repo, &stored).await?
-        {
-            self.checkpointed.set(stored.seq);
-            self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
-            self.state.replace(state);
+        if let Some(stored) = self.settings.store.read_checkpoint(&repo).await? {
+            match self.restore(&repo, &stored).await? {
+                Ok(state) => {
+                    self.checkpointed.set(stored.seq);
+                    self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
+                    self.state.replace(state);
+                }
+                Err(reason) => {
+                    self.rebuilt.replace(Some(reason));
+                    self.emit("checkpoint", &|| self.checkpoint_status());
+                }
+            }
         }
         self.catch_up().await
     }
 
-    /// A checkpoint is a cache: one that cannot be read, or is not of this journal, is passed over.
-    async fn restore(&self, repo: &RepoKey, stored: &StoredCheckpoint) -> Result<Option<State<'static>>> {
-        let Ok(state) = checkpoint::read(&stored.manifest, &stored.segments) else { return Ok(None) };
+    /// A checkpoint is a cache: one that cannot be read, or is not of this journal, is passed over. The
+    /// reason is told, and the next write puts another in its place.
+    async fn restore(&self, repo: &RepoKey, stored: &StoredCheckpoint) -> Result<Result<State<'static>, String>> {
+        let state = match checkpoint::read(&stored.manifest, &stored.segments) {
+            Ok(state) => state,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
         let position = state.journal();
         let before = position.seq.saturating_sub(1);
         let last = self.settings.store.read_journal(repo, before, 1).await?;
         let matches = last.first().is_some_and(|entry| Some(entry.hash) == position.hash);
-        Ok(matches.then_some(state))
+        Ok(if matches { Ok(state) } else { Err(NOT_OF_THIS.to_owned()) })
+    }
+
+    /// `{ seq, rebuilt? }`: the last entry that the newest checkpoint known here holds, and why the one
+    /// that was there when the repository was opened was of no use.
+    pub(super) fn checkpoint_status(&self) -> Value {
+        let mut out = Map::new();
+        put(&mut out, "seq", self.checkpointed.get().into());
+        put(&mut out, "rebuilt", self.rebuilt.borrow().as_deref().into());
+        Value::Object(out)
     }
 
     /// Takes in what others have written.
@@ -118,6 +145,7 @@ impl Repository {
             }
             let entry = sealed.open(position.seq + 1, position.hash)?;
             self.state.borrow_mut().apply_entry(&entry, sealed.hash)?;
+            self.drop_gone(&entry);
             new = true;
         }
         if new {
@@ -155,10 +183,23 @@ impl Repository {
     /// Writes a checkpoint when enough has happened since the last one. It is a cache, so a store that
     /// does not take it does no harm.
     pub(super) async fn checkpoint_if_due(&self) {
+        let broken = self.checkpointed.get() == 0 && self.rebuilt.borrow().is_some();
+        if broken {
+            self.replace_checkpoint().await;
+            return;
+        }
         let seq = self.read(|state| state.journal().seq);
         let lasting = self.settings.store.capabilities().durability != crate::store::Durability::Memory;
         if lasting && seq >= self.checkpointed.get() + CHECKPOINT_EVERY {
             let _ = self.checkpoint().await;
+        }
+    }
+
+    /// Puts a checkpoint in the place of one that is of no use.
+    async fn replace_checkpoint(&self) {
+        let Some(repo) = self.key() else { return };
+        if self.settings.store.delete_checkpoint(&repo).await.is_ok() && self.checkpoint().await.is_ok() {
+            self.emit("checkpoint", &|| self.checkpoint_status());
         }
     }
 }

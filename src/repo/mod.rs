@@ -3,6 +3,7 @@
 
 mod batch;
 mod budget;
+mod care;
 mod compile;
 mod counting;
 mod environment;
@@ -12,8 +13,10 @@ mod payloads;
 mod prepare;
 mod reads;
 mod reproject;
+mod stand;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod views;
 mod writer;
 
@@ -30,6 +33,7 @@ use crate::store::{Address, Incarnation, Store};
 use crate::view::counts::Recounted;
 pub use batch::{Batch, Finished};
 pub use budget::{Budget, BudgetAction};
+pub use care::{Erasure, Gc, GcOptions};
 pub use compile::{Compiled, Patch};
 pub use counting::{CountLater, Counter, Deferred};
 pub use environment::{Environment, ManualEnvironment};
@@ -37,10 +41,12 @@ pub use handle::{CommitOptions, Handle};
 pub use load::OpenOptions;
 pub use prepare::Validator;
 pub use reads::OperationSummary;
+pub use verify::{Fault, Progress, Verified, verify};
 pub use writer::Done;
 
 use environment::IdMaker;
 use payloads::PayloadCache;
+use stand::Stands;
 use views::Views;
 use writer::Ticket;
 
@@ -85,9 +91,12 @@ pub struct Repository {
     recounted: RefCell<Recounted>,
     views: RefCell<Views>,
     handles: Cell<u64>,
+    stands: Stands,
     /// The last entry of the newest checkpoint known here, and the segments it has.
     checkpointed: Cell<u64>,
     segments: RefCell<Set<ContentHash>>,
+    /// Why the checkpoint in the store was of no use.
+    rebuilt: RefCell<Option<String>>,
 }
 
 impl Repository {

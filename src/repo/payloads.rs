@@ -11,6 +11,7 @@ use crate::error::{Result, StoreError};
 use crate::hash::ContentHash;
 use crate::model::content::Content;
 use crate::state::arena::ContentIx;
+use crate::state::gone::Gone;
 
 const BYTES: usize = 4 << 20;
 
@@ -25,6 +26,14 @@ pub(super) struct PayloadCache {
 impl PayloadCache {
     pub fn get(&self, hash: &ContentHash) -> Option<Rc<Content>> {
         self.known.get(hash).cloned()
+    }
+
+    pub fn remove(&mut self, hash: &ContentHash) {
+        if self.known.remove(hash).is_some()
+            && let Some(place) = self.order.iter().position(|(other, _)| other == hash)
+        {
+            self.bytes -= self.order.remove(place).map_or(0, |(_, bytes)| bytes);
+        }
     }
 
     pub fn put(&mut self, hash: ContentHash, content: Rc<Content>, bytes: usize) {
@@ -49,7 +58,10 @@ pub(super) type Fetched = Map<ContentIx, Rc<Content>>;
 
 impl Repository {
     /// Adds those of `contents` that are not in `fetched` yet; first from the cache, then in as few
-    /// reads as can be.
+    /// reads as can be. Those that were erased are left out.
+    ///
+    /// # Errors
+    /// `ContentGone` for those that were freed; `Corrupt`, and whatever the store says.
     pub(super) async fn fetch(&self, contents: &[ContentIx], fetched: &mut Fetched) -> Result<()> {
         let mut wanted: Map<ContentIx, ContentHash> = Map::default();
         for &ix in contents {
@@ -57,6 +69,9 @@ impl Repository {
                 continue;
             }
             let hash = self.read(|state| state.contents(ix).hash);
+            if self.read(|state| state.is_erased(ix)) {
+                continue;
+            }
             match self.payloads.borrow().get(&hash) {
                 Some(content) => fetched.insert(ix, content),
                 None => wanted.insert(ix, hash),
@@ -68,7 +83,13 @@ impl Repository {
             let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
             let objects = self.settings.store.read_objects(&repo, &hashes).await?;
             for ((ix, hash), bytes) in some.iter().zip(objects) {
-                let bytes = bytes.ok_or_else(|| StoreError::corrupt(format!("payload {hash} is missing")))?;
+                let Some(bytes) = bytes else {
+                    self.missed(hash).await?;
+                    continue;
+                };
+                if self.read(|state| state.is_erased(*ix)) {
+                    continue; // while it was read
+                }
                 let content = Rc::new(parse(hash, &bytes)?);
                 self.payloads.borrow_mut().put(*hash, content.clone(), bytes.len());
                 fetched.insert(*ix, content);
@@ -77,12 +98,30 @@ impl Repository {
         Ok(())
     }
 
-    /// The payload of one content, as it is stored.
+    /// The payload of one content, as it is stored; null where it was erased.
     pub(super) async fn payload_value(&self, hash: ContentHash) -> Result<Value> {
-        let repo = self.key().ok_or_else(|| StoreError::corrupt(format!("payload {hash} is missing")))?;
-        let found = self.settings.store.read_objects(&repo, &[hash]).await?.into_iter().next().flatten();
-        let bytes = found.ok_or_else(|| StoreError::corrupt(format!("payload {hash} is missing")))?;
-        value(&hash, &bytes)
+        let erased = self.read(|state| state.erasure(&hash).is_some());
+        let found = match self.key() {
+            Some(repo) if !erased => self.settings.store.read_objects(&repo, &[hash]).await?.into_iter().next(),
+            _ => None,
+        };
+        match found.flatten() {
+            Some(bytes) => value(&hash, &bytes),
+            None => self.missed(&hash).await.map(|()| Value::Null),
+        }
+    }
+
+    /// Says why a payload is not in the store; perhaps others took it away just now. Nothing where it
+    /// was erased.
+    async fn missed(&self, hash: &ContentHash) -> Result<()> {
+        if self.read(|state| state.gone(hash).is_none()) {
+            self.catch_up().await?;
+        }
+        self.read(|state| match state.gone(hash) {
+            Some(Gone::Erased(_)) => Ok(()),
+            Some(gone) => Err(gone.error(hash)),
+            None => Err(StoreError::corrupt(format!("payload {hash} is missing")).into()),
+        })
     }
 }
 

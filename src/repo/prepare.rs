@@ -30,18 +30,20 @@ impl Repository {
     /// Checks a payload and counts its tokens.
     ///
     /// # Errors
-    /// `Validation`; what the application's validator or counter says.
+    /// `Validation`; `ErasedContent`; what the application's validator or counter says.
     pub(super) async fn prepare_payload(&self, payload: Value) -> Result<NewPayload> {
         let payload = Payload::parse(payload)?;
         if let Content::Custom { content_type, .. } = &payload.content {
             self.validate(content_type, &payload.bytes).await?;
         }
         let hash = payload.hash;
+        self.read(|state| state.check_taken(&hash))?;
         let content = Rc::new(payload.content);
         let bytes: Rc<[u8]> = payload.bytes.into();
         loop {
             let prepared = NewPayload::of(&content, hash, bytes.clone(), self.settings.counter.as_counter());
             if self.settings.counter.is_settled() {
+                self.read(|state| state.check_taken(&hash))?; // perhaps meanwhile
                 self.payloads.borrow_mut().put(hash, content, bytes.len());
                 return Ok(prepared);
             }

@@ -86,7 +86,7 @@ impl Repository {
     }
 
     /// The journal was checked when it was folded; here only what is read is checked against its hash.
-    fn opened(&self, sealed: &Sealed) -> Result<Entry> {
+    pub(super) fn opened(&self, sealed: &Sealed) -> Result<Entry> {
         let value = parse_bytes(&sealed.bytes).map_err(StoreError::corrupt)?;
         let previous = value.get("previous").and_then(Value::as_str).and_then(|text| text.parse().ok());
         Ok(sealed.open(sealed.seq, previous)?)
@@ -281,6 +281,7 @@ impl Handle {
             out.insert("branch".to_owned(), self.branch().into());
             out.insert("head".to_owned(), self.head().into());
             put(out, "compiledTokens", compiled.into());
+            put(out, "checkpoint", self.repo.checkpoint_status());
             if let Some(limit) = self.budget().and_then(|budget| budget.limit().ok()) {
                 let share = compiled as f64 / limit as f64;
                 let budget = [("limit", limit.into()), ("used", compiled.into()), ("share", share.into())];

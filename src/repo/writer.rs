@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::Repository;
 use crate::error::{Error, Result, StoreError};
-use crate::hash::CommitHash;
+use crate::hash::{CommitHash, ContentHash};
 use crate::json::object;
 use crate::model::journal::{Entry, JOURNAL_FORMAT, Operation, Sealed};
 use crate::model::object::Object;
@@ -62,6 +62,7 @@ impl Drop for Unsettled<'_> {
 struct Planned {
     entry: Entry,
     objects: Vec<Object>,
+    delete_objects: Vec<ContentHash>,
     projection: Option<String>,
     results: Vec<Result<Done>>,
 }
@@ -115,7 +116,8 @@ impl Repository {
             if planned.entry.operations.is_empty() {
                 return Ok(planned.results);
             }
-            let batch = Batch { projection: planned.projection, ..Batch::new(&planned.entry, planned.objects) };
+            let Planned { delete_objects, projection, .. } = planned;
+            let batch = Batch { delete_objects, projection, ..Batch::new(&planned.entry, planned.objects) };
             match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
                     self.apply_own(&planned.entry, &batch.entry)?;
@@ -151,7 +153,8 @@ impl Repository {
             draft.apply(&create, 0, when)?;
             entry.operations.push(create);
         }
-        let (created, mut objects, mut results) = (entry.operations.len(), Vec::new(), Vec::new());
+        let (created, mut results) = (entry.operations.len(), Vec::new());
+        let (mut objects, mut delete_objects) = (Vec::<Object>::new(), Vec::new());
         for (place, ticket) in tickets.iter().enumerate() {
             let planned = self.plan_one(&draft, ticket, when);
             results.push(planned.and_then(|planned| {
@@ -167,8 +170,13 @@ impl Repository {
                     draft.apply(&operation, index, when)?;
                 }
                 let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
-                entry.operations.push(operation);
+                delete_objects.retain(|hash| !brought.iter().any(|object| object.hash == *hash));
+                for hash in operation.records.iter().flat_map(Record::deletes) {
+                    objects.retain(|object| object.hash != *hash);
+                    delete_objects.push(*hash);
+                }
                 objects.extend(brought);
+                entry.operations.push(operation);
                 Ok(Done { operation: Some(name), receipts, wrote: true })
             }));
         }
@@ -176,7 +184,7 @@ impl Repository {
             entry.operations.clear(); // nothing to write: not even a beginning
         }
         let projection = projects.then(|| projection(Before::of(&state), &draft, &entry));
-        Ok(Planned { entry, objects, projection, results })
+        Ok(Planned { entry, objects, delete_objects, projection, results })
     }
 
     fn plan_one(&self, draft: &State<'_>, ticket: &Ticket, when: When) -> Result<Attempt> {
@@ -248,6 +256,7 @@ impl Repository {
     fn apply_own(&self, entry: &Entry, sealed: &Sealed) -> Result<()> {
         if self.read(|state| state.journal().seq) < entry.seq {
             self.state.borrow_mut().apply_entry(entry, sealed.hash)?;
+            self.drop_gone(entry);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::arena::{CommitIx, ContentIx, EntryIx, add_row};
+use super::gone::{Erasure, Gone};
 use super::rows::{
     Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, MoveRow, OperationRow, OtherAction,
     SentRow,
@@ -14,7 +15,7 @@ use crate::hash::{CommitHash, EntryHash};
 use crate::model::annotation::Annotation;
 use crate::model::commit::{Body, COMMIT_FORMAT, EntryOperation};
 use crate::model::journal::{Entry, Operation};
-use crate::model::record::{CommitRecord, Record, RefRecord};
+use crate::model::record::{CommitRecord, ErasedRecord, Record, RefRecord};
 
 type Applied<T = ()> = Result<T, StoreError>;
 
@@ -62,12 +63,17 @@ impl State<'_> {
     pub fn apply(&mut self, operation: &Operation, index: u32, when: When) -> Applied {
         let before = self.commit_count();
         self.apply_records(&operation.records, when)?;
+        self.register(operation, before, index, when);
+        Ok(())
+    }
+
+    /// Remembers the operation of a caller, whose commits are those from row `before` on.
+    pub(crate) fn register(&mut self, operation: &Operation, before: usize, index: u32, when: When) {
         if let Some(id) = &operation.id {
             let made = (self.commit_count() - before) as u32;
             let commits = (super::Ix::new(before), made);
             self.tables.operations.insert(id.as_str().into(), OperationRow { seq: when.seq, index, commits });
         }
-        Ok(())
     }
 
     /// Applies records that belong to no operation yet: on a draft.
@@ -114,6 +120,18 @@ impl State<'_> {
                 input: sent.input,
                 output: sent.output,
             }),
+            Record::Freed(freed) => {
+                // What is no payload of a commit needs no mark: it is simply not there.
+                for hash in &freed.contents {
+                    if self.find_content(hash).is_some() {
+                        self.mark(*hash, Some(Gone::Freed));
+                    }
+                }
+            }
+            Record::Erased(ErasedRecord { hash, reason }) => {
+                let erasure = Erasure { at: when.at, reason: reason.clone() };
+                self.mark(*hash, Some(Gone::Erased(Rc::new(erasure))));
+            }
         }
         Ok(())
     }
@@ -235,6 +253,9 @@ impl State<'_> {
     fn intern_content(&mut self, record: &CommitRecord) -> Applied<Option<ContentIx>> {
         let Some(hash) = record.commit.content_hash else { return Ok(None) };
         if let Some(known) = self.find_content(&hash) {
+            if self.gone(&hash).is_some() {
+                self.mark(hash, None); // it comes with its payload
+            }
             return Ok(Some(known));
         }
         let (Some(outline), Some(content_type)) = (&record.outline, &record.commit.content_type) else {

@@ -8,6 +8,7 @@ pub mod ancestry;
 pub mod apply;
 pub mod arena;
 pub mod checkpoint;
+pub mod gone;
 pub mod lineage;
 mod lineages;
 mod read;
@@ -20,9 +21,10 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::collections::{Lookup, Map, Names};
-use crate::hash::EntryHash;
+use crate::hash::{ContentHash, EntryHash};
 use crate::model::types::TypeDefinition;
 use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, MoveIx};
+use gone::Gone;
 use lineages::Lineages;
 use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
 
@@ -59,6 +61,9 @@ pub struct Tables {
     token_source: Option<Rc<str>>,
     journal: JournalPosition,
     types_version: u32,
+    /// Why payloads are no longer stored; None: they are again.
+    gone: Map<ContentHash, Option<Gone>>,
+    erasures: u32,
     lineages: RefCell<Lineages>,
 }
 
@@ -97,6 +102,8 @@ impl Tables {
             token_source: None,
             journal: parent.map_or_else(JournalPosition::default, |state| state.tables.journal),
             types_version: parent.map_or(0, |state| state.tables.types_version),
+            gone: Map::default(),
+            erasures: parent.map_or(0, |state| state.tables.erasures),
             lineages: RefCell::default(),
         }
     }

@@ -51,6 +51,11 @@ impl State<'_> {
         self.tables.commits.next()
     }
 
+    /// How many payloads there are.
+    pub fn content_count(&self) -> usize {
+        self.tables.contents.next()
+    }
+
     /// How many annotations there are.
     pub fn annotation_count(&self) -> usize {
         self.tables.annotations.next()
@@ -70,6 +75,7 @@ impl State<'_> {
                 && self.tables.tags.is_empty()
                 && self.tables.types.is_empty()
                 && self.tables.notes.is_empty()
+                && self.tables.gone.is_empty()
         });
         self.tables.journal == position && fresh
     }

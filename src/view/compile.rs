@@ -44,6 +44,7 @@ struct Seen {
     slots: usize,
     annotations: usize,
     types: u32,
+    erasures: u32,
 }
 
 /// What a view's stages read and write.
@@ -98,9 +99,11 @@ impl View {
             slots: inputs.lineage.slots().len(),
             annotations: inputs.state.annotation_count(),
             types: inputs.state.types_version(),
+            erasures: inputs.state.erasures(),
         };
         let same = seen.epoch == self.seen.epoch
             && seen.types == self.seen.types
+            && seen.erasures == self.seen.erasures
             && seen.slots >= self.seen.slots
             && !self.ordered_by_type(inputs)
             && !self.reannotated(inputs);

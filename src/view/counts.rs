@@ -46,7 +46,8 @@ impl<'a> Counts<'a> {
     pub fn outline<'b>(&'b self, state: &'b State<'_>, content: ContentIx) -> &'b Outline {
         let row = state.contents(content);
         let source = row.token_source.as_deref().or(state.token_source().map(|source| &**source));
-        if source == Some(self.counter.source()) {
+        // What was erased cannot be counted again.
+        if source == Some(self.counter.source()) || state.is_erased(content) {
             return &row.outline;
         }
         self.recounted.get(&content).unwrap_or_else(|| {

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::json::{put, to_value};
+use crate::json::{object, put, to_value};
 use crate::model::commit::EntryOperation;
 use crate::state::State;
 use crate::state::arena::{CommitIx, EntryIx};
+use crate::state::gone::Gone;
 use crate::state::lineage::{Lineage, Status};
 use crate::state::rows::{Action, OtherAction};
 
@@ -53,6 +54,13 @@ pub fn describe(state: &State<'_>, ix: CommitIx) -> Map<String, Value> {
         put("contentType", (*content.content_type).into());
         put("contentHash", content.hash.into());
         put("byteSize", content.size.into());
+        match state.gone(&content.hash) {
+            Some(Gone::Erased(erasure)) => {
+                put("erased", object([("reason", erasure.reason.as_str().into()), ("at", erasure.at.into())]));
+            }
+            Some(Gone::Freed) => put("freed", true.into()),
+            None => {}
+        }
     }
     put("operation", to_value(&operation(state, ix)));
     put("parents", row.parents.iter().flatten().map(|parent| Value::from(state.commits(*parent).hash)).collect());

@@ -32,7 +32,7 @@ pub struct Member {
     pub place: u32,
     /// The entry, its payload and the commit that gave it.
     pub slot: Slot,
-    /// Whether it is live and not skipped.
+    /// Whether it is live, not skipped and not erased.
     pub shown: bool,
 }
 
@@ -126,6 +126,7 @@ pub struct Pairing {
     /// The places of the entries that are in the view, those of orphans aside.
     places: Vec<u32>,
     orphans: Vec<EntryIx>,
+    erased: Vec<EntryIx>,
     /// The first unit that the push under way changed.
     touched: u32,
 }
@@ -183,10 +184,20 @@ impl Pairing {
         &self.orphans
     }
 
+    /// Entries that would be in the view, but that their payload was erased.
+    pub fn erased(&self) -> &[EntryIx] {
+        &self.erased
+    }
+
     /// Takes in the next entry. Returns the first unit that is new or not what it was.
     pub fn push(&mut self, source: Source<'_>, place: u32, slot: Slot) -> usize {
         let priority = source.priority(&slot);
-        let member = Member { place, slot, shown: slot.status == Status::Live && priority != Priority::Skip };
+        let live = slot.status == Status::Live;
+        let erased = live && source.state.is_erased(slot.content);
+        if erased {
+            self.erased.push(slot.entry);
+        }
+        let member = Member { place, slot, shown: live && priority != Priority::Skip && !erased };
         let pinned = priority == Priority::Pinned && member.shown;
         self.touched = u32::MAX;
         let outline = source.counts.outline(source.state, slot.content);

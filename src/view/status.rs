@@ -10,11 +10,12 @@ use crate::state::State;
 use crate::state::lineage::{Lineage, Status};
 
 /// Entries in the view and their tokens, in all and by content type and role; what is pinned, skipped,
-/// deleted, compacted. Tokens are those of the payloads, without what a chat format adds.
+/// deleted, compacted, erased. Tokens are those of the payloads, without what a chat format adds.
 pub fn describe(state: &State<'_>, lineage: &Lineage, counts: &Counts<'_>) -> Value {
     let (mut by_type, mut by_role) = (Sums::default(), Sums::default());
     let (mut live, mut pinned, mut skipped, mut deleted, mut compacted, mut tokens) =
         (0u64, 0u64, 0u64, 0u64, 0u64, 0u64);
+    let mut erased = 0u64;
     let source = Source { state, counts, until: u64::MAX };
     for slot in lineage.slots() {
         match slot.status {
@@ -22,6 +23,10 @@ pub fn describe(state: &State<'_>, lineage: &Lineage, counts: &Counts<'_>) -> Va
             Status::Compacted(_) => compacted += 1,
             Status::Withdrawn => {}
             Status::Live => {
+                if state.is_erased(slot.content) {
+                    erased += 1;
+                    continue;
+                }
                 let priority = source.priority(slot);
                 skipped += u64::from(priority == Priority::Skip);
                 pinned += u64::from(priority == Priority::Pinned);
@@ -47,6 +52,7 @@ pub fn describe(state: &State<'_>, lineage: &Lineage, counts: &Counts<'_>) -> Va
         ("skipped", skipped.into()),
         ("deleted", deleted.into()),
         ("compacted", compacted.into()),
+        ("erased", erased.into()),
         ("byType", by_type.to_value()),
         ("byRole", by_role.to_value()),
     ])

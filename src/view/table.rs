@@ -144,6 +144,12 @@ impl MessageTable {
         }
     }
 
+    /// The messages with a payload that were handed out.
+    pub fn made_of(&self, content: ContentIx) -> Vec<MessageId> {
+        let of_it = |row: &Row| row.rendered && row.recipe.contents().contains(&content);
+        self.rows.iter().filter(|(_, row)| of_it(row)).map(|(id, _)| *id).collect()
+    }
+
     /// The messages that were handed out and will not be named again.
     pub fn take_forgotten(&mut self) -> Vec<MessageId> {
         std::mem::take(&mut self.forgotten)

@@ -14,7 +14,7 @@ use crate::model::annotation::Priority;
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
 use crate::ops::{Existing, Input, Unmerged};
-use crate::repo::{Budget, CommitOptions, Handle};
+use crate::repo::{Budget, CommitOptions, GcOptions, Handle};
 
 /// How many rows a listing has where nothing else is asked for.
 const ROWS: usize = 100;
@@ -75,6 +75,15 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             operations.iter().map(|operation| to_value(operation)).collect()
         }
         "status" => handle.status().await?,
+        "gc" => to_value(&handle.gc(&GcOptions::read(args)?).await?),
+        "erase" => {
+            let (hash, reason): (String, String) = (args.get("contentHash")?, args.get("reason")?);
+            to_value(&handle.erase(&hash, &reason, &CommitOptions::read(args)?).await?)
+        }
+        "verify" => {
+            let task: u32 = args.get("task")?;
+            to_value(&handle.repository().verify(&|done, total| host.proceed(task, done, total)).await?)
+        }
         "branches" => handle.branches(),
         "tags" => handle.tags(),
         "annotations" => handle.annotations(&args.get::<String>("id")?)?,

@@ -14,7 +14,7 @@ use super::promise::run;
 use crate::collections::Map;
 use crate::error::{Error, Result, StoreError};
 use crate::json::{Fields, ToJson, put, to_value};
-use crate::repo::{Event, Handle, OpenOptions, Repository, Settings};
+use crate::repo::{Event, Handle, OpenOptions, Repository, Settings, verify};
 use crate::store::listing::RepositoryQuery;
 use crate::store::{Address, MemoryStore, RepoKey, Store};
 
@@ -87,8 +87,13 @@ impl Inner {
             return to_js_exactly(&to_value(&page));
         }
         let id: String = args.get("id")?;
+        let address = Address { workspace: self.workspace.clone(), id: id.as_str().into() };
+        if name == "verify" {
+            let task: u32 = args.get("task")?;
+            let proceed = |done, total| self.host.proceed(task, done, total);
+            return to_js_exactly(&to_value(&verify(&*self.store, &address, &proceed).await?));
+        }
         if name == "delete" {
-            let address = Address { workspace: self.workspace.clone(), id: id.as_str().into() };
             let there = self.store.find(&address).await?;
             // What is open of it is closed; the next one of the name is another.
             self.repositories.borrow_mut().remove(&id);

@@ -58,6 +58,9 @@ extern "C" {
     fn validate(this: &Host, content_type: &str, payload: &str, schema: Option<&str>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]
     pub fn event(this: &Host, event: &str);
+    /// Tells how far a task is. False: stop.
+    #[wasm_bindgen(method)]
+    fn progress(this: &Host, task: u32, done: f64, total: f64) -> bool;
     /// A promise of what the task comes to.
     #[wasm_bindgen(method)]
     pub fn promise(this: &Host, task: NativeTask) -> JsValue;
@@ -67,6 +70,11 @@ impl Host {
     /// A JavaScript error for an error of varve. Its cause, where it has one, comes from outside.
     pub fn to_error(&self, error: &Error, cause: &JsValue) -> JsValue {
         self.error(error.code(), &error.to_string(), &error.details().to_json(), cause)
+    }
+
+    /// Tells how far a task is. False: stop.
+    pub fn proceed(&self, task: u32, done: u64, total: u64) -> bool {
+        self.progress(task, done as f64, total as f64)
     }
 
     /// What a commit's caller gets.

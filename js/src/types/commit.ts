@@ -1,4 +1,5 @@
 // Commits: what writing takes and gives.
+import type { ErasedMark } from "./care.js";
 import type { AnnotationFields } from "./journal.js";
 import type { JsonInput, JsonObject, JsonValue } from "./json.js";
 
@@ -88,6 +89,10 @@ export interface CommitInfo {
   /** SHA-256 of the payload's canonical JSON, and how many bytes that has. */
   contentHash?: string;
   byteSize?: number;
+  /** There where the payload was erased. */
+  erased?: ErasedMark;
+  /** There where `gc` freed the payload. */
+  freed?: true;
   operation: EntryOperation;
   parents: string[];
   /** UTC milliseconds. */

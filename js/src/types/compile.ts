@@ -53,6 +53,8 @@ export type CompileWarning =
   | { readonly kind: "overflow"; readonly limit: number; readonly required: number }
   /** Part of a step is skipped, so all of it is left out. */
   | { readonly kind: "step-hidden"; readonly entries: readonly string[] }
+  /** The entry's payload was erased, so its step is left out. */
+  | { readonly kind: "erased"; readonly entries: readonly string[] }
   /** A result is left out, because no call of its id comes before it. */
   | { readonly kind: "result-without-call"; readonly entries: readonly string[] };
 

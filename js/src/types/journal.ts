@@ -42,7 +42,9 @@ export type JournalRecord =
   | { defaultBranch: DefaultBranchRecord }
   | { type: TypeRecord }
   | { note: NoteRecord }
-  | { sent: SentRecord };
+  | { sent: SentRecord }
+  | { freed: FreedRecord }
+  | { erased: ErasedRecord };
 
 /** The first record of a journal. */
 export interface RepositoryRecord {
@@ -150,4 +152,15 @@ export interface SentRecord {
   output?: OutputUsage;
   raw?: JsonValue;
   responseId?: string;
+}
+
+/** Objects that nothing needed, taken away with this entry. */
+export interface FreedRecord {
+  contents: string[];
+}
+
+/** An object that was taken away with this entry, and is not taken in again. */
+export interface ErasedRecord {
+  hash: string;
+  reason: string;
 }

@@ -27,8 +27,8 @@ export type EntryStatus = "live" | "deleted" | "compacted" | "withdrawn" | "abse
 
 /** What `get` gives: a commit, its payload, and how its entry stands on this handle's branch. */
 export interface EntryInfo extends CommitInfo {
-  /** What the commit brought; asked for by entry id, what the entry says now. */
-  payload?: StoredPayload;
+  /** What the commit brought; asked for by entry id, what the entry says now. Null: it was erased. */
+  payload?: StoredPayload | null;
   status?: EntryStatus;
   /** As annotated, or the default of the type. */
   priority?: Priority;
@@ -105,6 +105,14 @@ export interface Status {
   skipped: number;
   deleted: number;
   compacted: number;
+  /** Entries that would be in the view, but that their payload was erased. */
+  erased: number;
+  /**
+   * The last journal entry that the newest checkpoint known here holds; 0: none is known. `rebuilt`: the
+   * one that was there could not be used, for this reason; the state was made from the journal, and the
+   * next write puts another checkpoint in its place.
+   */
+  checkpoint: { seq: number; rebuilt?: string };
   byType: Record<string, Share>;
   byRole: Record<string, Share>;
   /** Where the handle has a budget: tokens allowed and used, and used as a share of allowed. */
@@ -180,11 +188,30 @@ export interface ConflictEvent {
   readonly [name: string]: unknown;
 }
 
+/** A checkpoint that could not be used was replaced. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  /** The last entry that the new one holds. */
+  readonly seq: number;
+  /** What was wrong with the one before. */
+  readonly rebuilt: string;
+}
+
+/** A payload was erased, here or by others: what the application has of it should go as well. */
+export interface ErasedEvent {
+  readonly type: "erased";
+  /** The `contentHash`. */
+  readonly hash: string;
+  readonly reason: string;
+}
+
 /** What `on` can listen to. */
 export interface RepositoryEvents {
   commit: CommitEvent;
   budget: BudgetEvent;
   conflict: ConflictEvent;
+  checkpoint: CheckpointEvent;
+  erased: ErasedEvent;
 }
 
 /** What `getSnapshot` gives: the same object until something changes. */

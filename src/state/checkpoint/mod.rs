@@ -22,7 +22,7 @@ use crate::model::object::Object;
 use codec::Reader;
 
 /// The format that this version writes and reads. Another one is passed over: it is a cache.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 /// The size of a full segment, in bytes.
 const SEGMENT: usize = 256 * 1024;
 /// The streams, in the order in which they are read.

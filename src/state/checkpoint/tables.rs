@@ -9,12 +9,13 @@ use super::rows::{Before, Counts, known, read_commit, read_content, write_commit
 use super::{STREAMS, corrupt};
 use crate::collections::Names;
 use crate::error::StoreError;
-use crate::hash::{EntryHash, canonical_json};
+use crate::hash::{ContentHash, EntryHash, canonical_json};
 use crate::json::{self, At, ToJson};
 use crate::model::annotation::Annotation;
 use crate::model::record::{InputUsage, OutputUsage};
 use crate::model::types::TypeDefinition;
 use crate::state::arena::{CommitIx, EntryIx, Ix, sort_rows};
+use crate::state::gone::{Erasure, Gone};
 use crate::state::rows::{BranchRow, MoveRow, OperationRow, SentRow};
 use crate::state::{JournalPosition, State};
 
@@ -178,10 +179,22 @@ fn write_rest(state: &State<'_>) -> Value {
         .map(|(entry, name, value)| Value::Array(vec![entry.row().into(), name.into(), value.clone()]));
     let tags = state.tags();
     let types = state.content_types();
+    let (mut erased, mut freed) = (Vec::new(), Vec::new());
+    for (hash, mark) in state.marks() {
+        match mark {
+            Gone::Erased(erasure) => {
+                let reason = erasure.reason.as_str().into();
+                erased.push(Value::Array(vec![(*hash).into(), erasure.at.into(), reason]));
+            }
+            Gone::Freed => freed.push(Value::from(*hash)),
+        }
+    }
     json::object([
         ("branchCount", tables.branch_count.into()),
         ("branches", tables.branches.iter().map(branch).collect()),
         ("defaultBranch", state.default_branch().into()),
+        ("erased", Value::Array(erased)),
+        ("freed", Value::Array(freed)),
         ("notes", notes.collect()),
         ("tags", json::table(&mut tags.into_iter().map(|(name, ix)| (name, ix.row().into())))),
         ("tokens", state.token_source().map(|source| &**source).into()),
@@ -200,6 +213,14 @@ fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
         state.tables.branches.insert(name, BranchRow { number, head });
     }
     state.tables.default_branch = Some(rest.get("defaultBranch")?.as_str()?.to_owned());
+    let hash = |value: &Value| value.as_str()?.parse::<ContentHash>().ok();
+    for row in rest.get("erased")?.as_array()? {
+        let (at, reason) = (row.get(1)?.as_i64()?, row.get(2)?.as_str()?.to_owned());
+        state.mark(hash(row.get(0)?)?, Some(Gone::Erased(Rc::new(Erasure { at, reason }))));
+    }
+    for row in rest.get("freed")?.as_array()? {
+        state.mark(hash(row)?, Some(Gone::Freed));
+    }
     for row in rest.get("notes")?.as_array()? {
         let entry: EntryIx = known(row.get(0)?.as_u64()?, state.tables.entries.next()).ok()?;
         let (name, value) = (row.get(1)?.as_str()?, row.get(2)?.clone());
@@ -217,7 +238,7 @@ fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
 }
 
 impl State<'static> {
-    pub(super) fn set_journal(&mut self, seq: u64, hash: EntryHash, at: i64) {
+    pub(crate) fn set_journal(&mut self, seq: u64, hash: EntryHash, at: i64) {
         self.tables.journal = JournalPosition { seq, hash: Some(hash), at };
     }
 }

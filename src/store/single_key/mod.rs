@@ -218,14 +218,19 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
                 self.bucket.put_if_absent(&key, object.bytes.clone()).await.map_err(failed)?;
             }
             let key = entry_key(repo, batch.entry.seq);
-            if !self.bucket.put_if_absent(&key, value::write(batch)).await.map_err(failed)? {
-                let unseen = self.read_journal(repo, before, usize::MAX).await.map_err(failed)?;
-                return Err(WriteError::Conflict(unseen));
+            let first = self.bucket.put_if_absent(&key, value::write(batch)).await.map_err(failed)?;
+            let unseen = match first {
+                true => Vec::new(),
+                false => self.read_journal(repo, before, usize::MAX).await.map_err(failed)?,
+            };
+            // Also where the answer to the first try was lost before this was done,
+            // and nobody has written since, who may have brought an object again.
+            if first || unseen.iter().all(|entry| entry.hash == batch.entry.hash) {
+                for hash in &batch.delete_objects {
+                    self.bucket.delete(&object_key(repo, *hash)).await.map_err(failed)?;
+                }
             }
-            for hash in &batch.delete_objects {
-                self.bucket.delete(&object_key(repo, *hash)).await.map_err(failed)?;
-            }
-            Ok(())
+            if first { Ok(()) } else { Err(WriteError::Conflict(unseen)) }
         })
     }
 

@@ -1,0 +1,78 @@
+//! Taking payloads away: those that nothing needs, and those that must not be there.
+
+use super::{Outcome, Planner};
+use crate::error::{Error, Result};
+use crate::hash::{CommitHash, ContentHash};
+use crate::model::record::{ErasedRecord, FreedRecord, Record};
+use crate::state::arena::Ix;
+
+/// Objects to free, as they were found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Free {
+    /// Their hashes.
+    pub hashes: Vec<ContentHash>,
+    /// Commits whose history is needed, besides those of branches and tags.
+    pub keep: Vec<CommitHash>,
+    /// What a branch stood on at this time or later is needed: UTC milliseconds.
+    pub since: i64,
+    /// How many commits there were when it was found out that no payload mentions the objects which
+    /// are no payloads themselves.
+    pub commits: usize,
+}
+
+/// An object to erase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erase {
+    /// Its hash.
+    pub hash: ContentHash,
+    /// Why.
+    pub reason: String,
+    /// Whether the store has it.
+    pub stored: bool,
+}
+
+impl Planner<'_> {
+    /// Takes away those of the objects that are still not needed.
+    pub(super) fn free(&self, free: &Free) -> Outcome {
+        let needed = self.draft.needed(&free.keep, free.since);
+        let unneeded = |hash: &ContentHash| match self.draft.find_content(hash) {
+            Some(ix) => self.draft.gone(hash).is_some() || needed.get(ix.row()) == Some(&false),
+            None => self.draft.commit_count() == free.commits,
+        };
+        let contents: Vec<_> = free.hashes.iter().copied().filter(unneeded).collect();
+        if contents.is_empty() {
+            return Outcome::default();
+        }
+        Outcome::record(Record::Freed(FreedRecord { contents }))
+    }
+
+    /// Takes an object away for good. One that was erased is taken away again only where it is there.
+    ///
+    /// # Errors
+    /// `CommitNotFound` where nobody knows it.
+    pub(super) fn erase(&self, erase: &Erase) -> Result<Outcome> {
+        let Erase { hash, reason, stored } = erase;
+        if !stored && self.draft.erasure(hash).is_some() {
+            return Ok(Outcome::default());
+        }
+        if !stored && self.draft.find_content(hash).is_none() {
+            return Err(Error::CommitNotFound { reference: hash.to_hex() });
+        }
+        Ok(Outcome::record(Record::Erased(ErasedRecord { hash: *hash, reason: reason.clone() })))
+    }
+
+    /// Checks that branches and tags are moved only to where no payload was freed.
+    ///
+    /// # Errors
+    /// `ContentGone`.
+    pub(super) fn check_refs(&self, outcome: &Outcome) -> Result<()> {
+        for record in &outcome.records {
+            if let Record::Branch(change) | Record::Tag(change) = record
+                && let Some(commit) = change.new.and_then(|hash| self.draft.find_commit(&hash))
+            {
+                self.draft.check_intact(commit)?;
+            }
+        }
+        Ok(())
+    }
+}
