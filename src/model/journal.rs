@@ -180,7 +180,8 @@ mod tests {
         {"note":{"entry":"e1","name":"title","new":"x","old":{"a":1}}},{"note":{"entry":"e1","name":"title"}},
         {"sent":{"digest":"d","estimate":10,"head":"HASH","input":{"cacheRead":1,"cacheWrite":2,"total":3,"uncached":4},"model":"m",
         "output":{"reasoning":1,"text":2,"total":3},"raw":{"x":[]},"responseId":"r"}},
-        {"sent":{"digest":"d","estimate":0,"input":{},"model":"m"}}],"undoes":"1.0"}],"previous":"HASH","seq":2}"#;
+        {"sent":{"digest":"d","estimate":0,"input":{},"model":"m"}},
+        {"freed":{"contents":["HASH","HASH"]}},{"freed":{"contents":[]}},{"erased":{"hash":"HASH","reason":"why"}}],"undoes":"1.0"}],"previous":"HASH","seq":2}"#;
 
     fn everything() -> String {
         EVERYTHING.replace("\n        ", "").replace("HASH", &"0f".repeat(32))
@@ -214,6 +215,8 @@ mod tests {
             "\"estimate\"",
             "\"target\"",
             "\"tag\"",
+            "\"contents\"",
+            "\"reason\":\"why\"}}]",
         ];
         for name in names {
             let text = everything().replacen(name, &format!("\"unheard\":1,{name}"), 1);

@@ -29,7 +29,7 @@ pub type Progress<'a> = &'a dyn Fn(u64, u64) -> bool;
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What kind of thing: see `Fault` in `js/src/types/care.ts`.
+    /// What kind of thing: see `StorageFaultKind` in `js/src/types/care.ts`.
     pub kind: &'static str,
     /// What is wrong, in words.
     pub message: String,

@@ -47,7 +47,19 @@ fn every_kind_of_record_has_its_form() {
         }
     }
     let names: Vec<_> = kinds.keys().map(String::as_str).collect();
-    let all = ["annotation", "branch", "commit", "defaultBranch", "note", "repository", "sent", "tag", "type"];
+    let all = [
+        "annotation",
+        "branch",
+        "commit",
+        "defaultBranch",
+        "erased",
+        "freed",
+        "note",
+        "repository",
+        "sent",
+        "tag",
+        "type",
+    ];
     assert_eq!(names, all, "a kind of record is not in the scenario");
     golden("records.json", &json!(kinds));
 }

@@ -15,7 +15,7 @@ use varve::model::outline::Outline;
 use varve::model::record::{CommitRecord, InputUsage, OutputUsage, Record, SentRecord};
 use varve::model::types::TypeDefinition;
 use varve::ops::{Existing, Input, Unmerged};
-use varve::repo::{CommitOptions, Counter, Handle, ManualEnvironment, OpenOptions, Repository, Settings};
+use varve::repo::{CommitOptions, Counter, GcOptions, Handle, ManualEnvironment, OpenOptions, Repository, Settings};
 use varve::store::{Address, Batch, MemoryStore, RepoKey, Store};
 use varve::tokens::ApproximateCounter;
 
@@ -69,6 +69,7 @@ impl Scenario {
         scenario.converse();
         scenario.move_about();
         scenario.shrink();
+        scenario.take_away();
         scenario
     }
 
@@ -174,6 +175,22 @@ impl Scenario {
             operation: Some(EntryOperation::Compact { targets: vec!["a1".into(), "r1".into()] }),
             ..Body::default()
         });
+    }
+
+    /// A branch that is deleted and freed, and an erasure.
+    fn take_away(&self) {
+        let at = self.handle.head().unwrap();
+        self.perform(Input::CreateBranch { name: "lost".to_owned(), at });
+        let lost = self.handle.at("lost").unwrap();
+        now(lost.commit(text("user", "Never mind"), &named("q3"))).unwrap();
+        let secret = now(self.handle.commit(text("user", "My card is 4000 1234"), &named("q4"))).unwrap();
+        self.perform(Input::DeleteBranch { name: "lost".to_owned(), unmerged: Unmerged::Delete });
+        self.environment.advance(1);
+        let older_than = Some(varve::repo::Environment::now(&*self.environment));
+        now(self.handle.gc(&GcOptions { older_than, ..GcOptions::default() })).unwrap();
+        let shown = now(self.handle.get(&secret.hash.to_hex())).unwrap().unwrap();
+        let hash = shown["contentHash"].as_str().unwrap();
+        now(self.handle.erase(hash, "a card number", &CommitOptions::default())).unwrap();
     }
 
     /// Writes a commit on the default branch straight into the store.

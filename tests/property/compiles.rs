@@ -28,5 +28,6 @@ proptest! {
             game.compare(view as u8, view);
         }
         game.compare_states();
+        game.verify();
     }
 }

@@ -11,7 +11,7 @@ use varve::json::At;
 use varve::model::annotation::Priority;
 use varve::model::types::TypeDefinition;
 use varve::ops::{Existing, Input, Unmerged};
-use varve::repo::{CommitOptions, Finished, Repository};
+use varve::repo::{CommitOptions, Finished, GcOptions, Repository};
 use varve::state::checkpoint;
 
 use crate::steps::{Say, Step, views};
@@ -107,6 +107,17 @@ impl Game {
             Step::Redo { who } => self.user(*who).redo().map(drop),
             Step::Compact { who, first, count } => return self.compact(*who, *first, *count),
             Step::Merge { who, name, loser } => return self.merge(*who, &branch(*name), *loser),
+            Step::Erase { who, entry } => {
+                let place = usize::from(*entry) % self.entries.len().max(1);
+                let payload = self.entries.get(place)?.1.payload();
+                let hash = varve::model::content::Payload::parse(payload).unwrap().hash.to_hex();
+                block_on(self.user(*who).handle.erase(&hash, "a game", &nothing())).map(drop)
+            }
+            Step::Gc { who } => {
+                let older_than = Some(varve::repo::Environment::now(&*self.world.clock));
+                let with = GcOptions { older_than, ..GcOptions::default() };
+                block_on(self.user(*who).handle.gc(&with)).map(drop)
+            }
             Step::CatchUp { who } => {
                 self.user(*who).catch_up();
                 Ok(())
@@ -301,6 +312,14 @@ impl Game {
             if let Some(was) = before.get(text) {
                 assert_eq!(was, id, "a message that did not change has another number: {text}");
             }
+        }
+    }
+
+    /// What the store has is whole.
+    pub fn verify(&self) {
+        if self.world.journal_length() > 0 {
+            let found = block_on(varve::repo::verify(&*self.world.store, &address("chat"), &|_, _| true)).unwrap();
+            assert_eq!(found.faults, [], "the store has faults");
         }
     }
 

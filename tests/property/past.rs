@@ -10,10 +10,18 @@ use crate::game::Game;
 use crate::steps::{Step, step};
 use crate::support::*;
 
-/// Types hold for all times, a branch of another name is another branch, and priorities given to one
+/// What is erased or freed is gone for all times, types hold for all times, a branch of another name is another branch, and priorities given to one
 /// entry within one millisecond have times of their own.
 fn is_plain(step: &Step) -> bool {
-    !matches!(step, Step::Type { .. } | Step::RenameBranch { .. } | Step::DeleteBranch { .. } | Step::Batch { .. })
+    !matches!(
+        step,
+        Step::Type { .. }
+            | Step::RenameBranch { .. }
+            | Step::DeleteBranch { .. }
+            | Step::Batch { .. }
+            | Step::Erase { .. }
+            | Step::Gc { .. }
+    )
 }
 
 proptest! {

@@ -46,6 +46,8 @@ pub enum Step {
     Batch { who: u8, steps: Vec<Step> },
     Compact { who: u8, first: u8, count: u8 },
     Merge { who: u8, name: u8, loser: Option<u8> },
+    Erase { who: u8, entry: u8 },
+    Gc { who: u8 },
     CatchUp { who: u8 },
     Sleep(u8),
     Read { who: u8, view: u8 },
@@ -188,6 +190,8 @@ pub fn operation() -> impl Strategy<Value = Step> {
         1 => (any::<u8>(), vec(plain(), 1..5)).prop_map(|(who, steps)| Step::Batch { who, steps }),
         2 => any::<u8>().prop_map(|who| Step::Undo { who }),
         1 => any::<u8>().prop_map(|who| Step::Redo { who }),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(who, entry)| Step::Erase { who, entry }),
+        1 => any::<u8>().prop_map(|who| Step::Gc { who }),
     ]
 }
 
@@ -224,6 +228,8 @@ impl Step {
             | Self::Batch { who, .. }
             | Self::Compact { who, .. }
             | Self::Merge { who, .. }
+            | Self::Erase { who, .. }
+            | Self::Gc { who }
             | Self::CatchUp { who }
             | Self::Read { who, .. } => *who = other,
             Self::Sleep(_) => {}

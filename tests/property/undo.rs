@@ -20,7 +20,13 @@ fn sight(game: &mut Game, who: u8) -> Vec<(Vec<Value>, u64, Vec<Value>)> {
 fn is_undoable(step: &Step) -> bool {
     !matches!(
         step,
-        Step::Undo { .. } | Step::Redo { .. } | Step::Compact { .. } | Step::Merge { .. } | Step::Switch { .. }
+        Step::Undo { .. }
+            | Step::Redo { .. }
+            | Step::Compact { .. }
+            | Step::Merge { .. }
+            | Step::Switch { .. }
+            | Step::Erase { .. }
+            | Step::Gc { .. }
     )
 }
 

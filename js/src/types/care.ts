@@ -23,7 +23,7 @@ export interface VerifyOptions {
  * `object-missing`, `object-damaged` (its bytes have another hash), `object-erased` (it was erased, and
  * is there). `checkpoint`: it cannot be read, or is not of this journal.
  */
-export type FaultKind =
+export type StorageFaultKind =
   | "entry-missing"
   | "entry-number"
   | "entry-hash"
@@ -38,8 +38,8 @@ export type FaultKind =
   | "checkpoint";
 
 /** Something that is wrong with what is stored. */
-export interface Fault {
-  kind: FaultKind;
+export interface StorageFault {
+  kind: StorageFaultKind;
   /** For people. */
   message: string;
   /** The number of the journal entry. */
@@ -63,7 +63,7 @@ export interface Verification {
   /** The last entry that the checkpoint holds; absent where there is none. */
   checkpoint?: number;
   /** In the order in which they were found. What is behind a broken entry may be faulty because of it. */
-  faults: Fault[];
+  faults: StorageFault[];
 }
 
 /** What `gc` takes. */
