@@ -13,11 +13,14 @@ use varve::store::{Bucket, MemoryBucket, Pending, SingleKeyStore};
 
 use crate::support::*;
 
+/// What a key shows in place of what it has.
+type Shown = (String, Option<Rc<[u8]>>);
+
 /// A bucket whose values can be changed behind everybody's back.
 #[derive(Default)]
 struct Tampered {
     inner: MemoryBucket,
-    changed: RefCell<Vec<(String, Option<Rc<[u8]>>)>>,
+    changed: RefCell<Vec<Shown>>,
 }
 
 impl Bucket for Tampered {

@@ -79,7 +79,7 @@ await chat.setBudget({ maxTokens: 5, contextWindow: 5, action: "warn" });
 
 // What comes out can be given back.
 const entry = await chat.get("a");
-expectTypeOf(entry?.payload).toEqualTypeOf<StoredPayload | undefined>();
+expectTypeOf(entry?.payload).toEqualTypeOf<StoredPayload | null | undefined>();
 const { messages, warnings } = await chat.prepare();
 expectTypeOf(messages).toEqualTypeOf<readonly Message[]>();
 for (const warning of warnings) {
