@@ -202,7 +202,8 @@ fn every_fault_of_the_journal_is_named_and_the_repository_does_not_open() {
         assert_eq!(told, expected, "{name}: {:#?}", found.faults);
         assert!(found.entries >= 4, "{name}: it went on behind it");
         let opened = block_on(Repository::open(planted.world.settings(), address("chat"), Default::default()));
-        if name != "a gap" {
+        // What lies before the checkpoint is not read when a repository is opened.
+        if name != "a gap" && name != "an entry that was rewritten" {
             assert!(matches!(opened.map(drop), Err(Error::Store(_))), "{name}: it opens");
         }
     }
