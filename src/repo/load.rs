@@ -76,7 +76,10 @@ impl Repository {
 
     async fn load(&self) -> Result<()> {
         let Some(repo) = self.key() else { return Ok(()) };
-        if let Some(stored) = self.settings.store.read_checkpoint(&repo).await? {
+        // One of a newer version is left to it.
+        if let Some(stored) = self.settings.store.read_checkpoint(&repo).await?
+            && checkpoint::newer_format(&stored.manifest).is_none()
+        {
             match self.restore(&repo, &stored).await? {
                 Ok(state) => {
                     self.checkpointed.set(stored.seq);

@@ -159,6 +159,10 @@ impl Check<'_> {
         };
         let Some(stored) = stored else { return Ok(None) };
         self.found.checkpoint = Some(stored.seq);
+        if checkpoint::newer_format(&stored.manifest).is_some() {
+            self.fault("version", None, "checkpoint: it was made by a newer version");
+            return Ok(None);
+        }
         if let Err(error) = checkpoint::read(&stored.manifest, &stored.segments) {
             self.fault("checkpoint", None, error.to_string());
             return Ok(None);

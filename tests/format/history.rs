@@ -226,6 +226,15 @@ fn damaged_checkpoints_are_refused_not_believed() {
 }
 
 #[test]
+fn a_checkpoint_of_a_newer_format_is_known_as_one() {
+    let stored = Scenario::play().repository.read(checkpoint::write).unwrap();
+    assert_eq!(checkpoint::newer_format(&stored.manifest), None);
+    let newer = std::str::from_utf8(&stored.manifest).unwrap().replace("\"format\":2", "\"format\":3");
+    assert_eq!(checkpoint::newer_format(newer.as_bytes()), Some(3));
+    assert_eq!(checkpoint::newer_format(b"{}"), None);
+}
+
+#[test]
 fn a_changed_journal_is_found_on_reading() {
     let scenario = Scenario::play();
     let journal = scenario.journal();

@@ -74,6 +74,11 @@ pub fn segments_of(manifest: &[u8]) -> Option<Vec<ContentHash>> {
     Some(Manifest::parse(manifest)?.streams.into_iter().flat_map(|(_, segments)| segments).collect())
 }
 
+/// The format of a manifest, where it is one that only newer versions read.
+pub fn newer_format(manifest: &[u8]) -> Option<u64> {
+    parse_bytes(manifest).ok()?.get("format")?.as_u64().filter(|found| *found > FORMAT)
+}
+
 /// The state of a checkpoint.
 ///
 /// # Errors
