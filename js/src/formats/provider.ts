@@ -4,9 +4,14 @@ import type { JsonObject } from "../types/json.js";
 
 /** The hints that are defined, to be spread into a message or part. */
 export function remember(provider: string, hints: object): { provider?: ProviderData } {
-  const known = Object.entries(hints).filter(([, value]) => value !== undefined);
-  if (known.length === 0) return {};
-  return { provider: { [provider]: Object.fromEntries(known) as JsonObject } };
+  let known: Record<string, unknown> | undefined;
+  for (const name of Object.keys(hints)) {
+    const hint = (hints as Record<string, unknown>)[name];
+    if (hint === undefined) continue;
+    known ??= {};
+    known[name] = hint;
+  }
+  return known === undefined ? {} : { provider: { [provider]: known as JsonObject } };
 }
 
 /** The hints of a message or part; an empty object where a provider has none. */

@@ -1,22 +1,38 @@
 // Reading foreign messages: own fields only, each one once, errors with the place.
 import { VarveError } from "../errors.js";
 
-/** A place in the list of messages. */
+/** A place in the list of messages. Made for every part, so it is spelled out only for errors. */
 export class Place {
   readonly index: number;
-  readonly pointer: string;
   /** What the list is called in the provider's API. */
   readonly list: string;
+  readonly #start: string | undefined;
+  readonly #parent: Place | undefined;
+  readonly #key: string | number;
 
-  constructor(index: number, pointer = `/${index}`, list = "messages") {
+  constructor(
+    index: number,
+    pointer?: string,
+    list = "messages",
+    parent?: Place,
+    key?: string | number,
+  ) {
     this.index = index;
-    this.pointer = pointer;
     this.list = list;
+    this.#start = pointer;
+    this.#parent = parent;
+    this.#key = key ?? index;
+  }
+
+  /** The JSON pointer into the list. */
+  get pointer(): string {
+    if (this.#start !== undefined) return this.#start;
+    const segment = String(this.#key).replaceAll("~", "~0").replaceAll("/", "~1");
+    return `${this.#parent?.pointer ?? ""}/${segment}`;
   }
 
   at(key: string | number): Place {
-    const segment = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
-    return new Place(this.index, `${this.pointer}/${segment}`, this.list);
+    return new Place(this.index, undefined, this.list, this, key);
   }
 
   /** An error about what is found here. */
@@ -45,7 +61,11 @@ export class Fields {
       throw place.error(`${what} as an object`, value);
     }
     this.place = place;
-    this.#rest = new Map(Object.entries(value).filter(([, field]) => field !== undefined));
+    this.#rest = new Map();
+    for (const name of Object.keys(value)) {
+      const field = (value as Record<string, unknown>)[name];
+      if (field !== undefined) this.#rest.set(name, field);
+    }
   }
 
   peek(name: string): unknown {

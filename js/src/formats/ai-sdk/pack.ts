@@ -13,8 +13,7 @@ export function pack(value: unknown): JsonInput {
     return { [MARK]: "buffer", value: toBase64(new Uint8Array(value)) };
   }
   if (Array.isArray(value)) return value.map(pack);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, pack(member)]));
+  return mapped(value, pack) as JsonInput;
 }
 
 /** The value that was packed. */
@@ -25,9 +24,23 @@ export function unpack(value: unknown): unknown {
   if (mark === "url") return new URL(text as string);
   if (mark === "bytes") return fromBase64(text as string);
   if (mark === "buffer") return fromBase64(text as string).buffer;
-  const members = Object.entries(value).map(([name, member]) => [name, unpack(member)]);
-  return Object.fromEntries(members);
+  return mapped(value, unpack);
 }
+
+/** An object with its members through `change`, and without those that are undefined. */
+function mapped(value: object, change: (member: unknown) => unknown): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member === undefined) continue;
+    if (name !== "__proto__") result[name] = change(member);
+    // Assigned, it would be lost.
+    else Object.defineProperty(result, name, { value: change(member), ...own });
+  }
+  return result;
+}
+
+const own = { enumerable: true, configurable: true, writable: true };
 
 /** Bytes as standard base64 with padding. */
 export function toBase64(bytes: Uint8Array): string {

@@ -13,8 +13,8 @@ import { unpack } from "./pack.js";
 import type { AISDKUIMessage, AISDKUIPart } from "./types.js";
 
 /** What `useChat` takes as `messages`, and what could not be said. */
-export interface UIMessages {
-  messages: AISDKUIMessage[];
+export interface UIMessages<MESSAGE = AISDKUIMessage> {
+  messages: MESSAGE[];
   warnings: FormatWarning[];
 }
 
@@ -28,11 +28,14 @@ export interface PlacedUI {
  * The messages for `useChat`. What `fromUIMessages` read comes back deep-equal. Of other messages all
  * that the assistant and its tools said in a row is one UI message with a step for each; its id is
  * that of its first entry.
+ *
+ * Name the application's type of messages, with its metadata, data parts and tools:
+ * `toUIMessages<UIMessage>(compiled)`.
  */
-export function toUIMessages(compiled: Convertible): UIMessages {
+export function toUIMessages<MESSAGE = AISDKUIMessage>(compiled: Convertible): UIMessages<MESSAGE> {
   const warnings: FormatWarning[] = [];
   const placed = writeUI(messagesOf(compiled), warnings);
-  return { messages: placed.map(({ message }) => message), warnings };
+  return { messages: placed.map(({ message }) => message as MESSAGE), warnings };
 }
 
 /** The UI messages, each with its place. */

@@ -1,13 +1,13 @@
 // Messages of the AI SDK (the package `ai`), majors 6 and 7, as far as varve reads them. Members that
 // are not listed are kept.
-import type { JsonInput } from "../../types/json.js";
+import type { JsonValue } from "../../types/json.js";
 
-type Options = { [provider: string]: { [name: string]: JsonInput | undefined } };
+type Options = { [provider: string]: { [name: string]: JsonValue | undefined } };
 
 /** What a tool gave back. */
 export type AISDKOutput =
   | { type: "text" | "error-text"; value: string }
-  | { type: "json" | "error-json"; value: JsonInput }
+  | { type: "json" | "error-json"; value: JsonValue }
   | { type: "execution-denied"; reason?: string }
   | { type: "content"; value: { type: "text"; text: string }[] };
 
