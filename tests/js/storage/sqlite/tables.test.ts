@@ -1,4 +1,5 @@
 // The tables that people query: what is in the views, and that older rows never come back.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type NodeDatabase, sqlite } from "../../../../js/src/storage/sqlite.js";
@@ -95,6 +96,20 @@ test("commits are joined with their payloads, roles and repositories", async () 
   ]);
   expect(query("SELECT default_branch FROM varve_repositories")).toEqual([
     { default_branch: "main" },
+  ]);
+});
+
+test("the queries of docs/sqlite.md give rows", async () => {
+  const recent = commitOf(0, { createdAt: Date.now() });
+  const projection = projectionOf(1, { commits: [recent] });
+  await store.write(repository, batchOf(1, { objects: [contentOf(0, 20_000)], projection }));
+  database.exec("CREATE TABLE customers (id TEXT, name TEXT)");
+  database.exec("INSERT INTO customers VALUES ('acme', 'Acme')");
+  const page = readFileSync("docs/sqlite.md", "utf8");
+  const queries = [...page.matchAll(/```sql\n([^`]*)```/g)].map(([, sql]) => sql as string);
+  expect(queries.map(query)).toEqual([
+    [{ repository: "chat", role: "user", tokens: 10 }],
+    [{ name: "Acme", repository: "chat", entry: "e0", byte_size: 20_000 }],
   ]);
 });
 
