@@ -94,6 +94,23 @@ test("progress is told, and a signal ends it with its reason", async () => {
   await expect(varve.verify("test", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
+test("a checkpoint of a newer version is left to it", async () => {
+  const { place } = await story();
+  const store = place.open();
+  const incarnation = (await store.findRepository(address)) ?? "";
+  const manifest = new TextEncoder().encode('{"format":99}');
+  await store.writeCheckpoint({ ...address, incarnation }, { seq: 2, manifest, segments: [] });
+  const varve = createVarve({ storage: place.open(), counter: null });
+  expect(await varve.verify("test")).toMatchObject({
+    checkpoint: 2,
+    faults: [{ kind: "version" }],
+  });
+  const chat = await varve.open("test");
+  expect((await chat.status()).checkpoint).toEqual({ seq: 0 });
+  await chat.user("three");
+  expect((await varve.verify("test")).checkpoint).toBe(2);
+});
+
 test("a checkpoint that cannot be used is passed over, which is said, and replaced", async () => {
   const { place } = await story();
   const store = place.open();
