@@ -1,5 +1,8 @@
 // What the tests of formats share.
 import { existsSync, readFileSync } from "node:fs";
+import canonicalize from "canonicalize";
+import { type Compiled, createVarve, type MessagePayload } from "varve";
+import { toPlainJson } from "../../../js/src/plain.js";
 
 const recorded = new URL("../../../../shared/data/airline-sessions.jsonl", import.meta.url);
 
@@ -19,4 +22,19 @@ export function thrown(run: () => unknown): unknown {
     return error;
   }
   throw new Error("nothing was thrown");
+}
+
+/** JSON text with the order of keys taken out: tells own `__proto__` members, unlike `toEqual`. */
+export const exact = (value: unknown): string | undefined =>
+  canonicalize(JSON.parse(JSON.stringify(value)));
+
+/** Payloads as they are stored. */
+export const stored = (payloads: readonly MessagePayload[]): MessagePayload[] =>
+  payloads.map((payload) => JSON.parse(toPlainJson(payload)));
+
+/** Payloads, committed and compiled. */
+export async function compiled(payloads: readonly MessagePayload[]): Promise<Compiled> {
+  const chat = await createVarve({ counter: null }).open("x");
+  for (const payload of payloads) await chat.commit(payload);
+  return chat.compile();
 }
