@@ -36,7 +36,8 @@ export class Pairs {
     const open = this.#open.filter((each) => !each.answered);
     const call =
       open.find((each) => id !== undefined && each.id === id) ??
-      open.find((each) => each.name === name && (id === undefined || each.id === undefined));
+      open.find((each) => each.name === name && each.id === undefined) ??
+      open.find((each) => each.name === name && id === undefined);
     if (call === undefined) return id ?? this.#next(name);
     call.answered = true;
     return call.callId;

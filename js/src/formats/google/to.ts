@@ -1,13 +1,20 @@
 // From a compile to Google's contents.
-import { type Answer, type Arranged, arrange, type Results, type WarnAt } from "../arrange.js";
+import {
+  type Answer,
+  type Arranged,
+  arrange,
+  type Call,
+  type Results,
+  type WarnAt,
+} from "../arrange.js";
 import type { Convertible } from "../messages.js";
 import { PLACEHOLDER, withWarnings } from "../request.js";
 import type { FormatWarning, Warn } from "../warnings.js";
-import { type MessageHints, recallMessage, recallPart } from "./hints.js";
+import { type MessageHints, recallMessage } from "./hints.js";
 import { type Instruction, joinInstructions, writeInstruction } from "./instruction.js";
 import { demandsSignatures, unsignedCalls } from "./models.js";
 import type { GoogleContent, GooglePart, GoogleRequest, ToGoogleOptions } from "./types.js";
-import { writeCall, writePart, writeResult } from "./write.js";
+import { isNameless, isWithoutId, writeCall, writePart, writeResult } from "./write.js";
 
 /** A content of the request, before it has its final form. */
 interface Draft {
@@ -118,23 +125,34 @@ function addUser(drafts: Draft[], draft: Draft, { role = "user", joined, fields 
 
 function writeResults(results: Results, model: string | undefined, warn: WarnAt): Draft {
   const { role = "user", fields } = recallMessage(results.provider);
-  const parts = inCallOrder(results).map((answer) =>
-    writeResult(answer, model, (kind, message) => warn(kind, answer.index, message)),
-  );
+  const parts = inCallOrder(results).map(({ answer, withId }) => {
+    const note: Warn = (kind, text) => warn(kind, answer.index, text);
+    return writeResult(answer, withId, model, note);
+  });
   return { role, index: results.answers[0]?.index ?? results.index, parts, fields };
 }
 
-/** Without ids, responses to calls of one function are told apart by the order of the calls. */
-function inCallOrder({ calls, answers }: Results): Answer[] {
+/**
+ * Responses without ids are told apart by their names and the order of the calls. Where some of one
+ * function's calls or responses have ids, all responses to calls with ids get them.
+ */
+function inCallOrder({ calls, answers }: Results): { answer: Answer; withId: boolean }[] {
+  const mixed = new Set(calls.filter((call) => !isUniform(call, calls)).map(({ name }) => name));
+  const byId = (call: Call) => mixed.has(call.name) && !isWithoutId(call);
   const queues = new Map<string, Answer[]>();
-  for (const { part, answer } of calls) {
-    if (answer === undefined || !isNameless(answer)) continue;
-    queues.set(part.toolName, [...(queues.get(part.toolName) ?? []), answer]);
+  for (const call of calls) {
+    if (call.answer === undefined || byId(call)) continue;
+    queues.set(call.name, [...(queues.get(call.name) ?? []), call.answer]);
   }
   return answers.map((answer) => {
-    if (!isNameless(answer)) return answer;
-    return queues.get(answer.call.part.toolName)?.shift() ?? answer;
+    if (byId(answer.call)) return { answer, withId: true };
+    return { answer: queues.get(answer.call.name)?.shift() ?? answer, withId: false };
   });
 }
 
-const isNameless = ({ call }: Answer) => recallPart(call.part.provider).id === null;
+/** Whether the result has no id, and the call has one if the others of its function have. */
+function isUniform(call: Call, calls: readonly Call[]): boolean {
+  if (call.answer === undefined || !isNameless(call.answer)) return false;
+  const [first] = calls.filter(({ name }) => name === call.name);
+  return first === undefined || isWithoutId(first) === isWithoutId(call);
+}

@@ -27,7 +27,10 @@ export function writePart(
     return undefined;
   };
   if (part.type === "custom") {
-    if (part.kind === OPAQUE) return part.value as unknown as GooglePart;
+    if (part.kind === OPAQUE) {
+      if (role === "system") return drop("a system instruction is text");
+      return part.value as unknown as GooglePart;
+    }
     if (isFormatPart(part)) return drop(`only ${part.kind.split(".")[0]} understands it`);
     warn("rendered-as-text", `a custom part ${JSON.stringify(part.kind)} is sent as JSON text`);
     return { text: jsonText(part.value) };
@@ -117,21 +120,23 @@ export function writeCall(call: Call, model: string | undefined, warn: Warn): Go
   };
 }
 
-/** A result as a part. It has an id if its call has one. */
+/** A result as a part, with an id if its call has one and it has to have it. */
 export function writeResult(
   { part, call }: Answer,
+  withId: boolean,
   model: string | undefined,
   warn: Warn,
 ): GooglePart {
   const hint = recallPart(part.provider);
-  const id = hint.id === undefined ? ofCall(call) : hint.id;
-  const same = part.toolName === undefined || part.toolName === call.part.toolName;
-  const name = same ? call.name : legalName(part.toolName as string, NAME, OTHER, warn);
+  const id = hint.id ?? (withId && !isWithoutId(call) ? part.callId : null);
+  if (part.toolName !== undefined && part.toolName !== call.part.toolName) {
+    warn("changed-id", `the result of ${part.toolName} goes by the name of its call, ${call.name}`);
+  }
   const response = responseOf(part, hint);
   return {
     functionResponse: {
       ...(id === null ? {} : { id }),
-      name,
+      name: call.name,
       ...(response === undefined ? {} : { response }),
       ...hint.inner,
     },
@@ -139,8 +144,16 @@ export function writeResult(
   };
 }
 
-const ofCall = ({ part }: Call): string | null =>
-  recallPart(part.provider).id === null ? null : part.callId;
+/** Whether a result has no id of its own, and needs none. */
+export function isNameless({ part, call }: Answer): boolean {
+  const { id } = recallPart(part.provider);
+  return id === null || (id === undefined && isWithoutId(call));
+}
+
+/** Whether a call came without an id. */
+export function isWithoutId({ part }: Call): boolean {
+  return recallPart(part.provider).id === null;
+}
 
 function responseOf(
   { output }: ToolResultPart,
