@@ -1,7 +1,6 @@
-// Calls and results for formats that are stricter than varve: arguments are objects, names and ids have
-// an alphabet, and outputs hold what any provider puts into them.
-import type { FilePart, TextPart, ToolCallPart } from "../types/content.js";
-import type { JsonInput, JsonObject } from "../types/json.js";
+// Calls for formats that are stricter than varve: arguments are objects, names have an alphabet.
+import type { ToolCallPart } from "../types/content.js";
+import type { JsonObject } from "../types/json.js";
 import type { Warn } from "./warnings.js";
 
 /** Whether a value is a JSON object. */
@@ -25,48 +24,4 @@ export function legalName(name: string, legal: RegExp, other: RegExp, warn: Warn
   const result = legal.test(changed) ? changed : `_${changed}`.slice(0, 128);
   warn("changed-id", `the tool's name ${JSON.stringify(name)} is sent as ${result}`);
   return result;
-}
-
-/**
- * An element of an output of type `content` as the part it stands for, in the forms of OpenAI, Anthropic
- * and the AI SDK; undefined where it has another one.
- */
-export function partOfOutput(element: JsonInput): TextPart | FilePart | undefined {
-  if (!isObject(element)) return undefined;
-  const { type, text } = element;
-  if (typeof text === "string" && (type === "text" || type === "input_text")) {
-    return { type: "text", text };
-  }
-  const url = urlOf(element);
-  if (url !== undefined) return { type: "file", mediaType: url.mediaType, url: url.url };
-  return undefined;
-}
-
-interface Located {
-  mediaType: string;
-  url: string;
-}
-
-function urlOf(element: JsonObject): Located | undefined {
-  const { type, source, image_url: image, mediaType, data } = element;
-  if (type === "image_url" || type === "input_image") {
-    const url = isObject(image) ? image.url : image;
-    if (typeof url !== "string") return undefined;
-    return { mediaType: /^data:([^;,]+)/i.exec(url)?.[1] ?? "image/*", url };
-  }
-  if ((type === "image" || type === "document") && isObject(source)) {
-    if (source.type === "url" && typeof source.url === "string") {
-      return { mediaType: type === "image" ? "image/*" : "application/pdf", url: source.url };
-    }
-    return source.type === "base64" ? inline(source.media_type, source.data) : undefined;
-  }
-  const media = type === "media" || type === "image-data" || type === "file-data";
-  return media ? inline(mediaType, data) : undefined;
-}
-
-function inline(mediaType: unknown, data: unknown): Located | undefined {
-  if (typeof mediaType !== "string" || mediaType === "" || typeof data !== "string") {
-    return undefined;
-  }
-  return { mediaType, url: `data:${mediaType};base64,${data}` };
 }

@@ -1,6 +1,8 @@
 // `varve/formats/check`: what a provider would refuse of messages in its own format.
 import { VarveError } from "../errors.js";
 import { checkAISDK } from "./ai-sdk/check.js";
+import { checkAnthropic } from "./anthropic/check.js";
+import { checkGoogle } from "./google/check.js";
 import { checkOpenAIChat } from "./openai/check.js";
 import { checkResponses } from "./openai/responses/check.js";
 import type { FormatProblem } from "./problems.js";
@@ -8,12 +10,14 @@ import type { FormatProblem } from "./problems.js";
 export type { FormatProblem } from "./problems.js";
 
 /** A format that can be checked. */
-export type CheckedFormat = "openai-chat" | "openai-responses" | "ai-sdk";
+export type CheckedFormat = "openai-chat" | "openai-responses" | "ai-sdk" | "anthropic" | "google";
 
 const CHECKS: Readonly<Record<CheckedFormat, (messages: readonly unknown[]) => FormatProblem[]>> = {
   "openai-chat": checkOpenAIChat,
   "openai-responses": checkResponses,
   "ai-sdk": checkAISDK,
+  anthropic: (messages) => checkAnthropic({ messages }),
+  google: (contents) => checkGoogle({ contents }),
 };
 
 /**

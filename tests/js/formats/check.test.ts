@@ -6,9 +6,12 @@ test.each<[CheckedFormat, unknown, string]>([
   ["openai-chat", { role: "user" }, "content-required"],
   ["openai-responses", { type: "reasoning", summary: [] }, "reasoning-followed"],
   ["ai-sdk", { role: "user" }, "content"],
+  ["anthropic", { role: "user" }, "content"],
+  ["google", { role: "user" }, "parts"],
 ])("%s", (format, message, rule) => {
   expect(check([message], format)).toMatchObject([{ rule, index: 0 }]);
-  expect(check([{ role: "user", content: "hi" }], format)).toEqual([]);
+  const good = format === "google" ? { parts: [{ text: "hi" }] } : { content: "hi" };
+  expect(check([{ role: "user", ...good }], format)).toEqual([]);
 });
 
 test("a format that nobody knows is refused, whatever objects have", () => {

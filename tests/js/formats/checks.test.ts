@@ -17,7 +17,7 @@ const image = (media_type: string, data: string) => ({
 });
 const thinking = { type: "thinking", thinking: "x", signature: "S" };
 
-const anthropic: Record<string, object & { messages: unknown[] }> = {
+const anthropic: Record<string, { messages: unknown[]; [member: string]: unknown }> = {
   "no-messages": { messages: [] },
   "too-many-messages": { messages: Array(100_001).fill(asked) },
   role: { messages: [asked, { role: "tool", content: "x" }] },
@@ -53,7 +53,7 @@ const said = { role: "user", parts: [{ text: "x" }] };
 const model = (...parts: unknown[]) => ({ role: "model", parts });
 const tells = (...parts: unknown[]) => ({ role: "user", parts });
 
-const google: Record<string, object & { contents: unknown[] }> = {
+const google: Record<string, { contents: unknown[]; [member: string]: unknown }> = {
   "no-contents": { contents: [] },
   role: { contents: [said, { role: "assistant", parts: [{ text: "x" }] }] },
   parts: { contents: [{ role: "user" }] },

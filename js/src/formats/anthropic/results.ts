@@ -1,7 +1,8 @@
 // Calls and results as Anthropic's blocks, with ids that the API takes.
 import type { JsonInput } from "../../types/json.js";
 import { type Answer, type Call, jsonText } from "../arrange.js";
-import { argumentsObject, isObject, legalName, partOfOutput } from "../calls.js";
+import { argumentsObject, isObject, legalName } from "../calls.js";
+import { partOfOutput } from "../outputs.js";
 import type { Warn } from "../warnings.js";
 import { recallPart } from "./hints.js";
 import type { AnthropicBlock, AnthropicToolResultBlock } from "./types.js";

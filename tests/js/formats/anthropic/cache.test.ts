@@ -62,7 +62,7 @@ describe("the cache", () => {
     const many = Array.from({ length: 50 }, (_, index) => message("user", `${index}`));
     const cache = { stablePrefix: { messages: 40, tokens: 5000 } };
     const texts = marked(toAnthropic(many, { cache })).map(
-      (block) => (block as { text: string }).text,
+      (block) => (block as unknown as { text: string }).text,
     );
     expect(texts).toEqual(["19", "39", "49"]);
     const long = { stablePrefix: { messages: 50, tokens: 5000 } };
