@@ -6,6 +6,8 @@ import {
   toModelMessages,
   toUIMessages,
 } from "varve/formats/ai-sdk";
+import { fromAnthropic, toAnthropic } from "varve/formats/anthropic";
+import { fromGoogle, toGoogle } from "varve/formats/google";
 import { fromOpenAI, fromResponses, toOpenAI, toResponses } from "varve/formats/openai";
 
 const COUNT = 1000;
@@ -36,6 +38,8 @@ const chat = Array.from({ length: COUNT }, (_, index) => {
 
 const payloads = fromOpenAI(chat);
 const items = toResponses(payloads).input;
+const { messages } = toAnthropic(payloads);
+const { contents } = toGoogle(payloads);
 const model = toModelMessages(payloads).messages;
 // As many UI messages: each holds a step with a call, its result and the answer.
 const steps = toUIMessages(payloads).messages;
@@ -44,6 +48,8 @@ const ui = [...steps, ...steps].map((message, index) => ({ ...message, id: `m${i
 const formats = [
   { name: "Chat Completions", given: chat, from: fromOpenAI, to: toOpenAI },
   { name: "Responses", given: items, from: fromResponses, to: toResponses },
+  { name: "Anthropic", given: messages, from: fromAnthropic, to: toAnthropic },
+  { name: "Google", given: contents, from: fromGoogle, to: toGoogle },
   { name: "AI SDK, model messages", given: model, from: fromModelMessages, to: toModelMessages },
   { name: "AI SDK, UI messages", given: ui, from: fromUIMessages, to: toUIMessages },
 ];
