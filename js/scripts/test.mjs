@@ -22,6 +22,8 @@ const tool = (...path) => inRoot("node_modules", ...path);
 const hasWasmTests = exists(inRoot("tests", "wasm", "main.rs"));
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
 const wasmTests = hasWasmTests ? ["--test", "wasm"] : [];
+/** The store in IndexedDB, which only browsers have. */
+const storeTests = ["--features", "stores", "--test", "indexed_db"];
 
 /**
  * `group` is what npm run test:… asks for; `command` may be async; `count` reads the output; `packages`:
@@ -37,7 +39,17 @@ const suites = [
   {
     name: "clippy-wasm32",
     group: "rust",
-    command: () => ["cargo", "clippy", ...wasm32, "--lib", ...wasmTests, "--", "-D", "warnings"],
+    command: () => [
+      "cargo",
+      "clippy",
+      ...wasm32,
+      "--lib",
+      ...wasmTests,
+      ...storeTests,
+      "--",
+      "-D",
+      "warnings",
+    ],
   },
   {
     name: "cargo",
@@ -63,6 +75,7 @@ const suites = [
   { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
   { name: "vitest", group: "js", command: vitest, count: countVitest },
   { name: "sqlite", group: "js", command: sqlite, count: countVitest, packages: true },
+  { name: "browser", group: "browser", command: inBrowser, count: countTap },
   { name: "size", group: "package", command: () => [process.execPath, "js/scripts/build.mjs"] },
   {
     name: "package",
@@ -76,10 +89,10 @@ function node(script, ...args) {
   return [process.execPath, tool(...script.split("/")), ...args];
 }
 
-function wasmTest(env, variables) {
+function wasmTest(env, variables, tests = wasmTests) {
   const runner = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner" };
   return {
-    command: ["cargo", "test", ...wasm32, ...wasmTests],
+    command: ["cargo", "test", ...wasm32, ...tests],
     env: { ...env, ...runner, ...variables },
   };
 }
@@ -87,11 +100,22 @@ function wasmTest(env, variables) {
 async function browserTest(env) {
   const chromium = await browser(env);
   if (!chromium) return undefined;
-  return wasmTest(env, {
+  const variables = {
     WASM_BINDGEN_USE_BROWSER: "1",
     WASM_BINDGEN_TEST_WEBDRIVER_JSON: inRoot("tests", "wasm", "webdriver.json"),
     CHROMEDRIVER: chromium.driver,
-  });
+  };
+  return wasmTest(env, variables, [...wasmTests, ...storeTests]);
+}
+
+/** The package in the pages of a real browser. */
+async function inBrowser(env) {
+  const chromium = await browser(env);
+  if (!chromium) return undefined;
+  return {
+    command: [process.execPath, "--test", "--test-reporter=tap", "tests/browser/"],
+    env: { ...env, CHROMIUM: chromium.binary },
+  };
 }
 
 const vitestReport = inRoot(".setup", "vitest.json");
@@ -185,7 +209,7 @@ async function main() {
   const { env, bindgen } = await setup({
     tests: wanted.some((s) => s.group === "package" || s.packages),
   });
-  if (wanted.some((s) => s.group === "js" || s.group === "package")) await build();
+  if (wanted.some(({ group }) => ["js", "browser", "package"].includes(group))) await build();
 
   const plain = {
     ...withPath([bindgen], env),

@@ -104,7 +104,8 @@ export class Instance {
 export interface Restartable {
   /** Has the next call made in a fresh instance. */
   restart(): void;
-  freeTextBuffer(): void;
+  /** Does nothing. */
+  start(): void;
 }
 
 /** A module, with its present instance. */
@@ -143,7 +144,7 @@ export function keeper<M extends Restartable>(load: () => Promise<M>): () => Pro
 
 function restarted<M extends Restartable>(module: M): M {
   module.restart();
-  module.freeTextBuffer(); // any call: it is the first of the fresh instance
+  module.start(); // any call: it is the first of the fresh instance
   return module;
 }
 

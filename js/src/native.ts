@@ -92,7 +92,7 @@ export interface NativeModule {
     storage: NativeStorage | undefined,
   ) => NativeEngine;
   restart(): void;
-  freeTextBuffer(): void;
+  start(): void;
 }
 
 /** The module, loaded. */

@@ -51,8 +51,7 @@ impl LogQuery {
     /// # Errors
     /// `Corrupt` where the cursor is none, or a row is no JSON.
     pub fn page<'a>(&self, rows: impl DoubleEndedIterator<Item = (u64, &'a LogRow)>) -> Result<LogPage, StoreError> {
-        let wrong = |cursor: &String| StoreError::corrupt(format!("{cursor:?} is no cursor"));
-        let from = self.cursor.as_ref().map(|cursor| cursor.parse::<u64>().map_err(|_| wrong(cursor))).transpose()?;
+        let from = self.position()?;
         let mut rows: Box<dyn Iterator<Item = (u64, &LogRow)>> =
             if self.reverse { Box::new(rows.rev()) } else { Box::new(rows) };
         let mut page = LogPage::default();
@@ -72,6 +71,29 @@ impl LogQuery {
         Ok(page)
     }
 
+    /// Where the page before ended: the place of its last row.
+    ///
+    /// # Errors
+    /// `Corrupt` where the cursor is none.
+    pub fn position(&self) -> Result<Option<u64>, StoreError> {
+        let wrong = |cursor: &String| StoreError::corrupt(format!("{cursor:?} is no cursor"));
+        self.cursor.as_ref().map(|cursor| cursor.parse().map_err(|_| wrong(cursor))).transpose()
+    }
+
+    /// The rows that the query is about, wherever a page begins.
+    ///
+    /// # Errors
+    /// `Corrupt` where a row is no JSON.
+    pub fn only(&self, rows: Vec<(u64, LogRow)>) -> Result<Vec<(u64, LogRow)>, StoreError> {
+        let mut taken = Vec::with_capacity(rows.len());
+        for (place, row) in rows {
+            if self.takes(&row)? {
+                taken.push((place, row));
+            }
+        }
+        Ok(taken)
+    }
+
     fn takes(&self, row: &LogRow) -> Result<bool, StoreError> {
         if self.since.is_some_and(|since| row.at < since) || self.until.is_some_and(|until| row.at >= until) {
             return Ok(false);
@@ -80,6 +102,11 @@ impl LogQuery {
             return Ok(true);
         }
         let fields = parse(&row.fields).map_err(StoreError::corrupt)?;
-        Ok(self.filter.iter().all(|(name, value)| fields.get(name) == Some(value)))
+        Ok(self.filter.iter().all(|(name, value)| fields.get(name).is_some_and(|field| same(field, value))))
     }
+}
+
+/// Whether two values are equal: 1 and 1.0 are one number.
+fn same(one: &Value, other: &Value) -> bool {
+    one == other || one.as_f64().is_some_and(|number| other.as_f64() == Some(number))
 }

@@ -217,4 +217,9 @@ impl Store for MemoryStore {
     fn delete_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>> {
         ready(self.with(repo, |_| ()))
     }
+
+    /// What is deleted from memory is gone.
+    fn scrub<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>> {
+        ready(self.with(repo, |_| ()))
+    }
 }

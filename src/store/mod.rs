@@ -9,6 +9,8 @@
 //! - A store does **not** interpret entries, and does not check that objects are what their names say:
 //!   readers do.
 
+#[cfg(all(target_arch = "wasm32", feature = "stores"))]
+pub mod indexed_db;
 pub mod listing;
 pub mod logs;
 mod memory;

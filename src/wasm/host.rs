@@ -7,7 +7,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
-use super::promise::NativeTask;
+use super::task::NativeTask;
 use crate::error::{Error, Result};
 use crate::json::{ToJson, object, parse};
 use crate::ops::Receipt;

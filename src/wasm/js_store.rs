@@ -8,6 +8,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
+use super::wire::{Asked, DURABILITIES, Parcel, incarnation_of, incarnation_text, malformed, split};
 use crate::error::{Detail, StoreError};
 use crate::hash::{ContentHash, EntryHash};
 use crate::json::{Members, ToJson, parse};
@@ -62,48 +63,16 @@ extern "C" {
     fn supported(this: &Failure) -> f64;
 }
 
-type Asked<T> = Result<T, StoreError>;
-
 /// A store in JavaScript.
 #[derive(Debug)]
 pub struct JsStore(pub Storage);
-
-/// Many byte strings in one.
-#[derive(Default)]
-struct Parcel {
-    lengths: Vec<u32>,
-    bytes: Vec<u8>,
-}
-
-impl Parcel {
-    fn add(&mut self, bytes: &[u8]) {
-        self.lengths.push(bytes.len() as u32);
-        self.bytes.extend_from_slice(bytes);
-    }
-}
-
-/// The length of what is not there.
-const ABSENT: u32 = u32::MAX;
-
-fn malformed() -> StoreError {
-    StoreError::corrupt("the storage adapter gave an answer of the wrong form")
-}
 
 /// Byte strings out of `[lengths, bytes]`.
 fn unpacked(value: &JsValue) -> Asked<Found> {
     let parts: &Array = value.dyn_ref().ok_or_else(malformed)?;
     let lengths = parts.get(0).dyn_into::<Uint32Array>().map_err(|_| malformed())?.to_vec();
     let bytes = parts.get(1).dyn_into::<Uint8Array>().map_err(|_| malformed())?.to_vec();
-    let mut rest = &*bytes;
-    let mut take = |length: u32| {
-        if length == ABSENT {
-            return Ok(None);
-        }
-        let (taken, behind) = rest.split_at_checked(length as usize).ok_or_else(malformed)?;
-        rest = behind;
-        Ok(Some(Rc::from(taken)))
-    };
-    lengths.into_iter().map(&mut take).collect()
+    split(&lengths, &bytes)
 }
 
 /// Names in JSON and byte strings out of `[names, [lengths, bytes]]`.
@@ -161,15 +130,6 @@ fn put_address(members: &mut Members<'_>, address: &Address) {
     members.put("id", &address.id);
 }
 
-fn incarnation_text(incarnation: Incarnation) -> String {
-    format!("{:016x}", incarnation.0)
-}
-
-fn incarnation_of(text: Option<&str>) -> Asked<Incarnation> {
-    let number = text.and_then(|text| u64::from_str_radix(text, 16).ok());
-    number.map(Incarnation).ok_or_else(malformed)
-}
-
 /// A text that is JSON already.
 struct Raw<'a>(&'a str);
 
@@ -207,8 +167,7 @@ impl JsStore {
     }
 
     async fn send(&self, method: &str, arguments: &str, parcel: Parcel) -> Asked<JsValue> {
-        let lengths = Uint32Array::from(&*parcel.lengths);
-        let bytes = Uint8Array::from(&*parcel.bytes);
+        let (lengths, bytes) = parcel.to_js();
         Self::settled(self.0.send(method, arguments, lengths, bytes)).await
     }
 }
@@ -216,11 +175,7 @@ impl JsStore {
 impl Store for JsStore {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            durability: match self.0.durability() {
-                0 => Durability::Memory,
-                1 => Durability::Relaxed,
-                _ => Durability::Strict,
-            },
+            durability: *DURABILITIES.get(self.0.durability() as usize).unwrap_or(&Durability::Strict),
             multi_writer: true,
             multi_key_atomic: true,
             max_object_bytes: self.0.max_object_bytes() as u64,
@@ -389,10 +344,7 @@ impl Store for JsStore {
             let mut parcel = Parcel::default();
             parcel.add(&checkpoint.manifest);
             for (_, bytes) in &checkpoint.segments {
-                match bytes {
-                    Some(bytes) => parcel.add(bytes),
-                    None => parcel.lengths.push(ABSENT),
-                }
+                parcel.add_some(bytes.as_deref());
             }
             let hashes: Vec<ContentHash> = checkpoint.segments.iter().map(|(hash, _)| *hash).collect();
             let arguments = about(repo, |members| {

@@ -1,13 +1,17 @@
 //! The border to JavaScript: converts, delegates, converts.
 //!
-//! Without the feature `repo` only [`tokens`] is exported, and nothing else gets into the module:
-//! that is the module of `varve/tokens`. All other exports belong behind `#[cfg(feature = "repo")]`.
+//! Three modules are built of it, one for each feature, and each exports nothing but what belongs to its
+//! own: `repo` (with `tokens`) is the core, `tokens` alone counts for `varve/tokens`, `stores` keeps for
+//! `varve/storage/indexed-db`.
 
 mod memory;
-pub mod tokens;
 
+#[cfg(feature = "stores")]
+mod adapter;
 #[cfg(feature = "repo")]
 mod args;
+#[cfg(feature = "stores")]
+mod arguments;
 #[cfg(feature = "repo")]
 mod batch;
 #[cfg(feature = "repo")]
@@ -24,12 +28,22 @@ mod host;
 mod js_store;
 #[cfg(feature = "repo")]
 mod promise;
+#[cfg(any(feature = "repo", feature = "stores"))]
+mod task;
+#[cfg(feature = "tokens")]
+pub mod tokens;
+#[cfg(any(feature = "repo", feature = "stores"))]
+mod wire;
 
 /// Has the next call made in a fresh instance of the module: what a trap left behind is of no use.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn restart() {
     wasm_bindgen::handler::schedule_reinit();
 }
+
+/// Does nothing: the first call after [`restart`].
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn start() {}
 
 /// The version of the crate inside the module.
 #[cfg(feature = "repo")]

@@ -19,7 +19,7 @@ import { type StorageErrorCode, storageError } from "./errors.js";
 import { type Parcel, pack, unpack } from "./parcel.js";
 
 /** What the module is told of a failure. */
-interface Failure {
+export interface Failure {
   code: string;
   message: string;
   cause: unknown;

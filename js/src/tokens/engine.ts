@@ -10,6 +10,7 @@ import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
  */
 export interface TokenModule extends Restartable {
   textBuffer(length: number): number;
+  freeTextBuffer(): void;
   wasmMemory(): unknown;
   loadEncoding(encoding: number, length: number): void;
   countTokens(encoding: number, length: number): number;

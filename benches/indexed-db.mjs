@@ -1,0 +1,98 @@
+// IndexedDB in Chromium: a durable commit against a bare `put` of as many bytes, and how long it takes to
+// open and compile a long conversation. Medians, in milliseconds.
+import { browser, setup } from "../js/scripts/setup.mjs";
+
+const { env } = await setup();
+const chromium = await browser(env);
+if (!chromium) throw new Error("it takes a Chromium and its driver");
+process.env.CHROMIUM = chromium.binary;
+const { start } = await import("../tests/browser/browser.mjs");
+
+const ROUNDS = 200;
+const ENTRIES = 10_000;
+
+/** Runs in the page: medians of both, turn by turn, so that what else goes on counts for both. */
+async function durable(rounds) {
+  const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
+  const storage = varve.storage("bench");
+  const key = { workspace: "bench", id: "chat", incarnation: "00000000000000a1" };
+  await storage.createRepository(key, key.incarnation, 1);
+  const bare = await new Promise((resolve) => {
+    const request = indexedDB.open("bare", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("puts");
+    request.onsuccess = () => resolve(request.result);
+  });
+  const hex = (n) => n.toString(16).padStart(64, "0");
+  const bytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+  const times = { put: [], write: [] };
+  for (let seq = 1; seq <= rounds; seq++) {
+    const [entry, payload] = [bytes(300), bytes(700)];
+    let from = performance.now();
+    await new Promise((resolve, reject) => {
+      const transaction = bare.transaction("puts", "readwrite", { durability: "strict" });
+      transaction.objectStore("puts").put(bytes(1000), seq);
+      transaction.commit();
+      transaction.oncomplete = resolve;
+      transaction.onabort = reject;
+    });
+    times.put.push(performance.now() - from);
+    from = performance.now();
+    await storage.write(key, {
+      entry: { seq, hash: hex(seq), bytes: entry },
+      at: seq,
+      objects: [{ hash: hex(seq), bytes: payload }],
+      deleteObjects: [],
+      logs: [],
+    });
+    times.write.push(performance.now() - from);
+  }
+  await storage.close();
+  return { put: median(times.put), write: median(times.write) };
+}
+
+async function fill(entries) {
+  const all = varve.createVarve({ storage: varve.storage("long"), encoding: "approximate" });
+  const chat = await all.open("chat");
+  for (let from = 0; from < entries; from += 500) {
+    const text = (n) => `message ${n}: ${"what was said in this turn ".repeat(7)}`;
+    await Promise.all(
+      Array.from({ length: 500 }, (_, n) =>
+        chat.commit({ contentType: "dialogue", role: "user", text: text(from + n) }),
+      ),
+    );
+  }
+  await all.close();
+}
+
+async function opened() {
+  const begun = performance.now();
+  const all = varve.createVarve({ storage: varve.storage("long"), encoding: "approximate" });
+  const chat = await all.open("chat");
+  const between = performance.now();
+  const { messages } = await chat.compile();
+  const end = performance.now();
+  await all.close();
+  return { open: between - begun, compile: end - between, messages: messages.length };
+}
+
+const tab = await start();
+try {
+  const page = await tab.page();
+  const { put, write } = await page.evaluate(durable, ROUNDS);
+  console.log(`bare strict put of 1,000 bytes  ${put.toFixed(2)}`);
+  console.log(
+    `write of 300 + 700 bytes        ${write.toFixed(2)}  (${(write / put).toFixed(2)} ×)`,
+  );
+  await page.evaluate(fill, ENTRIES);
+  for (let round = 0; round < 3; round++) {
+    const fresh = await tab.page();
+    const { open, compile, messages } = await fresh.evaluate(opened);
+    const sum = (open + compile).toFixed(0);
+    console.log(
+      `${messages} entries: open ${open.toFixed(0)}, compile ${compile.toFixed(0)}, both ${sum}`,
+    );
+    await fresh.close();
+  }
+} finally {
+  await tab.close();
+}

@@ -1,0 +1,109 @@
+// `varve/storage/indexed-db`: repositories in a browser's IndexedDB, by the store in Rust. The module
+// travels inside, as base64, and is compiled at the first call.
+import { base64 } from "varve:stores-base64";
+import { decodeBase64 } from "../base64.js";
+import { VarveError } from "../errors.js";
+import type { StorageAdapter } from "../types/storage.js";
+import { nativeAdapter } from "./native-adapter.js";
+import { notices } from "./notices.js";
+import { storesModule } from "./stores-module.js";
+
+/** How to keep repositories in IndexedDB. */
+export interface IndexedDBOptions {
+  /**
+   * `strict`: a write resolves when it is on the disk. `relaxed`: when the operating system has it, which
+   * a loss of power may undo. Default: `strict`.
+   */
+  durability?: "strict" | "relaxed" | undefined;
+  /**
+   * Asks the browser, at the first call, not to delete the data when room gets scarce. It may refuse:
+   * `navigator.storage.persisted()` tells. Default: false.
+   */
+  persist?: boolean | undefined;
+  /** How long opening may take before it fails with `Blocked`, in milliseconds. Default: 5,000. */
+  blockedTimeout?: number | undefined;
+}
+
+/** What IndexedDB takes: Chromium refuses values of more than some 133 MB. */
+const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
+
+const load = storesModule(() => decodeBase64(base64));
+
+/**
+ * Keeps repositories in the IndexedDB database of this name, which all tabs and workers of an origin
+ * share. Nothing happens before the first call.
+ *
+ * @throws `Validation` where an option makes no sense. Its calls: `Unavailable` where there is no
+ * IndexedDB or the browser withholds it; `Blocked` where another tab holds on to another version;
+ * `VersionTooNew` where a newer version of varve made the database; `Quota`.
+ */
+export function indexedDB(name: string, options: IndexedDBOptions = {}): StorageAdapter {
+  const { durability, persist, blockedTimeout } = checked(name, options);
+  const others = notices(`varve:indexed-db:${name}`);
+  let hasAsked = !persist;
+  const adapter = nativeAdapter({
+    name: "indexed-db",
+    capabilities: {
+      durability,
+      multiWriter: true,
+      multiKeyAtomic: true,
+      maxObjectBytes: MAX_OBJECT_BYTES,
+    },
+    load,
+    open({ NativeStore }) {
+      if (!hasAsked) askToPersist();
+      hasAsked = true;
+      return NativeStore.indexedDb(name, durability === "relaxed", blockedTimeout);
+    },
+  });
+  return {
+    ...adapter,
+
+    async write(key, batch, call) {
+      const result = await adapter.write(key, batch, call);
+      if (result.conflict === undefined) others.tell(key);
+      return result;
+    },
+
+    async deleteRepository(key, call) {
+      const isDeleted = await adapter.deleteRepository(key, call);
+      if (isDeleted) others.tell(key);
+      return isDeleted;
+    },
+
+    watch: others.watch,
+
+    async close() {
+      others.close();
+      await adapter.close();
+    },
+  };
+}
+
+/** The browser may ask the user: nobody waits for that. */
+function askToPersist(): void {
+  const storage = (globalThis.navigator as Navigator | undefined)?.storage;
+  void storage?.persist?.().catch(() => {});
+}
+
+function checked(name: string, options: IndexedDBOptions) {
+  const known = ["durability", "persist", "blockedTimeout"];
+  const unknown = Object.keys(options).find((option) => !known.includes(option));
+  if (unknown !== undefined) throw invalid(`/${unknown}`, `indexedDB has no option ${unknown}`);
+  if (typeof name !== "string" || name === "") {
+    throw invalid("/name", "the name of a database must be a string that is not empty");
+  }
+  const { durability = "strict", persist = false, blockedTimeout = 5000 } = options;
+  if (durability !== "strict" && durability !== "relaxed") {
+    throw invalid("/durability", `durability must be strict or relaxed, it is ${durability}`);
+  }
+  if (typeof persist !== "boolean") throw invalid("/persist", "persist must be true or false");
+  if (!(blockedTimeout >= 0)) {
+    throw invalid("/blockedTimeout", "blockedTimeout must be a number of milliseconds");
+  }
+  return { durability, persist, blockedTimeout };
+}
+
+function invalid(pointer: string, message: string): VarveError<"Validation"> {
+  return new VarveError("Validation", message, { pointer });
+}

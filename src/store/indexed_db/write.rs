@@ -1,0 +1,143 @@
+//! Writing a batch: one transaction. The repository's record tells whether it lives and which entry is
+//! the last one, so one round of reading decides, and all that is written is asked for without a wait
+//! between.
+
+use indexed_db_futures::future::BasicRequest;
+use indexed_db_futures::object_store::ObjectStore;
+use indexed_db_futures::prelude::{BuildPrimitive, QuerySource};
+use indexed_db_futures::transaction::Transaction;
+use wasm_bindgen::prelude::JsValue;
+
+use super::read::journal;
+use super::row::{Row, record};
+use super::schema::{JOURNAL, LOGS, OBJECTS, REPOSITORIES, hash_part, key, log_key, marked};
+use super::{IndexedDbStore, MAX_OBJECT_BYTES, ask, commit, the_one};
+use crate::error::StoreError;
+use crate::model::object::Object;
+use crate::store::logs::LogRow;
+use crate::store::{Batch, RepoKey, WriteError};
+
+/// A conflict tells no more entries than this; the rest can be read.
+const MOST_UNSEEN: usize = 1000;
+/// A row's place is its entry's number times this, and its own within the batch.
+const ROWS_OF_A_BATCH: u64 = 1 << 20;
+
+/// Writes a batch as the next entry.
+pub(super) async fn write(store: &IndexedDbStore, repo: &RepoKey, batch: &Batch) -> Result<(), WriteError> {
+    check_sizes(batch)?;
+    store
+        .change(&scope(batch), store.durability(), async |transaction| {
+            // Nothing is to be waited for twice: with the number as it was last time, the objects are
+            // looked for together with the record that tells it.
+            let asked = ask(&transaction, &repo.address)?;
+            let guess = store.number(&repo.address);
+            let early = guess.map(|number| look(&transaction, number, batch)).transpose()?;
+            let row = the_one(asked.await?, repo)?;
+            let (number, last, seq) = (row.number()?, row.last()?, batch.entry.seq);
+            store.remember(&repo.address, number);
+            if seq <= last {
+                let unseen = journal(&transaction, number, seq - 1, MOST_UNSEEN).await?;
+                return Err(WriteError::Conflict(unseen));
+            }
+            if seq != last + 1 {
+                return Err(StoreError::corrupt(format!("entry {seq} was written, the last one is {last}")).into());
+            }
+            let looked = match early.filter(|_| guess == Some(number)) {
+                Some(looked) => looked,
+                None => look(&transaction, number, batch)?,
+            };
+            let mut new = Vec::with_capacity(looked.len());
+            for (object, there) in batch.objects.iter().zip(looked) {
+                if there.await?.is_none() {
+                    new.push(object);
+                }
+            }
+            put(&transaction, &row, number, batch, &new)?;
+            Ok(commit(transaction).await?)
+        })
+        .await
+}
+
+/// The stores that a batch touches: others can be written meanwhile.
+fn scope(batch: &Batch) -> Vec<&'static str> {
+    let mut scope = vec![REPOSITORIES, JOURNAL];
+    if !batch.objects.is_empty() || !batch.delete_objects.is_empty() {
+        scope.push(OBJECTS);
+    }
+    if !batch.logs.is_empty() {
+        scope.push(LOGS);
+    }
+    scope
+}
+
+fn check_sizes(batch: &Batch) -> Result<(), StoreError> {
+    let sizes = batch.objects.iter().map(|object| object.bytes.len()).chain([batch.entry.bytes.len()]);
+    if let Some(size) = sizes.max().filter(|size| *size as u64 > MAX_OBJECT_BYTES) {
+        let message = format!("{size} bytes, this store takes {MAX_OBJECT_BYTES}");
+        return Err(StoreError::TooLarge(message.into()));
+    }
+    if batch.logs.len() as u64 > ROWS_OF_A_BATCH {
+        let message = format!("{} rows of logs in one batch, this store takes {ROWS_OF_A_BATCH}", batch.logs.len());
+        return Err(StoreError::TooLarge(message.into()));
+    }
+    Ok(())
+}
+
+type Looked = Vec<BasicRequest<Option<JsValue>>>;
+
+/// Asks which of the objects are there.
+fn look(transaction: &Transaction<'_>, number: f64, batch: &Batch) -> Result<Looked, StoreError> {
+    if batch.objects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let store = transaction.object_store(OBJECTS)?;
+    let ask = |object: &Object| Ok(store.get_key(key(number, hash_part(&object.hash))).primitive()?);
+    batch.objects.iter().map(ask).collect()
+}
+
+/// Asks for all that has to be written. Should one of these fail, none of it happens.
+fn put(
+    transaction: &Transaction<'_>,
+    row: &Row,
+    number: f64,
+    batch: &Batch,
+    new: &[&Object],
+) -> Result<(), WriteError> {
+    let entry = &batch.entry;
+    let journal = transaction.object_store(JOURNAL)?;
+    let value = marked(&entry.hash.0, &entry.bytes);
+    journal.add(value).with_key(key(number, entry.seq as f64)).without_key_type().primitive()?;
+    if !new.is_empty() || !batch.delete_objects.is_empty() {
+        let objects = transaction.object_store(OBJECTS)?;
+        for object in new {
+            let key = key(number, hash_part(&object.hash));
+            objects.put(marked(&object.hash.0, &object.bytes)).with_key(key).without_key_type().primitive()?;
+        }
+        for hash in &batch.delete_objects {
+            objects.delete(key(number, hash_part(hash))).primitive()?;
+        }
+    }
+    if !batch.logs.is_empty() {
+        put_logs(&transaction.object_store(LOGS)?, number, entry.seq, &batch.logs)?;
+    }
+    row.advance(entry.seq, batch.at, batch.summary.as_deref());
+    transaction.object_store(REPOSITORIES)?.put(row.value()).without_key_type().primitive()?;
+    Ok(())
+}
+
+fn put_logs(store: &ObjectStore<'_>, number: f64, seq: u64, rows: &[LogRow]) -> Result<(), WriteError> {
+    for (place, row) in (seq * ROWS_OF_A_BATCH..).zip(rows) {
+        let value = record(&[
+            ("place", (place as f64).into()),
+            ("at", (row.at as f64).into()),
+            ("fields", (&*row.fields).into()),
+        ]);
+        store.add(value).with_key(log_key(number, &row.log, place)).without_key_type().primitive()?;
+    }
+    Ok(())
+}
+
+/// The places that the rows of entries have, from one up to another.
+pub(super) fn places(from: u64, to: u64) -> std::ops::Range<u64> {
+    from * ROWS_OF_A_BATCH..(to + 1) * ROWS_OF_A_BATCH
+}

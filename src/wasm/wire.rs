@@ -1,0 +1,77 @@
+//! What crosses between a store and those who call it, in either direction: arguments are JSON, byte
+//! strings a parcel `[lengths, bytes]`. `js/src/storage/bridge.ts` calls adapters in JavaScript so,
+//! `js/src/storage/native-adapter.ts` stores in Rust.
+
+use std::rc::Rc;
+
+use js_sys::{Uint8Array, Uint32Array};
+
+use crate::error::StoreError;
+use crate::store::{Durability, Found, Incarnation};
+
+/// What a call on a store gives.
+pub type Asked<T> = Result<T, StoreError>;
+
+/// Durabilities are known by their place.
+pub const DURABILITIES: [Durability; 3] = [Durability::Memory, Durability::Relaxed, Durability::Strict];
+
+/// The length of what is not there.
+const ABSENT: u32 = u32::MAX;
+
+/// Many byte strings in one.
+#[derive(Default)]
+pub struct Parcel {
+    lengths: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Parcel {
+    /// Adds a byte string.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.lengths.push(bytes.len() as u32);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Adds one, or that it is not there.
+    pub fn add_some(&mut self, bytes: Option<&[u8]>) {
+        match bytes {
+            Some(bytes) => self.add(bytes),
+            None => self.lengths.push(ABSENT),
+        }
+    }
+
+    /// As JavaScript takes it.
+    pub fn to_js(&self) -> (Uint32Array, Uint8Array) {
+        (Uint32Array::from(&*self.lengths), Uint8Array::from(&*self.bytes))
+    }
+}
+
+/// What has not the form that was agreed on.
+pub fn malformed() -> StoreError {
+    StoreError::corrupt("the storage adapter gave an answer of the wrong form")
+}
+
+/// Byte strings out of all of them in one, by their lengths.
+pub fn split(lengths: &[u32], bytes: &[u8]) -> Asked<Found> {
+    let mut rest = bytes;
+    let mut take = |length: &u32| {
+        if *length == ABSENT {
+            return Ok(None);
+        }
+        let (taken, behind) = rest.split_at_checked(*length as usize).ok_or_else(malformed)?;
+        rest = behind;
+        Ok(Some(Rc::from(taken)))
+    };
+    lengths.iter().map(&mut take).collect()
+}
+
+/// An incarnation, as 16 hex digits.
+pub fn incarnation_text(incarnation: Incarnation) -> String {
+    format!("{:016x}", incarnation.0)
+}
+
+/// An incarnation out of its digits.
+pub fn incarnation_of(text: Option<&str>) -> Asked<Incarnation> {
+    let number = text.and_then(|text| u64::from_str_radix(text, 16).ok());
+    number.map(Incarnation).ok_or_else(malformed)
+}
