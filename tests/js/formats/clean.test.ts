@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   checkAISDK,
+  fromModelMessages,
   fromUIMessages,
   toModelMessages,
   toUIMessages,
@@ -17,7 +18,15 @@ import {
   toOpenAI,
   toResponses,
 } from "../../../js/src/formats/openai.js";
-import { compile, type History, histories, throughRepository } from "./histories.js";
+import { modelMessages, uiMessages } from "./ai-sdk-fixtures.js";
+import {
+  callsTwice,
+  compile,
+  type History,
+  histories,
+  historiesWith,
+  throughRepository,
+} from "./histories.js";
 import { responses } from "./responses-fixtures.js";
 
 const schemas = { 6: schema6, 7: schema7 };
@@ -32,7 +41,9 @@ const clean = (
 ) =>
   fc.assert(
     fc.asyncProperty(histories, async (history: History) => {
-      expect(wrong(find(await compile(history)))).toEqual([]);
+      const messages = await compile(history);
+      fc.pre(!callsTwice(messages));
+      expect(wrong(find(messages))).toEqual([]);
     }),
     runs,
   );
@@ -69,6 +80,35 @@ describe("of any compile of any history", () => {
         ...checkResponses(toResponses(fromOpenAI(chat)).input),
       ];
     }));
+});
+
+describe("of payloads that were read, in any order and in part", () => {
+  const conversations = ["reasoning and what it led to", "tools that OpenAI runs", "custom tools"];
+  const read = [
+    ...conversations.flatMap((name) => fromResponses(responses[name] as readonly unknown[])),
+    ...Object.values(uiMessages).flatMap(fromUIMessages),
+    ...Object.entries(modelMessages).flatMap(([name, messages]) =>
+      name === "files of major 7" ? [] : fromModelMessages(messages),
+    ),
+  ];
+  // An item that is committed twice has its id twice, and one of a new type is of a new type.
+  const given = ["item-id", "item-type"];
+  const once = (problems: readonly { rule: string }[]) =>
+    wrong(problems).filter(({ rule }) => !given.includes(rule));
+
+  test("every converter makes what is taken", () =>
+    fc.assert(
+      fc.asyncProperty(historiesWith(read), async (history) => {
+        const messages = await compile(history);
+        fc.pre(!callsTwice(messages));
+        expect(once(checkOpenAIChat(toOpenAI(messages).messages))).toEqual([]);
+        expect(once(checkResponses(toResponses(messages).input))).toEqual([]);
+        expect(once(checkAISDK(toModelMessages(messages).messages))).toEqual([]);
+        const ui = toUIMessages(messages).messages;
+        expect(once(checkAISDK(toModelMessages(fromUIMessages(ui)).messages))).toEqual([]);
+      }),
+      runs,
+    ));
 });
 
 describe("of inputs that were read, compiled in every way", () => {

@@ -54,7 +54,7 @@ const custom = fc.record({
 });
 
 const message = fc.constant("message" as const);
-const payload: fc.Arbitrary<BuiltInPayload> = fc.oneof(
+const made: fc.Arbitrary<BuiltInPayload> = fc.oneof(
   fc.record({
     contentType: message,
     role: fc.constantFrom("system" as const, "developer" as const, "user" as const),
@@ -94,39 +94,48 @@ const payload: fc.Arbitrary<BuiltInPayload> = fc.oneof(
 );
 
 const at = fc.nat(12);
-const deed: fc.Arbitrary<Deed> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant("commit" as const),
-      payload,
-      turn: fc.option(fc.nat(2), { freq: 4 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constantFrom("delete" as const, "skip" as const, "pin" as const),
-      at,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("edit" as const), at, payload }) },
-);
+const deeds = (payload: fc.Arbitrary<BuiltInPayload>): fc.Arbitrary<Deed> =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant("commit" as const),
+        payload,
+        turn: fc.option(fc.nat(2), { freq: 4 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constantFrom("delete" as const, "skip" as const, "pin" as const),
+        at,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("edit" as const), at, payload }) },
+  );
 
 /** Commits, edits, deletions, pins; calls answered, unanswered, in parallel; windows. */
-export const histories: fc.Arbitrary<History> = fc.record({
-  deeds: fc.array(deed, { maxLength: 14 }),
-  options: fc.record(
-    {
-      dangling: fc.constantFrom("error-result" as const, "drop" as const),
-      includeReasoning: fc.boolean(),
-      maxTokens: fc.constantFrom(20, 60, 120),
-      onOverflow: fc.constant("return" as const),
-      instructions: fc.constant("be brief"),
-    },
-    { requiredKeys: ["onOverflow"] },
-  ),
-});
+const historiesOf = (payload: fc.Arbitrary<BuiltInPayload>): fc.Arbitrary<History> =>
+  fc.record({
+    deeds: fc.array(deeds(payload), { maxLength: 14 }),
+    options: fc.record(
+      {
+        dangling: fc.constantFrom("error-result" as const, "drop" as const),
+        includeReasoning: fc.boolean(),
+        maxTokens: fc.constantFrom(20, 60, 120),
+        onOverflow: fc.constant("return" as const),
+        instructions: fc.constant("be brief"),
+      },
+      { requiredKeys: ["onOverflow"] },
+    ),
+  });
+
+/** Histories of whatever an application commits. */
+export const histories: fc.Arbitrary<History> = historiesOf(made);
+
+/** The same, with payloads among them that were read of foreign messages, in any order. */
+export const historiesWith = (read: readonly BuiltInPayload[]): fc.Arbitrary<History> =>
+  historiesOf(fc.oneof(made, { weight: 3, arbitrary: fc.constantFrom(...read) }));
 
 /** What a model sees of a history. */
 export async function compile({ deeds, options }: History): Promise<readonly Message[]> {
@@ -159,4 +168,12 @@ export async function throughRepository(
   const chat = await createVarve({ counter: null }).open("x");
   for (const payload of payloads) await chat.commit(payload);
   return (await chat.compile(options)).messages;
+}
+
+/** Whether a message calls twice by one id, as entries of one turn can: no API tells such calls apart. */
+export function callsTwice(messages: readonly Message[]): boolean {
+  return messages.some(({ parts }) => {
+    const ids = parts.flatMap((part) => (part.type === "tool-call" ? [part.callId] : []));
+    return new Set(ids).size < ids.length;
+  });
 }

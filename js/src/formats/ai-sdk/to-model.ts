@@ -13,6 +13,7 @@ import { textOf } from "../outputs.js";
 import type { FormatWarning, Warn } from "../warnings.js";
 import { withoutTornApprovals } from "./approvals.js";
 import { type AISDKMajor, deriveModelMessages } from "./derive.js";
+import { MODEL } from "./from-model.js";
 import { type Members, type MessageHints, type PartHints, recall } from "./hints.js";
 import { fromBase64, unpack } from "./pack.js";
 import { writeUI } from "./to-ui.js";
@@ -84,12 +85,18 @@ function stretches(
   const found: { from: number; to: number; ui: boolean }[] = [];
   source.forEach((message, index) => {
     const last = found.at(-1);
-    const isUI = recall<MessageHints>(message.provider).ui !== undefined;
-    const ui = isUI || (message.role === "tool" && last?.ui === true);
+    const ui = isUI(message) || (message.role === "tool" && last?.ui === true);
     if (last?.ui === ui) last.to = index + 1;
     else found.push({ from: index, to: index + 1, ui });
   });
   return found;
+}
+
+/** Whether a message is one of a UI, or has one's parts: entries of one turn make one message. */
+function isUI({ parts, provider }: ConvertibleMessage): boolean {
+  const own = (part: Part) =>
+    part.type === "custom" && part.kind.startsWith("ai-sdk.") && !part.kind.startsWith(MODEL);
+  return recall<MessageHints>(provider).ui !== undefined || parts.some(own);
 }
 
 /** Whether results stand beside their calls that are not the provider's own. */

@@ -8,6 +8,7 @@ import {
   messagesOf,
 } from "../messages.js";
 import type { FormatWarning, Warn } from "../warnings.js";
+import { MODEL } from "./from-model.js";
 import { type MessageHints, type PartHints, recall } from "./hints.js";
 import { unpack } from "./pack.js";
 import type { AISDKUIMessage, AISDKUIPart } from "./types.js";
@@ -48,11 +49,12 @@ export function writeUI(
   let run: AISDKUIMessage | undefined; // what the assistant says that came from elsewhere
   source.forEach((message, index) => {
     const warn: Warn = (kind, text) => warnings.push({ kind, index, message: text });
+    const { ui, others } = recall<MessageHints>(message.provider);
     if (message.role === "tool") {
+      for (const [, part] of others ?? []) respond(unpack(part) as AISDKUIPart, open, warn);
       answer(message.parts, open, warn);
       return;
     }
-    const { ui } = recall<MessageHints>(message.provider);
     if (message.name !== undefined) {
       warn("dropped-field", `the name ${JSON.stringify(message.name)} has no place in this format`);
     }
@@ -94,6 +96,9 @@ function writeParts({ parts }: ConvertibleMessage, open: ToolParts, warn: Warn):
       const tool = writeCall(part);
       written.push(tool);
       open.set(part.callId, [...(open.get(part.callId) ?? []), tool]);
+    } else if (part.type === "custom" && part.kind.startsWith(MODEL)) {
+      const given = unpack(recall<PartHints>(part.provider).part) as AISDKUIPart;
+      written.push(...writeModelPart(given, open, warn));
     } else if (part.type !== "tool-result") {
       const other = writePart(part, warn);
       if (other !== undefined) written.push(other);
@@ -145,6 +150,37 @@ function writeCall(part: ToolCallPart): AISDKUIPart {
   const { providerOptions, ...rest } = unpack(hint.fields ?? {}) as Record<string, unknown>;
   const options = providerOptions === undefined ? {} : { callProviderMetadata: providerOptions };
   return { ...head, state: "input-available", ...input, ...rest, ...options };
+}
+
+/** A part of a model message that varve has no word for. */
+function writeModelPart(part: AISDKUIPart, open: ToolParts, warn: Warn): AISDKUIPart[] {
+  const { type, providerOptions, approvalId: id, toolCallId, reason, ...rest } = part;
+  if (type === "custom") {
+    return [{ type, ...rest, ...(providerOptions ? { providerMetadata: providerOptions } : {}) }];
+  }
+  const tool = type === "tool-approval-request" ? open.get(String(toolCallId))?.[0] : undefined;
+  if (tool === undefined) {
+    warn("dropped-part", `a ${type} part has no form in this format`);
+    return [];
+  }
+  tool.state = "approval-requested";
+  tool.approval = { id, ...rest, ...(reason === undefined ? {} : { requestReason: reason }) };
+  return [];
+}
+
+/** Puts the answer to a request for approval into the part of its call. */
+function respond(part: AISDKUIPart, open: ToolParts, warn: Warn): void {
+  const waits = (tool: AISDKUIPart) =>
+    tool.state === "approval-requested" &&
+    (tool.approval as { id?: unknown }).id === part.approvalId;
+  const tool = [...open.values()].flat().find(waits);
+  if (tool === undefined || part.type !== "tool-approval-response") {
+    warn("dropped-part", `a ${part.type} part has no form in this format`);
+    return;
+  }
+  const reason = part.reason === undefined ? {} : { reason: part.reason };
+  tool.state = "approval-responded";
+  tool.approval = { ...(tool.approval as object), approved: part.approved, ...reason };
 }
 
 /** Puts results into the parts of their calls. */

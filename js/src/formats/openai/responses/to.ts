@@ -203,21 +203,23 @@ function writeResults(parts: readonly Part[], index: number, warn: Warn, writing
   }
 }
 
-/** The answer as an item; undefined where its kind has no words for it. */
+/** The answer as an item of its call's kind; undefined where that has no words for it. */
 function writeResult(
   part: ToolResultPart,
   hint: PartHints,
-  call: CallKind = FUNCTION,
+  call: CallKind | undefined,
 ): Record<string, unknown> | undefined {
   const read = kindOfResult(hint.type);
-  const kind = read ?? call;
-  const head = { type: kind.result, [hint.key ?? kind.of]: part.callId };
-  const exact = read !== undefined || hint.item !== undefined || kind === FUNCTION;
-  if (!exact && kind !== CUSTOM) {
-    const said = kind.say(String(outputOf(part.output, true)));
-    return said && { ...head, ...said };
+  const kind = call ?? read ?? FUNCTION;
+  const plain = kind === FUNCTION || kind === CUSTOM;
+  if (read === undefined ? plain : read === kind) {
+    const head = { type: kind.result, [hint.key ?? kind.of]: part.callId };
+    return { ...head, ...outputField(part.output, hint), ...hint.item };
   }
-  return { ...head, ...outputField(part.output, hint), ...hint.item };
+  const head = { type: kind.result, [kind.of]: part.callId };
+  if (plain) return { ...head, output: outputOf(part.output) };
+  const said = kind.say(String(outputOf(part.output, true)));
+  return said && { ...head, ...said };
 }
 
 function outputField(output: ToolOutput, hint: PartHints): Record<string, unknown> {
