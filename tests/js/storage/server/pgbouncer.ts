@@ -40,7 +40,7 @@ default_pool_size = 2
 `,
   );
   const options = { cwd: folder, ...owner };
-  const stop = await supervised(
+  const { stop } = await supervised(
     { command: command ?? "", args: [settings], options, folder },
     "process up",
   );

@@ -23,6 +23,8 @@ export interface PostgresServer {
   readonly dataDirectory: string;
   /** The URL of a database for a role; `port` to go through something else. */
   url(options?: { role?: string; database?: string; port?: number }): string;
+  /** Stops it at once, as a crash would, and starts it again on the same files. */
+  crash(): Promise<void>;
   /** Stops it and removes its files. */
   stop(): Promise<void>;
 }
@@ -89,12 +91,13 @@ export async function startPostgres(
   };
   const flags = Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const args = ["-D", dataDirectory, "-p", String(port), ...flags];
-  const stop = await supervised({ command: join(bin, "postgres"), args, options: as, folder });
+  const { crash, stop } = await supervised({ command: join(bin, "postgres"), args, options: as, folder });
   return {
     port,
     dataDirectory,
     url: ({ role = "postgres", database = "postgres", port: through = port } = {}) =>
       `postgres://${role}@127.0.0.1:${through}/${database}`,
+    crash,
     stop,
   };
 }
@@ -107,20 +110,33 @@ interface Supervised {
   readonly folder: string;
 }
 
-/** Runs a server that ends with this process at the latest. Returns how to stop it. */
+/** How to end a server. */
+export interface Running {
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Runs a server that ends with this process at the latest. */
 export async function supervised(
   server: Supervised,
   readyText = "ready to accept connections",
-): Promise<() => Promise<void>> {
+): Promise<Running> {
   const supervisor = fileURLToPath(new URL("supervisor.mjs", import.meta.url));
   const child = spawn(process.execPath, [supervisor, JSON.stringify(server)], {
     stdio: ["pipe", "ignore", "pipe"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   await untilSaid(child, readyText);
-  return () => {
-    child.stdin.end();
-    return ended;
+  return {
+    crash() {
+      const ready = untilSaid(child, readyText);
+      child.stdin.write("crash\n");
+      return ready;
+    },
+    stop() {
+      child.stdin.end();
+      return ended;
+    },
   };
 }
 

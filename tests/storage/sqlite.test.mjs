@@ -1,0 +1,25 @@
+// SQLite, with processes that are killed, and many that write one file.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { contention } from "./contention.mjs";
+import { crashes } from "./crashes.mjs";
+
+describe("SQLite", () => {
+  const folder = mkdtempSync(join(tmpdir(), "varve-sqlite-"));
+  const store = (name) => ({ kind: "sqlite", file: join(folder, `${name}.db`) });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("keeps what was acknowledged to 200 processes that are killed", async (t) => {
+    const { rounds, acknowledged } = await crashes({ store: store("crashes"), rounds: 200 });
+    t.diagnostic(`${acknowledged} acknowledged in ${rounds} rounds`);
+    assert.equal(rounds, 200);
+  });
+
+  it("takes 16 processes with 500 commits each on one branch", async (t) => {
+    const { longest, seconds } = await contention({ store: store("c"), writers: 16, commits: 500 });
+    t.diagnostic(`${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
+  });
+});
