@@ -25,6 +25,8 @@ const wasmTests = hasWasmTests ? ["--test", "wasm"] : [];
 /** The store in IndexedDB, which only browsers have. */
 const storeTests = ["--features", "stores", "--test", "indexed_db"];
 
+const TAP = ["--test-reporter=tap"];
+
 /**
  * `group` is what npm run test:… asks for; `command` may be async; `count` reads the output; `packages`:
  * it wants those of tests/runtimes.
@@ -76,11 +78,19 @@ const suites = [
   { name: "vitest", group: "js", command: vitest, count: countVitest },
   { name: "sqlite", group: "js", command: sqlite, count: countVitest, packages: true },
   { name: "browser", group: "browser", command: inBrowser, count: countTap },
+  {
+    name: "crashes",
+    group: "storage",
+    command: () => [node24(), "--test", ...TAP, "--test-concurrency=1", "tests/storage/*.test.mjs"],
+    count: countTap,
+    notes: diagnostics,
+    packages: true,
+  },
   { name: "size", group: "package", command: () => [process.execPath, "js/scripts/build.mjs"] },
   {
     name: "package",
     group: "package",
-    command: () => [process.execPath, "--test", "--test-reporter=tap", "tests/runtimes/"],
+    command: () => [process.execPath, "--test", ...TAP, "tests/runtimes/"],
     count: countTap,
   },
 ];
@@ -155,6 +165,13 @@ function countTap(output) {
   return { passed: figure("pass"), failed: figure("fail") + figure("cancelled") };
 }
 
+/** What tests have to say besides passing: figures. */
+function diagnostics(output) {
+  return [...output.matchAll(/^ +# (.*\b(?:acknowledged|longest wait)\b.*)$/gm)].map(
+    (match) => match[1],
+  );
+}
+
 /** Runs one suite: `{ passed, failed, skipped?, output }`. */
 async function run(suite, env) {
   let given;
@@ -176,7 +193,7 @@ async function run(suite, env) {
     (report) => capture(command[0], command.slice(1), { cwd: root, env: own, onLine: report }),
     (result) => result.code === 0,
   );
-  return { ...counted(suite, code, output), output };
+  return { ...counted(suite, code, output), notes: suite.notes?.(output) ?? [], output };
 }
 
 /** A suite that ended with an error failed, whatever it printed; so did one that ran no test. */
@@ -209,7 +226,7 @@ async function main() {
   const { env, bindgen } = await setup({
     tests: wanted.some((s) => s.group === "package" || s.packages),
   });
-  if (wanted.some(({ group }) => ["js", "browser", "package"].includes(group))) await build();
+  if (wanted.some((s) => s.group !== "rust" && s.group !== "wasm")) await build();
 
   const plain = {
     ...withPath([bindgen], env),
@@ -226,10 +243,11 @@ async function main() {
   }
 
   console.log();
-  for (const { name, passed, failed, skipped, time } of results) {
+  for (const { name, passed, failed, skipped, notes = [], time } of results) {
     const mark = failed > 0 ? red("✗") : green("✓");
     const what = skipped ? `left out: ${skipped}` : `${passed} passed, ${failed} failed`;
     console.log(`${mark} ${name.padEnd(14)} ${what} ${dim(time)}`);
+    for (const note of notes) console.log(dim(`  ${note}`));
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(dim(seconds(start)));

@@ -74,7 +74,8 @@ describe("a varve on a storage adapter", () => {
 
   test("opens what is there now, also where it was open before", async () => {
     const storage = memoryAdapter();
-    const [here, there] = [0, 1].map(() => createVarve({ ...options, storage }));
+    const here = createVarve({ ...options, storage });
+    const there = createVarve({ ...options, storage });
     const held = await here.open("chat");
     await held.user("one");
     const theirs = await there.open("chat");

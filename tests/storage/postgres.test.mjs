@@ -16,7 +16,7 @@ describe("PostgreSQL", { skip: missing }, () => {
 
   it("keeps what was acknowledged to 50 clients that are killed", async (t) => {
     const { rounds, acknowledged } = await crashes({ store: store("clients"), rounds: 50 });
-    t.diagnostic(`${acknowledged} acknowledged in ${rounds} rounds`);
+    t.diagnostic(`PostgreSQL: ${acknowledged} acknowledged in ${rounds} rounds`);
     assert.equal(rounds, 50);
   });
 
@@ -26,12 +26,12 @@ describe("PostgreSQL", { skip: missing }, () => {
       child.kill("SIGKILL");
     };
     const { acknowledged } = await crashes({ store: store("server"), rounds: 10, kill });
-    t.diagnostic(`${acknowledged} acknowledged`);
+    t.diagnostic(`PostgreSQL: ${acknowledged} acknowledged`);
   });
 
   it("takes 16 writers with 500 commits each on one branch", async (t) => {
     const store16 = store("contended");
     const { longest, seconds } = await contention({ store: store16, writers: 16, commits: 500 });
-    t.diagnostic(`${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
+    t.diagnostic(`PostgreSQL: ${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
   });
 });

@@ -14,12 +14,12 @@ describe("SQLite", () => {
 
   it("keeps what was acknowledged to 200 processes that are killed", async (t) => {
     const { rounds, acknowledged } = await crashes({ store: store("crashes"), rounds: 200 });
-    t.diagnostic(`${acknowledged} acknowledged in ${rounds} rounds`);
+    t.diagnostic(`SQLite: ${acknowledged} acknowledged in ${rounds} rounds`);
     assert.equal(rounds, 200);
   });
 
   it("takes 16 processes with 500 commits each on one branch", async (t) => {
     const { longest, seconds } = await contention({ store: store("c"), writers: 16, commits: 500 });
-    t.diagnostic(`${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
+    t.diagnostic(`SQLite: ${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
   });
 });
