@@ -39,8 +39,7 @@ impl Repository {
     fn entries(&self, after: u64, limit: usize) -> Result<Vec<Sealed>, StoreError> {
         let numbered = (1..).zip(&self.journal).skip(after as usize).take(limit);
         let open = |(seq, (hash, packed)): (u64, &(EntryHash, Box<[u8]>))| {
-            let bytes = unpack(packed).ok_or_else(|| StoreError::corrupt(format!("journal entry {seq}")))?;
-            Ok(Sealed { seq, hash: *hash, bytes })
+            Ok(Sealed { seq, hash: *hash, bytes: unpack(seq, packed)? })
         };
         numbered.map(open).collect()
     }

@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use crate::error::StoreError;
 use crate::hash::{parse_hex, push_hash};
 
 const AS_IT_IS: u8 = 0;
@@ -45,18 +46,26 @@ pub fn pack(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The text of a packed entry; None where it is none.
-pub fn unpack(packed: &[u8]) -> Option<Rc<[u8]>> {
-    let (how, rest) = packed.split_first()?;
-    match *how {
-        AS_IT_IS => Some(rest.into()),
-        PACKED => {
-            let (length, rest) = rest.split_first()?;
-            let (id, text) = rest.split_at_checked(usize::from(*length))?;
-            unpack_text(text, id).map(Rc::from)
+/// The text of a packed entry.
+///
+/// # Errors
+/// `Corrupt` where it is none, `VersionTooNew` where it was packed in a way to come.
+pub fn unpack(seq: u64, packed: &[u8]) -> Result<Rc<[u8]>, StoreError> {
+    let text = match packed.split_first() {
+        Some((&AS_IT_IS, rest)) => Some(rest.into()),
+        Some((&PACKED, rest)) => unpack_with_id(rest),
+        Some((&how, _)) => {
+            return Err(StoreError::VersionTooNew { found: how.into(), supported: PACKED.into() });
         }
-        _ => None,
-    }
+        None => None,
+    };
+    text.ok_or_else(|| StoreError::corrupt(format!("journal entry {seq} cannot be read")))
+}
+
+fn unpack_with_id(packed: &[u8]) -> Option<Rc<[u8]>> {
+    let (length, rest) = packed.split_first()?;
+    let (id, text) = rest.split_at_checked(usize::from(*length))?;
+    unpack_text(text, id).map(Rc::from)
 }
 
 /// The first id in a text that stands where an entry has its own.
@@ -135,15 +144,23 @@ mod tests {
         let long = usual.replace("ab", &"x".repeat(300));
         let unusual = ["", "\u{1}\u{2}\u{1f}", "tab\tä", "\"", &hash, ",\"format\":1,\"id\":\"", &long];
         for text in [&usual, half, &upper, &format!("\"{hash}\"ab")].into_iter().chain(unusual) {
-            assert_eq!(unpack(&pack(text.as_bytes())).as_deref(), Some(text.as_bytes()), "{text}");
+            assert_eq!(unpack(1, &pack(text.as_bytes())).as_deref(), Ok(text.as_bytes()), "{text}");
         }
         assert!(pack(usual.as_bytes()).len() < usual.len() / 2);
     }
 
     #[test]
     fn what_is_no_packed_entry_is_refused() {
-        for bytes in [&[][..], &[2, 1], &[1], &[1, 3, b'a'], &[1, 0, 1, 5], &[1, 0, 31]] {
-            assert_eq!(unpack(bytes), None, "{bytes:?}");
+        for bytes in [&[][..], &[1], &[1, 3, b'a'], &[1, 0, 1, 5], &[1, 0, 31]] {
+            assert!(matches!(unpack(1, bytes), Err(StoreError::Corrupt(_))), "{bytes:?}");
         }
+        assert_eq!(unpack(1, &[2, 1]), Err(StoreError::VersionTooNew { found: 2, supported: 1 }));
+    }
+
+    #[test]
+    fn the_texts_are_those_of_the_written_format() {
+        let page = include_str!("../../docs/format.md");
+        let listed = format!("```\n{}\n```", TEXTS.join("\n"));
+        assert!(page.contains(&listed), "docs/format.md lists other texts");
     }
 }

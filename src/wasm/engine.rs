@@ -98,7 +98,12 @@ impl Inner {
             // What is open of it is closed; the next one of the name is another.
             self.repositories.borrow_mut().remove(&id);
             let Some(incarnation) = there else { return Ok(false.into()) };
-            return Ok(self.store.delete(&RepoKey { address, incarnation }).await?.into());
+            let deleted = match self.store.delete(&RepoKey { address: address.clone(), incarnation }).await {
+                // The answer may have been lost.
+                Err(StoreError::Unavailable(_)) if self.store.find(&address).await? != there => true,
+                answer => answer?,
+            };
+            return Ok(deleted.into());
         }
         let (_, repository) = self.repository(id, false).await?;
         repository.reproject().await?;

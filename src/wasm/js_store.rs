@@ -90,9 +90,7 @@ fn entries(value: &JsValue) -> Asked<Vec<Sealed>> {
         let seq = name.get(0).and_then(Value::as_u64).ok_or_else(malformed)?;
         let hash = name.get(1).and_then(Value::as_str).and_then(|hash| hash.parse().ok());
         let hash: EntryHash = hash.ok_or_else(malformed)?;
-        let bytes = packed.as_deref().and_then(unpack);
-        let bytes = bytes.ok_or_else(|| StoreError::corrupt(format!("journal entry {seq} cannot be read")))?;
-        Ok(Sealed { seq, hash, bytes })
+        Ok(Sealed { seq, hash, bytes: unpack(seq, packed.as_deref().unwrap_or_default())? })
     };
     names.iter().zip(packed).map(open).collect()
 }
