@@ -105,7 +105,10 @@ impl Repository {
         let position = state.journal();
         let before = position.seq.saturating_sub(1);
         let last = self.settings.store.read_journal(repo, before, 1).await?;
-        let matches = last.first().is_some_and(|entry| Some(entry.hash) == position.hash);
+        let matches = match last.first() {
+            Some(entry) => Some(entry.hash) == position.hash && self.opened(entry)?.at == position.at,
+            None => false,
+        };
         Ok(if matches { Ok(state) } else { Err(NOT_OF_THIS.to_owned()) })
     }
 
