@@ -329,7 +329,9 @@ describe("checkpoints", () => {
   /** Fails unless the journal is what counts. */
   async function passedOver(changed: StorageAdapter, what: string) {
     const { seen, from, createdAt, rebuilt } = await opened(changed);
-    expect(rebuilt === undefined, what).toBe(from !== 0); // and that is told
+    // A broken one is told; a newer one is whole, and left to those who can read it.
+    const isTold = from === 0 && what !== "of a format that nobody knows";
+    expect(rebuilt !== undefined, what).toBe(isTold);
     expect([what, seen, createdAt]).toEqual([what, expected, Date.UTC(2025, 0, 1)]);
     return from;
   }
