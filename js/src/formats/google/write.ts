@@ -5,6 +5,7 @@ import { type Answer, type Call, jsonText } from "../arrange.js";
 import { argumentsObject, isObject, legalName } from "../calls.js";
 import { encodeText, isBase64, parseDataUrl } from "../data-url.js";
 import { isFormatPart } from "../messages.js";
+import { partOfOutput } from "../outputs.js";
 import type { Warn } from "../warnings.js";
 import { OPAQUE, type PartHints, recallPart } from "./hints.js";
 import { isSameModel } from "./models.js";
@@ -133,6 +134,9 @@ export function writeResult(
     warn("changed-id", `the result of ${part.toolName} goes by the name of its call, ${call.name}`);
   }
   const response = responseOf(part, hint);
+  if (part.output.type === "content" && part.output.value.some((each) => !isText(each))) {
+    warn("rendered-as-text", "an output is sent as JSON, though not all of it is text");
+  }
   return {
     functionResponse: {
       ...(id === null ? {} : { id }),
@@ -154,6 +158,8 @@ export function isNameless({ part, call }: Answer): boolean {
 export function isWithoutId({ part }: Call): boolean {
   return recallPart(part.provider).id === null;
 }
+
+const isText = (element: JsonInput) => partOfOutput(element)?.type === "text";
 
 function responseOf(
   { output }: ToolResultPart,

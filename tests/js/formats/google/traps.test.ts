@@ -161,6 +161,15 @@ describe("calls and responses", () => {
     });
   });
 
+  test("hold images as JSON, with a warning", () => {
+    const image = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
+    const output = { type: "content", value: [{ type: "text", text: "x" }, image] } as const;
+    const request = toGoogle([user(text("go")), assistant(ask("a")), tell("a", output)]);
+    const said = { output: [{ type: "text", text: "x" }, image] };
+    expect(request.contents[2]?.parts?.[0]?.functionResponse?.response).toEqual(said);
+    expect(kinds(request)).toEqual([["rendered-as-text", 2]]);
+  });
+
   test("have names of the API's alphabet and arguments that are objects", () => {
     const part: Part = { ...ask("a", "4 u"), input: null, rawInput: "{" } as Part;
     const request = toGoogle([user(text("go")), assistant(part), tell("a")]);
