@@ -10,6 +10,8 @@ import {
   toModelMessages,
   toUIMessages,
 } from "../../../js/src/formats/ai-sdk.js";
+import { checkAnthropic, fromAnthropic, toAnthropic } from "../../../js/src/formats/anthropic.js";
+import { checkGoogle, fromGoogle, toGoogle } from "../../../js/src/formats/google.js";
 import {
   checkOpenAIChat,
   checkResponses,
@@ -69,6 +71,21 @@ describe("of any compile of any history", () => {
       const ui = toUIMessages(messages).messages;
       const again = toModelMessages(fromUIMessages(ui)).messages;
       return [...checkAISDK(again), ...checkOpenAIChat(toOpenAI(fromUIMessages(ui)).messages)];
+    }));
+
+  test("what was read of another format is what Anthropic and Google take", () =>
+    clean((messages) => {
+      const others = [
+        fromResponses(toResponses(messages).input),
+        fromOpenAI(toOpenAI(messages).messages),
+        fromUIMessages(toUIMessages(messages).messages),
+        fromModelMessages(toModelMessages(messages).messages),
+        fromAnthropic(toAnthropic(messages)),
+        fromGoogle(toGoogle(messages).contents),
+      ];
+      return [messages, ...others]
+        .flatMap((each) => [...checkAnthropic(toAnthropic(each)), ...checkGoogle(toGoogle(each))])
+        .filter(({ rule }) => rule !== "no-messages" && rule !== "no-contents");
     }));
 
   test("what was read of one of OpenAI's APIs can be given to the other", () =>
