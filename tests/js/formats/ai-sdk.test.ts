@@ -209,6 +209,21 @@ describe.each(majors)("UI messages become model messages as in major %d", (major
   });
 });
 
+test("approvals of model messages are those of a UI's tool parts", async () => {
+  const fixture = modelMessages["approvals, given, refused and waiting"] as readonly object[];
+  const { messages, warnings } = toUIMessages(stored(fromModelMessages(fixture)));
+  const [message] = messages;
+  const tools = message?.parts.filter(({ type }) => type === "tool-lookup");
+  expect(tools?.map(({ state, approval }) => [state, approval])).toEqual([
+    ["output-available", { id: "ap_a", approved: true, signature: "hmac" }],
+    ["approval-responded", { id: "ap_b", approved: false, reason: "no" }],
+    ["output-available", undefined],
+    ["approval-responded", { id: "ap_d", approved: true, inputSchemaInput: { x: "1" } }],
+  ]);
+  expect(warnings).toEqual([]);
+  await ai7.validateUIMessages({ messages: structuredClone(messages) });
+});
+
 describe("what a compile adds", () => {
   const messages = uiMessages["a call without its result"] as readonly object[];
   const compiled = () =>

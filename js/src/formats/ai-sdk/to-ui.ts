@@ -68,6 +68,8 @@ export function writeUI(
     const parts = [...steps, ...writeParts(message, open, warn)];
     if (goesOn) run?.parts.push(...parts);
     else {
+      // Only the assistant may say nothing.
+      if (ui === undefined && parts.length === 0) parts.push({ type: "text", text: "" });
       const given = unpack(ui ?? {}) as object;
       const written = { id: idOf(message, index), ...given, role, parts };
       if (ui !== undefined && !("id" in given)) delete (written as { id?: string }).id;
