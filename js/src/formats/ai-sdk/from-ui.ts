@@ -11,6 +11,14 @@ import { pack } from "./pack.js";
 const OPEN: readonly unknown[] = ["input-available", "approval-requested", "approval-responded"];
 const ANSWERED: readonly unknown[] = ["output-available", "output-error", "output-denied"];
 
+/** What begins a step: there are many, all the same. */
+const STEP: Part = {
+  type: "custom",
+  kind: STEP_START,
+  value: null,
+  ...remember({ part: { type: "step-start" } }),
+};
+
 /**
  * Payloads of type `message`, one a UI message, ready for `commit`: commit each under the message's
  * own id (`commit(payload, { id })`), and edits and React keys refer to the same thing. A tool's part
@@ -55,7 +63,7 @@ function readPart(fields: Fields, role: string): Part[] {
     case "file":
       return [readFile(fields)];
     case "step-start":
-      return [opaque(STEP_START, type, fields)];
+      return [fields.rest() === undefined ? STEP : opaque(STEP_START, type, fields)];
     default: {
       const tool = type.startsWith("tool-") || type === "dynamic-tool";
       const read = tool && role === "assistant" ? readTool(type, fields) : undefined;
