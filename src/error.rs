@@ -5,7 +5,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::json::object;
 

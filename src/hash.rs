@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::{Map, Number, Value};
+use crate::json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of some bytes.
@@ -31,7 +31,7 @@ pub fn write_canonical(value: &Value, out: &mut String) {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) => write_number(number, out),
+        Value::Number(number) => write_number(*number, out),
         Value::String(text) => write_string(text, out),
         Value::Array(items) => {
             out.push('[');
@@ -48,27 +48,9 @@ pub fn write_canonical(value: &Value, out: &mut String) {
 }
 
 /// Appends the canonical text of an object to `out`.
-pub fn write_object(members: &Map<String, Value>, out: &mut String) {
-    // serde_json keeps the names sorted by their UTF-8 bytes. UTF-16 order differs only where a
-    // character beyond the basic plane meets one from U+E000 on.
-    if members.keys().all(|name| name.bytes().all(|byte| byte < 0xEE)) {
-        write_members(&mut members.iter(), out);
-    } else {
-        // As texts of one character for each code unit they sort by UTF-8 like by UTF-16.
-        let unit = |unit: u16| char::from_u32(0x1_0000 + u32::from(unit)).unwrap_or_default();
-        let mut places = Map::new();
-        for (place, name) in members.keys().enumerate() {
-            places.insert(name.encode_utf16().map(unit).collect(), Value::from(place));
-        }
-        let all: Vec<_> = members.iter().collect();
-        let place = |place: &Value| all.get(place.as_u64()? as usize).copied();
-        write_members(&mut places.values().filter_map(place), out);
-    }
-}
-
-fn write_members(members: &mut dyn Iterator<Item = (&String, &Value)>, out: &mut String) {
+pub fn write_object(members: &Map, out: &mut String) {
     out.push('{');
-    for (position, (name, value)) in members.enumerate() {
+    for (position, (name, value)) in members.iter().enumerate() {
         if position > 0 {
             out.push(',');
         }
@@ -79,14 +61,10 @@ fn write_members(members: &mut dyn Iterator<Item = (&String, &Value)>, out: &mut
     out.push('}');
 }
 
-fn write_number(number: &Number, out: &mut String) {
-    const SAFE: u64 = 1 << 53;
-    if let Some(integer) = number.as_i64()
-        && integer.unsigned_abs() <= SAFE
-    {
-        write_integer(integer, out);
-    } else if let Some(float) = number.as_f64() {
-        out.push_str(ryu_js::Buffer::new().format(float));
+fn write_number(number: f64, out: &mut String) {
+    match Value::Number(number).as_i64() {
+        Some(integer) => write_integer(integer, out),
+        None => out.push_str(ryu_js::Buffer::new().format(number)),
     }
 }
 
@@ -268,7 +246,7 @@ hash_type! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json;
 
     #[test]
     fn members_are_sorted_by_utf16_code_units() {
@@ -297,7 +275,7 @@ mod tests {
             ("-5", "-5"),
         ];
         for (text, expected) in cases {
-            let value: Value = serde_json::from_str(text).unwrap();
+            let value: Value = text.parse().unwrap();
             assert_eq!(canonical_json(&value), expected, "{text}");
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use std::{future::Future, pin::pin, rc::Rc, task::{Context, Poll, Waker}};
-//! use serde_json::json;
+//! use varve::json;
 //! use varve::repo::{CommitOptions, Counter, Handle, ManualEnvironment, OpenOptions, Repository, Settings};
 //! use varve::store::{Address, MemoryStore};
 //! use varve::tokens::ApproximateCounter;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::error::{Error, Result};
 
@@ -61,7 +61,7 @@ pub trait Scalar: Sized {
 pub struct Fields<'a> {
     at: At<'a>,
     what: &'a dyn std::fmt::Display,
-    rest: Map<String, Value>,
+    rest: Map,
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -252,7 +252,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Everything that has not been read.
-    pub fn take_rest(&mut self) -> Map<String, Value> {
+    pub fn take_rest(&mut self) -> Map {
         std::mem::take(&mut self.rest)
     }
 
@@ -327,7 +327,7 @@ impl Scalar for Vec<Value> {
     }
 }
 
-impl Scalar for Map<String, Value> {
+impl Scalar for Map {
     const EXPECTED: &'static str = "an object";
 
     fn accept(value: Value) -> Result<Self, Value> {

@@ -1,24 +1,22 @@
 //! JSON, in and out: [`Fields`] takes a parsed value apart, [`ToJson`] writes text member by member.
 //!
 //! By hand rather than derived: one reader and one writer for everything, so that errors come with
-//! the place of what is wrong, and the module stays small.
+//! the place of what is wrong, and the module stays small. The same goes for [`Value`] and [`parse`].
 
 mod fields;
+mod literal;
+mod map;
+mod number;
+mod parse;
+mod value;
 mod write;
-
-use serde_json::{Map, Value};
 
 use crate::error::Result;
 pub use fields::{At, Fields, Scalar};
+pub use map::Map;
+pub use parse::parse;
+pub use value::{Key, Value};
 pub use write::{Members, ToJson, to_value};
-
-/// Parses JSON text.
-///
-/// # Errors
-/// What is wrong with the text, and where.
-pub fn parse(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
-}
 
 /// Parses JSON bytes.
 ///
@@ -42,9 +40,9 @@ pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
 }
 
 /// Adds a member, unless it is null.
-pub fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+pub fn put(object: &mut Map, name: &str, value: Value) {
     if !value.is_null() {
-        object.insert(name.to_owned(), value);
+        object.insert(name, value);
     }
 }
 
@@ -52,7 +50,7 @@ pub fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
 pub fn table(rows: &mut dyn Iterator<Item = (&str, Value)>) -> Value {
     let mut table = Map::new();
     for (name, value) in rows {
-        table.insert(name.to_owned(), value);
+        table.insert(name, value);
     }
     Value::Object(table)
 }

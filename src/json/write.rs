@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::hash::{write_canonical, write_integer, write_string};
 
@@ -93,7 +93,7 @@ impl ToJson for Value {
     }
 }
 
-impl ToJson for Map<String, Value> {
+impl ToJson for Map {
     fn write_json(&self, out: &mut String) {
         crate::hash::write_object(self, out);
     }

@@ -1,6 +1,6 @@
 //! Annotations: how important an entry is. Append-only, on entry ids, valid in every branch.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::commit::Author;
 use super::id::EntryId;

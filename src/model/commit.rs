@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::id::EntryId;
 use crate::error::Result;
@@ -100,7 +100,7 @@ pub struct Body {
     /// Labels.
     pub labels: Vec<String>,
     /// The application's own data.
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Map>,
     /// What this entry amounts to, in a line: what the `notes` strategy shows.
     pub note: Option<String>,
     /// What it does. In the journal: left out where it is an append.

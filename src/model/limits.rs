@@ -1,6 +1,6 @@
 //! Bounds on what callers bring.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::error::{Error, Result};
 

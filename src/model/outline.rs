@@ -4,7 +4,7 @@
 //! Outlines ride in the journal beside the commit. They hold no text: call ids and instruction names
 //! stand there as 64-bit keys, cut from their SHA-256.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::content::{Content, Direction, Message, PartKind, Place, Role, ToolIo};
 use crate::error::Result;

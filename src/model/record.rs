@@ -2,7 +2,7 @@
 //! the state of a repository. Records hold no payload text; those that replace something hold the old
 //! value beside the new one, so that every one of them can be inverted.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::annotation::Annotation;
 use super::commit::Body;

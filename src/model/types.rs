@@ -1,6 +1,6 @@
 //! Registered content types: a name, hints for the compile, and a schema that the application checks.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::annotation::Priority;
 use super::content::Role;

@@ -17,7 +17,7 @@ mod undo;
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
@@ -236,7 +236,7 @@ pub struct Attributes {
     pub author: Option<Author>,
     pub generation: Option<Value>,
     pub labels: Vec<String>,
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Map>,
     pub note: Option<String>,
     pub reply_to: Option<EntryId>,
     pub turn: Option<String>,

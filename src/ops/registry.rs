@@ -1,6 +1,6 @@
 //! What a repository remembers beside its history: content types, notes.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::{Outcome, Planner};
 use crate::error::{Error, Result};

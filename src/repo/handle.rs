@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::stand::Stand;
 use super::{Budget, Done, Repository};
@@ -47,7 +47,7 @@ pub struct CommitOptions {
     /// See [`crate::model::commit::Body`].
     pub note: Option<String>,
     /// See [`crate::model::commit::Body`].
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Map>,
     /// See [`crate::model::commit::Body`].
     pub reply_to: Option<String>,
     /// See [`crate::model::commit::Body`].

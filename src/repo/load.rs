@@ -8,7 +8,7 @@ use super::{Repository, Settings};
 use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::json::{object, put};
 use crate::model::journal::Sealed;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::Repository;
 use crate::collections::Map;

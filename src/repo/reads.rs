@@ -1,6 +1,6 @@
 //! What a handle can be asked: the log, entries, differences, operations, status.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::payloads::Fetched;
 use super::{Handle, Repository};

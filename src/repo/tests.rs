@@ -6,7 +6,8 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use serde_json::{Value, json};
+use crate::json;
+use crate::json::Value;
 
 use super::*;
 use crate::store::{MemoryStore, Pending, ready};

@@ -241,7 +241,7 @@ impl Check<'_> {
                 return;
             }
         };
-        if let Some(found) = value.get("format").and_then(serde_json::Value::as_u64).filter(|f| *f > JOURNAL_FORMAT) {
+        if let Some(found) = value.get("format").and_then(crate::json::Value::as_u64).filter(|f| *f > JOURNAL_FORMAT) {
             let error = StoreError::VersionTooNew { found, supported: JOURNAL_FORMAT };
             self.fault("version", seq, error.to_string());
             return;

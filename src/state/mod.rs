@@ -18,7 +18,7 @@ pub mod rows;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::collections::{Lookup, Map, Names};
 use crate::hash::{ContentHash, EntryHash};

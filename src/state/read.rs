@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, MoveIx, find_row};
 use super::rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};

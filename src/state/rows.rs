@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx};
 use crate::hash::{CommitHash, ContentHash};
@@ -104,7 +104,7 @@ pub struct Extras {
     pub copied_from: Option<CommitHash>,
     pub generation: Option<Value>,
     pub labels: Vec<String>,
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Map>,
     pub note: Option<String>,
     pub reply_to: Option<Box<str>>,
     pub turn: Option<Rc<str>>,

@@ -4,7 +4,7 @@
 //! The rule covers a name, a description and flat parameters. What it does not cover (nested
 //! schemas, tools of another shape) counts as its JSON text. No input makes this fail.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::{ChatOverhead, TokenCounter};
 use crate::hash::canonical_json;
@@ -98,11 +98,11 @@ fn count_enum(items: &Value, counter: &dyn TokenCounter) -> u32 {
 }
 
 /// The fields of a property that the published rule says nothing about, such as `items`.
-fn count_beyond_the_rule(fields: &Map<String, Value>, counter: &dyn TokenCounter) -> u32 {
+fn count_beyond_the_rule(fields: &Map, counter: &dyn TokenCounter) -> u32 {
     let is_known = |name: &str| matches!(name, "type" | "description" | "enum");
     let mut rest = Map::new();
     for (name, value) in fields.iter().filter(|(name, _)| !is_known(name)) {
-        rest.insert(name.clone(), value.clone());
+        rest.insert(name, value.clone());
     }
     if rest.is_empty() { 0 } else { count_json(&Value::Object(rest), counter) }
 }
@@ -129,7 +129,7 @@ fn is_empty(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json;
 
     use super::super::NullCounter;
     use super::*;
@@ -193,8 +193,8 @@ mod tests {
     /// The TypeScript twin, js/src/tokens/tools.ts, is held to the same file.
     #[test]
     fn counts_are_those_of_the_shared_fixture() {
-        let cases: Vec<Value> = serde_json::from_str(include_str!("../../tests/fixtures/tools.json")).unwrap();
-        for case in cases {
+        let cases = crate::json::parse(include_str!("../../tests/fixtures/tools.json")).unwrap();
+        for case in cases.as_array().unwrap() {
             assert_eq!(count_tools(&case["tools"], &o200k()), case["tokens"], "{}", case["tools"]);
         }
     }

@@ -1,6 +1,6 @@
 //! The log: commits of a history, newest first, as JSON.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::json::{object, put, to_value};
 use crate::model::commit::EntryOperation;
@@ -44,7 +44,7 @@ pub fn operation(state: &State<'_>, ix: CommitIx) -> EntryOperation {
 }
 
 /// A commit: the fields of its preimage that are there, and what is known beside it.
-pub fn describe(state: &State<'_>, ix: CommitIx) -> Map<String, Value> {
+pub fn describe(state: &State<'_>, ix: CommitIx) -> Map {
     let row = state.commits(ix);
     let mut out = Map::new();
     let mut put = |name: &str, value: Value| put(&mut out, name, value);
@@ -82,7 +82,7 @@ pub fn describe(state: &State<'_>, ix: CommitIx) -> Map<String, Value> {
 }
 
 /// How an entry stands in a lineage: its status, and the compaction it went into.
-pub fn standing(state: &State<'_>, lineage: &Lineage, entry: EntryIx) -> Map<String, Value> {
+pub fn standing(state: &State<'_>, lineage: &Lineage, entry: EntryIx) -> Map {
     let mut out = Map::new();
     let Some(slot) = lineage.slot(entry) else {
         put(&mut out, "status", "absent".into());

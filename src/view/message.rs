@@ -1,6 +1,6 @@
 //! Rendering: from a recipe and the payloads it names to a message.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::table::{EntryVersion, Recipe};
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! What a caller can ask of a compile.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::error::{Error, Result};
 use crate::json::{At, Fields, ToJson, parse};

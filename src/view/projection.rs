@@ -130,7 +130,7 @@ impl PutNull for Members<'_> {
     fn null(&mut self, name: &str, value: Option<&(impl ToJson + ?Sized)>) {
         match value {
             Some(value) => self.put(name, value),
-            None => self.put(name, &serde_json::Value::Null),
+            None => self.put(name, &crate::json::Value::Null),
         }
     }
 }

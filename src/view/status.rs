@@ -1,6 +1,6 @@
 //! Where a history stands: how much there is, of what kind, in how many tokens.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::counts::Counts;
 use super::pair::Source;

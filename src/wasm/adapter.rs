@@ -5,8 +5,8 @@
 use std::rc::Rc;
 use std::task::Poll;
 
+use crate::json::Value;
 use js_sys::{Array, Object, Reflect};
-use serde_json::Value;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::arguments::Arguments;

@@ -1,7 +1,7 @@
-//! Arguments come as JSON text, results leave as plain values.
+//! Arguments come as JSON text, results leave as what `JSON.parse` makes of it: a member called `__proto__` is
+//! one like any other to it, but not where members are set one by one.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 use wasm_bindgen::prelude::JsValue;
 
 use crate::error::{Error, Result};
@@ -30,14 +30,7 @@ pub fn payload(text: &str) -> Result<Value> {
     parse(text).map_err(|error| Error::invalid(format!("payload: {error}")))
 }
 
-/// A plain JavaScript value that holds data of the application: a member called `__proto__` is a member
-/// like any other to `JSON.parse`, but not where members are set one by one.
-pub fn to_js_exactly(value: &Value) -> Result<JsValue> {
-    js_sys::JSON::parse(&value.to_json()).map_err(|_| Error::Internal("a result is no JSON".to_owned()))
-}
-
-/// A plain JavaScript value with members of varve's own.
+/// A plain JavaScript value.
 pub fn to_js(value: &Value) -> Result<JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| Error::Internal(error.to_string()))
+    js_sys::JSON::parse(&value.to_json()).map_err(|_| Error::Internal("a result is no JSON".to_owned()))
 }

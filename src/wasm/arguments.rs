@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::wire::{Asked, incarnation_of, malformed};
 use crate::hash::ContentHash;
@@ -90,7 +90,7 @@ impl Arguments {
         Ok(LogQuery {
             since: self.some_number("since"),
             until: self.some_number("until"),
-            filter: filter.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            filter: filter.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
             limit: self.size("limit")?,
             reverse: self.0.get("reverse").and_then(Value::as_bool).unwrap_or_default(),
             cursor: self.some_text("cursor").map(str::to_owned),

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::json::Value;
 use js_sys::{Promise, Uint8Array};
-use serde_json::Value;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 

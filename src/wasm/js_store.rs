@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
+use crate::json::Value;
 use js_sys::{Array, Promise, Uint8Array, Uint32Array};
-use serde_json::Value;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 

@@ -1,6 +1,6 @@
 //! Priorities, notes and labels.
 
-use serde_json::json;
+use varve::json;
 use varve::model::annotation::Priority;
 use varve::ops::Input;
 use varve::repo::CommitOptions;

@@ -1,7 +1,8 @@
 //! What is refused, and how it is said: typed, with the JSON pointer of what is wrong.
 
-use serde_json::{Value, json};
 use varve::error::Error;
+use varve::json;
+use varve::json::Value;
 use varve::model::types::TypeDefinition;
 use varve::ops::Input;
 use varve::repo::CommitOptions;
@@ -44,7 +45,7 @@ fn specimens() -> Vec<Value> {
 /// The pointers of all members and items of a value, those of free JSON aside.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         Value::Array(items) => items.iter().enumerate().map(|(place, value)| (place.to_string(), value)).collect(),
         _ => return,
     };
@@ -118,7 +119,8 @@ fn a_field_that_is_missing_or_unknown_is_named() {
                 let escaped = unknown.replace('~', "~0").replace('/', "~1");
                 assert_eq!(pointer(&error), format!("{place}/{escaped}"), "{broken}");
             }
-            let names: Vec<String> = specimen.pointer(&place).unwrap().as_object().unwrap().keys().cloned().collect();
+            let names: Vec<String> =
+                specimen.pointer(&place).unwrap().as_object().unwrap().keys().map(str::to_owned).collect();
             for name in names {
                 let mut broken = specimen.clone();
                 broken.pointer_mut(&place).unwrap().as_object_mut().unwrap().remove(&name);

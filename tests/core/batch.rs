@@ -1,6 +1,7 @@
 //! Several operations as one: all or none.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 use varve::model::annotation::Priority;
 use varve::model::id::EntryId;
 use varve::ops::{Existing, Input};

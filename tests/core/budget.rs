@@ -1,6 +1,7 @@
 //! Budgets: what is refused, what is told.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 use varve::repo::{Budget, BudgetAction};
 
 use crate::support::*;

@@ -1,6 +1,7 @@
 //! What a compile makes of a history: steps, instructions, notes, summaries.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 use varve::repo::CommitOptions;
 
 use crate::support::journal::compact;

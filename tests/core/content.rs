@@ -1,7 +1,8 @@
 //! Payloads: what came in comes out, and what it is called.
 
-use serde_json::{Value, json};
 use varve::hash::{CommitHash, ContentHash, canonical_json, sha256};
+use varve::json;
+use varve::json::Value;
 
 use crate::support::*;
 

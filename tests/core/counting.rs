@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use serde_json::json;
 use varve::error::Error;
+use varve::json;
 use varve::repo::{Counter, Deferred};
 use varve::tokens::NullCounter;
 
@@ -13,7 +13,7 @@ use crate::support::*;
 #[test]
 fn the_formula_counts_messages_names_roles_calls_and_the_reply() {
     let ann = World::default().user();
-    let alone = |payload: serde_json::Value| {
+    let alone = |payload: varve::json::Value| {
         let ann = World::default().user();
         ann.commit("a", payload);
         ann.plain().tokens() - 3

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use serde_json::{Value, json};
 use varve::error::Error;
 use varve::hash::ContentHash;
+use varve::json;
+use varve::json::Value;
 use varve::ops::{Input, Unmerged};
 use varve::repo::{Erasure, GcOptions};
 use varve::state::checkpoint;

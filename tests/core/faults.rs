@@ -116,7 +116,7 @@ fn whatever_goes_wrong_with_whatever_call_no_promise_is_broken() {
     assert!(refused > 100, "hardly anything went wrong: {refused}");
 }
 
-fn user_text() -> serde_json::Value {
+fn user_text() -> varve::json::Value {
     user("last")
 }
 

@@ -1,8 +1,8 @@
 //! Freeing what nothing needs.
 
-use serde_json::json;
 use varve::error::Error;
 use varve::hash::ContentHash;
+use varve::json;
 use varve::ops::{Existing, Input, Unmerged};
 use varve::repo::{Gc, GcOptions};
 use varve::state::checkpoint;
@@ -45,7 +45,7 @@ fn abandoned(world: &World) -> (User, String) {
     (ann, tip.to_hex())
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (&'static str, serde_json::Value) {
+fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (&'static str, varve::json::Value) {
     let error = result.unwrap_err();
     (error.code(), error.details())
 }

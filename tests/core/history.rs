@@ -1,6 +1,7 @@
 //! What each operation on entries does to the view: edits, deletes, reverts, compactions, merges.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 
 use crate::support::journal::{compact, merge};
 use crate::support::*;

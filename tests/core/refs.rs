@@ -1,6 +1,6 @@
 //! Branches, tags, HEAD of each handle, and what answers to a reference.
 
-use serde_json::json;
+use varve::json;
 use varve::ops::{Existing, Unmerged};
 
 use crate::support::*;
@@ -161,7 +161,7 @@ fn tags_are_unique_and_move_only_by_force() {
 fn the_log_is_read_in_pages_newest_first() {
     let (_, ann, commits) = story();
     let page = ann.handle.history(None, 2).unwrap();
-    let hashes = |page: &serde_json::Value| -> Vec<String> {
+    let hashes = |page: &varve::json::Value| -> Vec<String> {
         page["commits"].as_array().unwrap().iter().map(|row| row["hash"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(hashes(&page), [commits[2].to_hex(), commits[1].to_hex()]);

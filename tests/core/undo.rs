@@ -1,6 +1,7 @@
 //! Undo takes back exactly one operation, and can itself be undone.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 use varve::model::record::SentRecord;
 use varve::model::types::TypeDefinition;
 use varve::ops::{Existing, Input, Unmerged};

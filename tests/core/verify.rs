@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde_json::json;
 use varve::error::{Error, StoreError};
 use varve::hash::{ContentHash, EntryHash};
+use varve::json;
 use varve::model::journal::{Entry, Operation};
 use varve::model::record::{Record, RefRecord};
 use varve::repo::{Repository, Verified, verify};

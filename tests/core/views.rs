@@ -1,6 +1,7 @@
 //! Compiles over time: the past, what stays the same, what was sent, views that are seldom read.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 use varve::model::record::{InputUsage, SentRecord};
 
 use crate::support::*;

@@ -1,11 +1,11 @@
 //! `maxTokens`: what stays, what goes first, and what is said when it does not fit.
 
-use serde_json::json;
+use varve::json;
 
 use crate::support::*;
 
 /// A user message of 4 + `n` tokens.
-fn sized(n: usize) -> serde_json::Value {
+fn sized(n: usize) -> varve::json::Value {
     user(&"four".repeat(n))
 }
 

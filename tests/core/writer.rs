@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::rc::Rc;
 
-use serde_json::Value;
+use varve::json::Value;
 use varve::ops::{ExpectedHead, Input};
 use varve::repo::{CommitOptions, Environment};
 use varve::store::MemoryStore;
@@ -30,8 +30,8 @@ fn a_lost_race_is_planned_again_on_the_new_head() {
     let second = bob.commit("b", user("two"));
     let third = ann.commit("c", user("three"));
     let parents = |hash: varve::hash::CommitHash| ann.get(&hash.to_hex()).unwrap()["parents"].clone();
-    assert_eq!(parents(second), serde_json::json!([first.to_hex()]));
-    assert_eq!(parents(third), serde_json::json!([second.to_hex()]));
+    assert_eq!(parents(second), varve::json!([first.to_hex()]));
+    assert_eq!(parents(third), varve::json!([second.to_hex()]));
     assert_eq!(ann.shows(), ["user: one", "user: two", "user: three"]);
     assert_eq!(world.events("conflict").len(), 2);
 }

@@ -12,12 +12,13 @@ mod scenario;
 
 use std::path::PathBuf;
 
-use serde_json::Value;
+use varve::json::Value;
 
 /// Holds `value` against the golden file of this name.
 fn golden(name: &str, value: &Value) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/format").join(name);
-    let text = format!("{}\n", serde_json::to_string_pretty(value).unwrap());
+    let value: serde_json::Value = serde_json::from_str(&value.to_string()).unwrap();
+    let text = format!("{}\n", serde_json::to_string_pretty(&value).unwrap());
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &text).unwrap();
     }

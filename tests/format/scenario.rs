@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use serde_json::{Value, json};
 use varve::hash::CommitHash;
+use varve::json;
+use varve::json::Value;
 use varve::model::annotation::Priority;
 use varve::model::commit::{Author, Body, EntryOperation, Resolution};
 use varve::model::content::Payload;

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use serde_json::{Value, json};
 use varve::error::Error;
 use varve::hash::CommitHash;
+use varve::json;
 use varve::json::At;
+use varve::json::Value;
 use varve::model::annotation::Priority;
 use varve::model::types::TypeDefinition;
 use varve::ops::{Existing, Input, Unmerged};

@@ -20,6 +20,7 @@ mod hashes;
 mod past;
 mod reference;
 mod steps;
+mod texts;
 mod undo;
 
 use proptest::test_runner::{Config, FileFailurePersistence};

@@ -2,7 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 use varve::repo::Environment;
 
 use crate::cases;

@@ -3,7 +3,8 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 
 use crate::support::*;
 

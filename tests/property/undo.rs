@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::Value;
+use varve::json::Value;
 
 use crate::cases;
 use crate::game::Game;

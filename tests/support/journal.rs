@@ -1,8 +1,8 @@
 //! Commits for which there are no planners: written straight into the store, as another implementation
 //! would, and taken in from there.
 
-use serde_json::Value;
 use varve::hash::CommitHash;
+use varve::json::Value;
 use varve::model::commit::{Body, EntryOperation, Resolution};
 use varve::model::content::Payload;
 use varve::model::journal::{Entry, JOURNAL_FORMAT, Operation};

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use serde_json::Value;
+use varve::json::Value;
 use varve::repo::Patch;
 
 #[derive(Default)]
@@ -20,7 +20,7 @@ impl Mirror {
         for (id, message) in &patch.messages {
             let mut text = String::new();
             message.write_json(&mut text);
-            let value: Value = serde_json::from_str(&text).expect("a message is not JSON");
+            let value: Value = text.parse().expect("a message is not JSON");
             let before = self.known.insert(*id, Rc::new(value));
             assert!(before.is_none(), "message {id} was given twice");
         }

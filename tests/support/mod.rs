@@ -11,9 +11,9 @@ pub mod tasks;
 
 use std::rc::Rc;
 
-use serde_json::Value;
 use varve::error::Error;
 use varve::hash::CommitHash;
+use varve::json::Value;
 use varve::model::annotation::Priority;
 use varve::ops::{Existing, Input, Receipt, Unmerged};
 use varve::repo::{

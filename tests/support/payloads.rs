@@ -1,6 +1,7 @@
 //! Payloads, and messages in short.
 
-use serde_json::{Value, json};
+use varve::json;
+use varve::json::Value;
 
 /// A chat message of one text.
 pub fn message(role: &str, text: &str) -> Value {

@@ -1,6 +1,6 @@
 //! From JSON to [`Content`], with every field checked.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::message::{FileSource, Message, Output, Part, PartKind, Role};
 use super::{
@@ -50,7 +50,7 @@ impl Content {
     }
 }
 
-fn custom(mut payload: Map<String, Value>, content_type: &str) -> Content {
+fn custom(mut payload: Map, content_type: &str) -> Content {
     payload.insert("contentType".to_owned(), Value::from(content_type));
     Content::Custom { content_type: content_type.to_owned(), payload }
 }

@@ -1,10 +1,10 @@
 //! The neutral chat message: a role and parts. What the compile yields, and what converters to and
 //! from the providers' formats speak.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 /// `{ <provider name>: JSON }`: opaque data of providers, kept exactly and given back.
-pub type Provider = Map<String, Value>;
+pub type Provider = Map;
 
 /// Who a message is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

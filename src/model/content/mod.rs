@@ -6,7 +6,7 @@ mod decode;
 mod message;
 mod normalize;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::error::Result;
 use crate::hash::{ContentHash, canonical_json};
@@ -71,7 +71,7 @@ pub enum Content {
     /// The agent's answer.
     Output(AgentOutput),
     /// Any JSON object.
-    Freeform(Map<String, Value>),
+    Freeform(Map),
     /// The start, end or hand-over of a session.
     Session(Session),
     /// Stands for entries that were compacted.
@@ -81,7 +81,7 @@ pub enum Content {
         /// The registered name.
         content_type: String,
         /// The whole payload, `contentType` included.
-        payload: Map<String, Value>,
+        payload: Map,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::{Content, Direction, Message, Output, Part, PartKind, Role, Session, Summary, ToolData, ToolIo};
 use crate::hash::canonical_json;

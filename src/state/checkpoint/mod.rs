@@ -12,7 +12,7 @@ mod tables;
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::State;
 use crate::error::StoreError;

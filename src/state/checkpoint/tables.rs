@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::codec::{Reader, Writer};
 use super::rows::{Before, Counts, known, read_commit, read_content, write_commit, write_content};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::hash::EntryHash;
 use crate::json::{ToJson, object, parse_bytes};
