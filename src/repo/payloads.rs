@@ -50,8 +50,9 @@ impl PayloadCache {
     }
 }
 
-/// The most objects that are asked for at once.
-const PER_READ: usize = 4096;
+/// The most objects that are asked for at once: a long conversation whole, since stores that read a good
+/// part of what they have read all of it each time.
+const PER_READ: usize = 16_384;
 
 /// Payloads fetched for one purpose.
 pub(super) type Fetched = Map<ContentIx, Rc<Content>>;

@@ -45,6 +45,35 @@ test("a full disk is a quota error, nothing is lost, and writing goes on when th
   await page.close();
 });
 
+test("an object of maxObjectBytes is kept, and a larger one is TooLarge", async () => {
+  const page = await tab.page();
+  const outcome = await page.evaluate(async () => {
+    const storage = varve.storage("large");
+    const key = { workspace: "acme", id: "chat", incarnation: "00000000000000a1" };
+    await storage.createRepository(key, key.incarnation, 1);
+    const hash = "0".repeat(64);
+    const write = (bytes) =>
+      storage.write(key, {
+        entry: { seq: 1, hash, bytes: new Uint8Array(1) },
+        at: 1,
+        objects: [{ hash, bytes }],
+        deleteObjects: [],
+        logs: [],
+      });
+    const largest = new Uint8Array(storage.capabilities.maxObjectBytes).fill(7);
+    const refused = await write(new Uint8Array(largest.length + 1)).catch(({ code }) => code);
+    await write(largest);
+    const [found] = await storage.readObjects(key, [hash]);
+    await storage.deleteRepository(key);
+    return {
+      refused,
+      isWhole: found.length === largest.length && found.every((byte) => byte === 7),
+    };
+  });
+  assert.deepEqual(outcome, { refused: "TooLarge", isWhole: true });
+  await page.close();
+});
+
 test("when the user clears the site's data, the open storage goes on with an empty one", async () => {
   const page = await tab.page();
   const session = await tab.context.newCDPSession(page);

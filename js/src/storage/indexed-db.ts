@@ -24,8 +24,8 @@ export interface IndexedDBOptions {
   blockedTimeout?: number | undefined;
 }
 
-/** What IndexedDB takes: Chromium refuses values of more than some 133 MB. */
-const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
+/** Chromium refuses records of more than 127 MiB, key included. */
+const MAX_OBJECT_BYTES = 120 * 1024 * 1024;
 
 const load = storesModule(() => decodeBase64(base64));
 

@@ -42,8 +42,8 @@ use errors::{is_lost, of_exception};
 use row::{Row, name_key};
 use schema::{ALL, BY_NAME, CHECKPOINTS, JOURNAL, LOGS, OBJECTS, REPOSITORIES, SEGMENTS, all_of};
 
-/// Chromium refuses values of more than some 133 MB.
-const MAX_OBJECT_BYTES: u64 = 128 << 20;
+/// Chromium refuses records of more than 127 MiB, key included.
+const MAX_OBJECT_BYTES: u64 = 120 << 20;
 
 type Answer<'a, T> = Pending<'a, Result<T, StoreError>>;
 

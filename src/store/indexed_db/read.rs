@@ -24,7 +24,8 @@ const FEW: usize = 64;
 const PART: usize = 4;
 /// A page of objects is about as large as this, in bytes.
 const PAGE_BYTES: usize = 8 << 20;
-const LEAST_ROWS: usize = 32;
+/// Sizes are not known before the first page.
+const FIRST_ROWS: usize = 16;
 const MOST_ROWS: usize = 8192;
 
 /// Bytes out of a record.
@@ -135,7 +136,7 @@ struct Pages {
 
 impl Pages {
     fn new(after: Option<ContentHash>) -> Self {
-        Self { after, rows: 8 * LEAST_ROWS, ended: false }
+        Self { after, rows: FIRST_ROWS, ended: false }
     }
 
     async fn next(
@@ -157,7 +158,7 @@ impl Pages {
         }
         self.after = page.last().map_or(self.after, |(hash, _)| Some(*hash));
         self.ended = page.len() < limit;
-        self.rows = (PAGE_BYTES / (size / page.len().max(1)).max(1)).clamp(LEAST_ROWS, MOST_ROWS);
+        self.rows = (PAGE_BYTES / (size / page.len().max(1)).max(1)).clamp(1, MOST_ROWS);
         Ok(page)
     }
 }

@@ -35,7 +35,7 @@ function conformance(options) {
   const it = (name, run) => cases.push({ name: [...path, name].join(" > "), run });
   it.skip = (name) => cases.push({ name: [...path, name].join(" > "), run: undefined });
   const { durability = "strict" } = options;
-  const capabilities = { durability, maxObjectBytes: 128 * 1024 * 1024 };
+  const capabilities = { durability, maxObjectBytes: 120 * 1024 * 1024 };
   testStorageAdapter(() => place(options), { describe, it, capabilities });
   return cases;
 }

@@ -48,7 +48,7 @@ describe("nativeAdapter", () => {
     const strict = module.NativeStore.indexedDb("x", false, 1);
     const relaxed = module.NativeStore.indexedDb("x", true, 1);
     expect([strict.durability, relaxed.durability]).toEqual([2, 1]);
-    expect(strict.maxObjectBytes).toBe(128 * 1024 * 1024);
+    expect(strict.maxObjectBytes).toBe(120 * 1024 * 1024);
   });
 
   it("survives a trap of the module: that call fails, the next one finds a fresh instance", async () => {
