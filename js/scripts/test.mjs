@@ -77,7 +77,7 @@ const suites = [
   { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
   { name: "vitest", group: "js", command: vitest, count: countVitest },
   { name: "sqlite", group: "js", command: sqlite, count: countVitest, packages: true },
-  { name: "browser", group: "browser", command: inBrowser, count: countTap },
+  { name: "browser", group: "browser", command: inBrowser, count: countTap, notes: diagnostics },
   {
     name: "crashes",
     group: "storage",

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 
 /** Serves dist/ and tests/browser/pages/ of the repository. */
-async function serve() {
+export async function serve() {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const isOurs = /^\/(dist|tests\/browser\/pages)\//.test(pathname);
