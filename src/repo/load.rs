@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::rivals::Rivals;
 use super::stand::Stands;
 use super::{Repository, Settings};
 use crate::collections::Set;
@@ -54,7 +55,7 @@ impl Repository {
             state: RefCell::default(),
             turn: async_lock::Mutex::new(()),
             queue: RefCell::default(),
-            contended: Cell::new(false),
+            rivals: Rivals::default(),
             ids: RefCell::default(),
             payloads: RefCell::default(),
             recounted: RefCell::default(),
@@ -155,6 +156,7 @@ impl Repository {
             new = true;
         }
         if new {
+            self.rivals.wrote(self.read(|state| state.journal().seq), self.settings.environment.now());
             self.emit("others", &|| object([]));
         }
         Ok(())

@@ -13,6 +13,7 @@ mod payloads;
 mod prepare;
 mod reads;
 mod reproject;
+mod rivals;
 mod stand;
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use writer::Done;
 
 use environment::IdMaker;
 use payloads::PayloadCache;
+use rivals::Rivals;
 use stand::Stands;
 use views::Views;
 use writer::Ticket;
@@ -85,7 +87,7 @@ pub struct Repository {
     state: RefCell<State<'static>>,
     turn: async_lock::Mutex<()>,
     queue: RefCell<VecDeque<Rc<Ticket>>>,
-    contended: Cell<bool>,
+    rivals: Rivals,
     ids: RefCell<IdMaker>,
     payloads: RefCell<PayloadCache>,
     recounted: RefCell<Recounted>,

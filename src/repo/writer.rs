@@ -107,8 +107,9 @@ impl Repository {
     /// Plans and writes until it is done or the deadline has passed.
     async fn write_all(&self, tickets: &[Rc<Ticket>]) -> Result<Vec<Result<Done>>> {
         let deadline = self.settings.environment.now() + DEADLINE;
-        if self.contended.take() {
-            self.settings.environment.sleep(0).await; // who won the last race lets the others try
+        let seq = self.read(|state| state.journal().seq);
+        if let Some(pause) = self.rivals.pause(seq, self.settings.environment.now()) {
+            self.settings.environment.sleep(pause).await;
         }
         loop {
             self.count_inputs(tickets).await?;
@@ -118,14 +119,15 @@ impl Repository {
             }
             let Planned { delete_objects, projection, .. } = planned;
             let batch = Batch { delete_objects, projection, ..Batch::new(&planned.entry, planned.objects) };
+            let from = self.settings.environment.now();
             match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
+                    self.rivals.won(self.settings.environment.now() - from);
                     self.apply_own(&planned.entry, &batch.entry)?;
                     self.apply_all(&others)?;
                     return Ok(planned.results);
                 }
                 Written::Lost(others) => {
-                    self.contended.set(true);
                     self.apply_all(&others)?;
                     self.emit("conflict", &|| object([("seq", batch.entry.seq.into())]));
                     if self.settings.environment.now() > deadline {

@@ -1,11 +1,10 @@
-//! Arguments come as JSON text, results leave as what `JSON.parse` makes of it: a member called `__proto__` is
-//! one like any other to it, but not where members are set one by one.
+//! Arguments come as JSON text, results leave as plain values.
 
-use crate::json::{Map, Value};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::JsValue;
 
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, ToJson, parse};
+use crate::json::{At, Fields, Map, ToJson, Value, parse};
 use crate::repo::CommitOptions;
 
 /// The arguments of a call, from JSON text; null is no arguments.
@@ -30,7 +29,29 @@ pub fn payload(text: &str) -> Result<Value> {
     parse(text).map_err(|error| Error::invalid(format!("payload: {error}")))
 }
 
-/// A plain JavaScript value.
-pub fn to_js(value: &Value) -> Result<JsValue> {
+/// A plain JavaScript value that holds data of the application: a member called `__proto__` is a member
+/// like any other to `JSON.parse`, but not where members are set one by one.
+pub fn to_js_exactly(value: &Value) -> Result<JsValue> {
     js_sys::JSON::parse(&value.to_json()).map_err(|_| Error::Internal("a result is no JSON".to_owned()))
+}
+
+/// A plain JavaScript value with members of varve's own.
+pub fn to_js(value: &Value) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    Plain(value).serialize(&serializer).map_err(|error| Error::Internal(error.to_string()))
+}
+
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => to.serialize_unit(),
+            Value::Bool(value) => to.serialize_bool(*value),
+            Value::Number(value) => to.serialize_f64(*value),
+            Value::String(text) => to.serialize_str(text),
+            Value::Array(items) => to.collect_seq(items.iter().map(Plain)),
+            Value::Object(members) => to.collect_map(members.iter().map(|(name, value)| (name, Plain(value)))),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::json::Value;
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::to_js;
+use super::args::{to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
@@ -65,9 +65,9 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
             let from: Option<String> = args.nullable("from")?;
             let cursor: Option<String> = args.nullable("before")?;
-            return to_js(&handle.history(cursor.or(from).as_deref(), limit)?);
+            return to_js_exactly(&handle.history(cursor.or(from).as_deref(), limit)?);
         }
-        "get" => return to_js(&handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null)),
+        "get" => return to_js_exactly(&handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null)),
         "diff" => handle.diff(&args.get::<String>("from")?, &args.get::<String>("to")?).await?,
         "operations" => {
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
@@ -87,8 +87,8 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
         "branches" => handle.branches(),
         "tags" => handle.tags(),
         "annotations" => handle.annotations(&args.get::<String>("id")?)?,
-        "notes" => return to_js(&handle.notes(&args.get::<String>("id")?)?),
-        "types" => return to_js(&handle.content_types()),
+        "notes" => return to_js_exactly(&handle.notes(&args.get::<String>("id")?)?),
+        "types" => return to_js_exactly(&handle.content_types()),
         "resolve" => handle.resolve(&args.get::<String>("ref")?)?.into(),
         _ => {
             let (input, options) = input(&|reference| handle.resolve(reference), name, args)?
