@@ -29,7 +29,7 @@ const TAP = ["--test-reporter=tap"];
 
 /**
  * `group` is what npm run test:… asks for; `command` may be async; `count` reads the output; `packages`:
- * it wants those of tests/runtimes.
+ * it wants those of tests/runtimes. The group `apart` runs only when it is asked for.
  */
 const suites = [
   { name: "rustfmt", group: "rust", command: () => ["cargo", "fmt", "--check"] },
@@ -77,7 +77,13 @@ const suites = [
   { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
   { name: "vitest", group: "js", command: vitest, count: countVitest },
   { name: "sqlite", group: "js", command: sqlite, count: countVitest, packages: true },
-  { name: "browser", group: "browser", command: inBrowser, count: countTap, notes: diagnostics },
+  {
+    name: "browser",
+    group: "browser",
+    command: (env) => inBrowser(env),
+    count: countTap,
+    packages: true,
+  },
   {
     name: "crashes",
     group: "storage",
@@ -85,6 +91,13 @@ const suites = [
     count: countTap,
     notes: diagnostics,
     packages: true,
+  },
+  {
+    name: "browser-crashes",
+    group: "apart",
+    command: (env) => inBrowser(env, "tests/browser/crashes/*.test.mjs"),
+    count: countTap,
+    notes: diagnostics,
   },
   { name: "size", group: "package", command: () => [process.execPath, "js/scripts/build.mjs"] },
   {
@@ -119,11 +132,11 @@ async function browserTest(env) {
 }
 
 /** The package in the pages of a real browser. */
-async function inBrowser(env) {
+async function inBrowser(env, files = "tests/browser/*.test.mjs") {
   const chromium = await browser(env);
   if (!chromium) return undefined;
   return {
-    command: [process.execPath, "--test", "--test-reporter=tap", "tests/browser/"],
+    command: [node24(), "--test", ...TAP, files],
     env: { ...env, CHROMIUM: chromium.binary },
   };
 }
@@ -210,7 +223,7 @@ function counted(suite, code, output) {
 
 function chosen(names) {
   const all = suites.filter((suite) => suite.exists !== false);
-  if (names.length === 0) return all;
+  if (names.length === 0) return all.filter((suite) => suite.group !== "apart");
   const unknown = names.filter((name) => !suites.some((s) => s.name === name || s.group === name));
   if (unknown.length > 0) {
     throw new StepError(`no suite is called ${unknown.join(", ")}`, {

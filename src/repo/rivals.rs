@@ -1,12 +1,13 @@
 //! Others who write the same repository. Who has just won a race knows the newest entry before everybody
-//! else, and would win the next one too: so, while others write, a winner lets them try first.
+//! else, and would win the next one too: so, while others write, a winner lets them try first, and then
+//! asks the store what is new as they have to.
 
 use std::cell::Cell;
 
 /// Others wrote lately: within as many entries, and as many milliseconds.
 const LATELY: (u64, i64) = (64, 5000);
-/// The longest that a winner waits, in milliseconds.
-const LONGEST: i64 = 100;
+/// The longest that a winner waits, in milliseconds: under load a write takes long because it waits.
+const LONGEST: i64 = 10;
 
 /// What is known of them.
 #[derive(Debug, Default)]

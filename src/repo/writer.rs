@@ -110,6 +110,7 @@ impl Repository {
         let seq = self.read(|state| state.journal().seq);
         if let Some(pause) = self.rivals.pause(seq, self.settings.environment.now()) {
             self.settings.environment.sleep(pause).await;
+            self.catch_up().await?;
         }
         loop {
             self.count_inputs(tickets).await?;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
-import { serve, start } from "./browser.mjs";
+import { serve, start } from "../browser.mjs";
 
 const ROUNDS = 30;
 const WRITERS = 16;
@@ -15,7 +15,7 @@ const COMMITS = 500;
 
 /** A browser with this profile, as a process that can be killed with all its children. */
 async function launch(profile) {
-  const driver = new URL("../wasm/webdriver.json", import.meta.url);
+  const driver = new URL("../../wasm/webdriver.json", import.meta.url);
   const { args } = JSON.parse(readFileSync(driver, "utf8"))["goog:chromeOptions"];
   const own = [`--user-data-dir=${profile}`, "--remote-debugging-port=0"];
   const options = { detached: true, stdio: ["ignore", "ignore", "pipe"] };
