@@ -91,7 +91,12 @@ export async function startPostgres(
   };
   const flags = Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const args = ["-D", dataDirectory, "-p", String(port), ...flags];
-  const { crash, stop } = await supervised({ command: join(bin, "postgres"), args, options: as, folder });
+  const { crash, stop } = await supervised({
+    command: join(bin, "postgres"),
+    args,
+    options: as,
+    folder,
+  });
   return {
     port,
     dataDirectory,
