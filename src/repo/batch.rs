@@ -137,7 +137,7 @@ impl Batch {
         options.check()?;
         let draft = self.draft.take();
         if draft.inputs.is_empty() {
-            return Ok(Finished::Stored(Done { operation: None, receipts: Vec::new(), wrote: false }));
+            return Ok(Finished::Stored(Done::before(None, Vec::new())));
         }
         let planned = RefCell::new(draft.planned.map(|(position, _)| (position, draft.outcome)));
         let options = CommitOptions { expected_head: self.expected, ..options.clone() };

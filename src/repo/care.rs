@@ -122,15 +122,14 @@ impl Handle {
         for some in found.chunks(PER_ENTRY) {
             let hashes = some.iter().map(|(hash, _)| *hash).collect();
             let input = Input::Free(Free { hashes, keep: keep.clone(), since, commits });
-            let Some(operation) = self.perform(input, &with).await?.operation else { continue };
+            let done = self.perform(input, &with).await?;
             // What is needed again meanwhile was left out.
-            let records = repo.find_operation(&operation).await?.records;
-            let gone = records.iter().flat_map(Record::deletes).copied().collect();
+            let gone = done.taken.iter().copied().collect();
             let part = sum(some, &gone);
             freed.objects += part.objects;
             freed.bytes += part.bytes;
             freed.commits += repo.commits_with(&gone);
-            freed.operation = Some(operation);
+            freed.operation = done.operation.or(freed.operation);
         }
         Ok(freed)
     }

@@ -34,8 +34,17 @@ pub struct Done {
     pub operation: Option<String>,
     /// One for each commit.
     pub receipts: Vec<Receipt>,
+    /// The objects that it took away.
+    pub taken: Vec<ContentHash>,
     /// Whether anything had to be written.
     pub wrote: bool,
+}
+
+impl Done {
+    /// Nothing had to be written.
+    pub(super) fn before(operation: Option<String>, receipts: Vec<Receipt>) -> Self {
+        Self { operation, receipts, taken: Vec::new(), wrote: false }
+    }
 }
 
 /// An operation that waits for its turn.
@@ -166,7 +175,7 @@ impl Repository {
                     Attempt::Fresh(plan) => plan,
                 };
                 if operation.records.is_empty() {
-                    return Ok(Done { operation: None, receipts, wrote: false });
+                    return Ok(Done::before(None, receipts));
                 }
                 let index = entry.operations.len() as u32;
                 if place + 1 < tickets.len() || projects {
@@ -174,13 +183,12 @@ impl Repository {
                 }
                 let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
                 delete_objects.retain(|hash| !brought.iter().any(|object| object.hash == *hash));
-                for hash in operation.records.iter().flat_map(Record::deletes) {
-                    objects.retain(|object| object.hash != *hash);
-                    delete_objects.push(*hash);
-                }
+                let taken: Vec<_> = operation.records.iter().flat_map(Record::deletes).copied().collect();
+                objects.retain(|object| !taken.contains(&object.hash));
+                delete_objects.extend(&taken);
                 objects.extend(brought);
                 entry.operations.push(operation);
-                Ok(Done { operation: Some(name), receipts, wrote: true })
+                Ok(Done { operation: Some(name), receipts, taken, wrote: true })
             }));
         }
         if entry.operations.len() == created {
@@ -196,7 +204,7 @@ impl Repository {
             let commits = (first.row()..first.row() + count as usize).map(CommitIx::new);
             let receipts = commits.map(|ix| receipt(draft, ix)).collect();
             let operation = ticket.request.operation_id.clone();
-            return Ok(Attempt::Repeated(Done { operation, receipts, wrote: false }));
+            return Ok(Attempt::Repeated(Done::before(operation, receipts)));
         }
         let plan = plan(draft, &ticket.request, when)?;
         if let Some(limit) = ticket.limit {

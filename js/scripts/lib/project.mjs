@@ -1,7 +1,7 @@
 // Where things are, and what the scripts share about the project. Plain Node, no packages: these
 // scripts run before anything is installed.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,10 @@ export const readJson = (...parts) => JSON.parse(readText(...parts));
 
 export function exists(path) {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+export function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** All files below a folder of the project, as sorted paths relative to the project, `/` between. */

@@ -23,3 +23,24 @@ export function recall<T extends object>(
   const ours = typeof hints === "object" && hints !== null && !Array.isArray(hints);
   return (ours ? hints : {}) as Partial<T>;
 }
+
+type Loose<T> = { [K in keyof T]?: T[K] | undefined };
+
+/** What a converter writes down and reads again under one provider's name: `M` of messages, `P` of parts. */
+export interface Hints<M extends object, P extends object> {
+  /** The hints that are defined, to be spread into a message or part. */
+  remember(hints: Loose<M> | Loose<P>): { provider?: ProviderData };
+  /** The hints of a message. */
+  recallMessage(data: ProviderData | undefined): Partial<M>;
+  /** The hints of a part. */
+  recallPart(data: ProviderData | undefined): Partial<P>;
+}
+
+/** The hints of a provider. */
+export function hintsOf<M extends object, P extends object>(provider: string): Hints<M, P> {
+  return {
+    remember: (hints) => remember(provider, hints),
+    recallMessage: (data) => recall<M>(provider, data),
+    recallPart: (data) => recall<P>(provider, data),
+  };
+}

@@ -1,5 +1,5 @@
 // Every operation of a repository, to be tried on stores that go wrong, and what a repository amounts to.
-import type { Repository } from "varve";
+import type { EntryInfo, Repository } from "varve";
 import { type TestVarve, testVarve } from "varve/testing";
 import type { StorageAdapter } from "../../../js/src/types/storage.js";
 import { texts } from "../repository/support.js";
@@ -86,6 +86,21 @@ export const OPERATIONS: readonly Operation[] = [
     arrange: (chat) => chat.prepare(),
     run: (_, compiled) =>
       (compiled as Compiled).sent({ model: "m", usage: { input: { total: 9 } } }),
+  },
+  {
+    name: "gc",
+    arrange: async (chat) => {
+      const side = await chat.at("side");
+      await side.user("Never mind.", { id: "w" });
+      await side.switchTo("main"); // what a handle stands on is kept
+      await chat.deleteBranch("side", { force: true });
+    },
+    run: (chat) => chat.gc({ olderThan: Number.MAX_SAFE_INTEGER }),
+  },
+  {
+    name: "erase",
+    arrange: (chat) => chat.get("a"),
+    run: (chat, entry) => chat.erase((entry as EntryInfo).contentHash ?? "", "a test"),
   },
   {
     name: "commits at once",

@@ -1,9 +1,5 @@
 // What varve keeps under `provider.anthropic`, so that what came in comes out exactly.
-
-import type { ProviderData } from "../../types/content.js";
-import * as provider from "../provider.js";
-
-const NAME = "anthropic";
+import { type Hints, hintsOf } from "../provider.js";
 
 /** Blocks that varve has no word for are kept whole, as custom parts of this kind. */
 export const OPAQUE = "anthropic.block";
@@ -43,21 +39,9 @@ export interface PartHints {
   fields: Record<string, unknown>;
 }
 
-type Loose<T> = { [K in keyof T]?: T[K] | undefined };
+type Ours = Hints<MessageHints, PartHints>;
+const ours: Ours = /* @__PURE__ */ hintsOf("anthropic");
 
-/** The hints that are defined, to be spread into a message or part. */
-export function remember(hints: Loose<MessageHints> | Loose<PartHints>): {
-  provider?: ProviderData;
-} {
-  return provider.remember(NAME, hints);
-}
-
-/** The hints of a message. */
-export function recallMessage(data: ProviderData | undefined): Partial<MessageHints> {
-  return provider.recall<MessageHints>(NAME, data);
-}
-
-/** The hints of a part. */
-export function recallPart(data: ProviderData | undefined): Partial<PartHints> {
-  return provider.recall<PartHints>(NAME, data);
-}
+export const remember: Ours["remember"] = ours.remember;
+export const recallMessage: Ours["recallMessage"] = ours.recallMessage;
+export const recallPart: Ours["recallPart"] = ours.recallPart;
