@@ -132,6 +132,12 @@ pub enum Error {
         /// Why it was erased.
         reason: String,
     },
+    /// A repository of this id is there already.
+    #[error("repository {id:?} exists already; open it, or create one with another id")]
+    RepositoryExists {
+        /// Its id.
+        id: String,
+    },
     /// There is no such repository.
     #[error("there is no repository {id:?}")]
     RepositoryNotFound {
@@ -281,6 +287,7 @@ impl Error {
             Self::NotUndoable { .. } => "NotUndoable",
             Self::ContentGone { .. } => "ContentGone",
             Self::ErasedContent { .. } => "ErasedContent",
+            Self::RepositoryExists { .. } => "RepositoryExists",
             Self::RepositoryNotFound { .. } => "RepositoryNotFound",
             Self::Callback { .. } => "Callback",
             Self::Internal(_) => "Internal",
@@ -311,7 +318,9 @@ impl Error {
         let text = |text: &str| Value::from(text);
         match self {
             Self::Validation { pointer, .. } => object([("pointer", text(pointer))]),
-            Self::DuplicateId { id } | Self::RepositoryNotFound { id } => object([("id", text(id))]),
+            Self::DuplicateId { id } | Self::RepositoryExists { id } | Self::RepositoryNotFound { id } => {
+                object([("id", text(id))])
+            }
             Self::EditTarget { id, reason } => object([("id", text(id)), ("reason", text(reason))]),
             Self::Conflict { expected, actual, .. } => {
                 object([("expected", expected.as_deref().into()), ("actual", actual.as_deref().into())])

@@ -5,7 +5,16 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exists, fingerprint, inRoot, isCI, isLink, readText, root, toolsDir } from "./lib/project.mjs";
+import {
+  exists,
+  fingerprint,
+  inRoot,
+  isCI,
+  isLink,
+  readText,
+  root,
+  toolsDir,
+} from "./lib/project.mjs";
 import { capture, fail, must, StepError, step, withPath } from "./lib/run.mjs";
 import { clearStamp, readStamp, writeStamp } from "./lib/stamp.mjs";
 
@@ -159,9 +168,12 @@ async function npmPackages(env, folder) {
   clearStamp(name);
   const packages = inRoot(folder, "node_modules");
   if (isLink(packages)) {
-    throw new StepError(`${packages} is a symbolic link; npm ci would empty the folder it leads to`, {
-      hint: `take the link away, and run this again: rm ${packages}`,
-    });
+    throw new StepError(
+      `${packages} is a symbolic link; npm ci would empty the folder it leads to`,
+      {
+        hint: `take the link away, and run this again: rm ${packages}`,
+      },
+    );
   }
   await step(`npm packages${folder === "." ? "" : ` of ${folder}`}`, (report) =>
     must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], {

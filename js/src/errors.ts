@@ -23,6 +23,8 @@ export interface VarveErrorDetails {
   RefNotFound: { kind: "branch" | "tag"; name: string };
   /** A branch that cannot be deleted or moved this way. */
   RefProtected: Record<never, never>;
+  /** A repository of this id is there already. */
+  RepositoryExists: { id: string };
   /** No repository of this id, and it was not to be created. */
   RepositoryNotFound: { id: string };
   /** What must stay does not fit, or an input would burst the budget. In tokens. */

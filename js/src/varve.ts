@@ -1,4 +1,5 @@
 // The way in: what belongs to one process or worker.
+import { listed } from "./collection.js";
 import { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
 import { type Home, Link } from "./handle.js";
@@ -10,16 +11,20 @@ import { NativeStorage } from "./storage/bridge.js";
 import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
 import type { Verification, VerifyOptions } from "./types/care.js";
+import type { OperationOptions } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { ContentTypes, Payload } from "./types/content-types.js";
 import type { StorageAdapter } from "./types/storage.js";
 import type {
+  CreateOptions,
+  Description,
   ListOptions,
   MemoryStorage,
   OpenOptions,
   RepositoryList,
   VarveOptions,
 } from "./types/varve.js";
+import { own } from "./writer.js";
 
 let unnamed = 0;
 
@@ -101,12 +106,35 @@ export class Varve<P = BuiltInPayload> {
   }
 
   /**
+   * Makes a repository, and gives a handle on it. Without a title or metadata `open` does as well.
+   *
+   * @throws `RepositoryExists`; else like `open`.
+   */
+  async create(options: CreateOptions = {}): Promise<Repository<P>> {
+    const { id = crypto.randomUUID(), budget, signal, ...rest } = own(options);
+    signal?.throwIfAborted();
+    await this.#call("create", { ...rest, id: checkId(id) });
+    return this.open(id, { budget });
+  }
+
+  /**
+   * Changes what lists show of a repository. An operation of its journal: `undo` of a handle takes it by name.
+   *
+   * @throws `RepositoryNotFound`; `Validation`; any error of the store.
+   */
+  async update(id: string, options: Description & OperationOptions): Promise<void> {
+    const { signal, ...rest } = own(options);
+    signal?.throwIfAborted();
+    await this.#call("update", { ...rest, id: checkId(id) });
+  }
+
+  /**
    * The repositories of this workspace, in pages. Each page says in `cursor` where the next one begins.
    *
    * @throws `Validation`; `Corrupt` for a cursor that is none; `Closed`.
    */
-  async list(options: ListOptions = {}): Promise<RepositoryList> {
-    return (await this.#call("list", options)) as RepositoryList;
+  list(options: ListOptions = {}): Promise<RepositoryList> {
+    return listed((page) => this.#call("list", page), options);
   }
 
   /**

@@ -52,6 +52,12 @@ pub trait Key: Eq {
     fn hash64(&self) -> u64;
 }
 
+impl<K: Key> Key for Option<K> {
+    fn hash64(&self) -> u64 {
+        self.as_ref().map_or(0, K::hash64)
+    }
+}
+
 /// A hash of a short text: FNV-1a, with the high bits stirred.
 pub fn text_hash(text: &str) -> u64 {
     let mut hasher = Fnv::default();

@@ -97,11 +97,11 @@ pub struct TypeRecord {
     pub old: Option<TypeDefinition>,
 }
 
-/// A note on an entry, by name: from `old` to `new`. Not part of any hash of a commit.
+/// A note on an entry, or on the repository, by name: from `old` to `new`. Not part of any hash of a commit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteRecord {
-    /// The entry.
-    pub entry: EntryId,
+    /// The entry; none: the repository, whose notes are `title` and `metadata`.
+    pub entry: Option<EntryId>,
     /// The note's name: "title", "thumb", "read", …
     pub name: String,
     /// Any JSON; absent: there is no such note.
@@ -194,6 +194,13 @@ impl Record {
             Self::Erased(erased) => std::slice::from_ref(&erased.hash),
             _ => &[],
         }
+    }
+}
+
+impl Record {
+    /// Whether it says something of the repository that lists of repositories show.
+    pub fn describes(&self) -> bool {
+        matches!(self, Self::Note(NoteRecord { entry: None, .. }))
     }
 }
 
@@ -341,7 +348,7 @@ impl NoteRecord {
     pub(crate) fn read(value: Value, at: At<'_>) -> Result<Self> {
         let mut fields = Fields::of(value, at, &"a note")?;
         let record = Self {
-            entry: fields.get("entry")?,
+            entry: fields.nullable("entry")?,
             name: fields.get("name")?,
             new: fields.nullable("new")?,
             old: fields.nullable("old")?,
@@ -354,7 +361,7 @@ impl NoteRecord {
 impl ToJson for NoteRecord {
     fn write_json(&self, out: &mut String) {
         Members::write(out, |members| {
-            members.put("entry", &self.entry);
+            members.some("entry", self.entry.as_ref());
             members.put("name", &self.name);
             members.some("new", self.new.as_ref());
             members.some("old", self.old.as_ref());

@@ -158,6 +158,8 @@ pub enum Input {
         /// None removes it.
         value: Option<Value>,
     },
+    /// Says what the repository is about.
+    Describe(Describe),
     /// Records that a compile was sent.
     Sent(Box<SentRecord>),
     /// Takes away objects that nothing needs.
@@ -177,6 +179,17 @@ pub enum Unmerged {
     Keep,
     /// Go ahead.
     Delete,
+}
+
+/// What lists of repositories show of this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Describe {
+    /// The id of one that is to be made, and must not be there yet.
+    pub create: Option<String>,
+    /// None leaves the title; an inner none takes it away.
+    pub title: Option<Option<String>>,
+    /// The members to set, or with null to take away.
+    pub metadata: Option<Map>,
 }
 
 /// What to do with a tag that is there already.
@@ -362,6 +375,7 @@ impl Planner<'_> {
             Input::Untag { name } => self.untag(name),
             Input::RegisterType { name, definition } => self.register_type(name, definition.as_ref()),
             Input::SetNote { target, name, value } => self.set_note(target, name, value.as_ref()),
+            Input::Describe(about) => self.describe(about),
             Input::Sent(sent) => {
                 sent.raw.as_ref().map_or(Ok(()), |raw| check_depth("/raw", raw))?;
                 Ok(Outcome::record(Record::Sent(sent.clone())))
@@ -404,6 +418,7 @@ impl Input {
             Self::Untag { .. } => "untag",
             Self::RegisterType { .. } => "type",
             Self::SetNote { .. } => "note",
+            Self::Describe(_) => "describe",
             Self::Sent(_) => "sent",
             Self::Free(_) => "gc",
             Self::Erase(_) => "erase",

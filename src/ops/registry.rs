@@ -2,11 +2,16 @@
 
 use crate::json::Value;
 
-use super::{Outcome, Planner};
+use super::{Describe, Outcome, Planner};
 use crate::error::{Error, Result};
 use crate::model::limits::check_depth;
 use crate::model::record::{NoteRecord, Record, TypeRecord};
 use crate::model::types::{TypeDefinition, check_type_name};
+use crate::state::arena::EntryIx;
+
+/// The notes that a repository has.
+const TITLE: &str = "title";
+const METADATA: &str = "metadata";
 
 impl Planner<'_> {
     /// Registers, changes or removes a content type.
@@ -41,15 +46,39 @@ impl Planner<'_> {
         let value = value.filter(|value| !value.is_null());
         value.map_or(Ok(()), |value| check_depth("/value", value))?;
         let entry = self.entry(id)?;
-        let old = self.draft.note(entry, name);
-        if old == value {
-            return Ok(Outcome::default());
+        let records = self.note(Some(entry), name, value.cloned()).into_iter().collect();
+        Ok(Outcome { records, ..Outcome::default() })
+    }
+
+    /// Says what the repository is about. Members of the metadata are set one by one; null takes away.
+    ///
+    /// # Errors
+    /// `RepositoryExists` where it is to be made; `Validation`.
+    pub(super) fn describe(&self, about: &Describe) -> Result<Outcome> {
+        if let Some(id) = about.create.as_ref().filter(|_| self.draft.journal().seq > 0) {
+            return Err(Error::RepositoryExists { id: id.clone() });
         }
-        Ok(Outcome::record(Record::Note(NoteRecord {
-            entry: self.draft.entries(entry).id.clone(),
-            name: name.to_owned(),
-            new: value.cloned(),
-            old: old.cloned(),
-        })))
+        let old = self.draft.note(None, METADATA).and_then(Value::as_object);
+        let mut metadata = old.cloned().unwrap_or_default();
+        for (name, value) in about.metadata.iter().flatten() {
+            check_depth("/metadata", value)?;
+            match value {
+                Value::Null => drop(metadata.remove(name)),
+                value => drop(metadata.insert(name, value.clone())),
+            }
+        }
+        let title = about.title.as_ref().map(|title| title.as_deref().filter(|title| !title.is_empty()));
+        let title = title.and_then(|title| self.note(None, TITLE, title.map(Value::from)));
+        // Of a new repository it is written though it is empty: so that there is one.
+        let metadata = self.note(None, METADATA, Some(Value::Object(metadata)));
+        let metadata = metadata.filter(|_| about.create.is_some() || about.metadata.is_some());
+        Ok(Outcome { records: title.into_iter().chain(metadata).collect(), ..Outcome::default() })
+    }
+
+    /// Sets or removes a note; none where it is so already.
+    fn note(&self, entry: Option<EntryIx>, name: &str, new: Option<Value>) -> Option<Record> {
+        let old = self.draft.note(entry, name).cloned();
+        let entry = entry.map(|entry| self.draft.entries(entry).id.clone());
+        (old != new).then(|| Record::Note(NoteRecord { entry, name: name.to_owned(), new, old }))
     }
 }

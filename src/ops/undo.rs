@@ -145,9 +145,12 @@ impl Planner<'_> {
                 Record::Type(TypeRecord { name: name.clone(), new: old.clone(), old: new.clone() })
             }
             Record::Note(NoteRecord { entry, name, new, old }) => {
-                let now = self.draft.find_entry(entry).and_then(|ix| self.draft.note(ix, name));
+                let now = match entry {
+                    Some(id) => self.draft.find_entry(id).and_then(|ix| self.draft.note(Some(ix), name)),
+                    None => self.draft.note(None, name),
+                };
                 if now != new.as_ref() {
-                    return Err(changed(format!("note {name:?} of entry {entry}")));
+                    return Err(changed(format!("note {name:?} of {}", entry.as_deref().unwrap_or("the repository"))));
                 }
                 let (entry, name) = (entry.clone(), name.clone());
                 Record::Note(NoteRecord { entry, name, new: old.clone(), old: new.clone() })

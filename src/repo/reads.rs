@@ -275,7 +275,11 @@ impl Handle {
         let counts = Counts::new(self.repo.settings.counter.as_counter(), &recounted);
         let mut out = self.repo.read(|state| {
             let lineage = state.lineage(self.head_in(state));
-            status::describe(state, &lineage, &counts)
+            let mut out = status::describe(state, &lineage, &counts);
+            if let Value::Object(out) = &mut out {
+                state.notes(None).into_iter().for_each(|(name, value)| put(out, name, value.clone()));
+            }
+            out
         });
         if let Value::Object(out) = &mut out {
             out.insert("branch".to_owned(), self.branch().into());
@@ -346,7 +350,7 @@ impl Handle {
     pub fn notes(&self, id: &str) -> Result<Value> {
         self.repo.read(|state| {
             let entry = known_entry(state, id)?;
-            Ok(table(&mut state.notes(entry).into_iter().map(|(name, value)| (name, value.clone()))))
+            Ok(table(&mut state.notes(Some(entry)).into_iter().map(|(name, value)| (name, value.clone()))))
         })
     }
 

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::Repository;
 use crate::error::{Error, Result, StoreError};
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::object;
+use crate::json::{ToJson, object, table};
 use crate::model::journal::{Entry, JOURNAL_FORMAT, Operation, Sealed};
 use crate::model::object::Object;
 use crate::model::record::{Record, RepositoryRecord};
@@ -73,6 +73,7 @@ struct Planned {
     objects: Vec<Object>,
     delete_objects: Vec<ContentHash>,
     projection: Option<String>,
+    summary: Option<Rc<str>>,
     results: Vec<Result<Done>>,
 }
 
@@ -127,8 +128,8 @@ impl Repository {
             if planned.entry.operations.is_empty() {
                 return Ok(planned.results);
             }
-            let Planned { delete_objects, projection, .. } = planned;
-            let batch = Batch { delete_objects, projection, ..Batch::new(&planned.entry, planned.objects) };
+            let Planned { delete_objects, projection, summary, .. } = planned;
+            let batch = Batch { delete_objects, projection, summary, ..Batch::new(&planned.entry, planned.objects) };
             let from = self.settings.environment.now();
             match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
@@ -167,6 +168,7 @@ impl Repository {
         }
         let (created, mut results) = (entry.operations.len(), Vec::new());
         let (mut objects, mut delete_objects) = (Vec::<Object>::new(), Vec::new());
+        let mut describes = false;
         for (place, ticket) in tickets.iter().enumerate() {
             let planned = self.plan_one(&draft, ticket, when);
             results.push(planned.and_then(|planned| {
@@ -178,7 +180,9 @@ impl Repository {
                     return Ok(Done::before(None, receipts));
                 }
                 let index = entry.operations.len() as u32;
-                if place + 1 < tickets.len() || projects {
+                let described = operation.records.iter().any(Record::describes);
+                describes |= described;
+                if place + 1 < tickets.len() || projects || described {
                     draft.apply(&operation, index, when)?;
                 }
                 let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
@@ -195,7 +199,9 @@ impl Repository {
             entry.operations.clear(); // nothing to write: not even a beginning
         }
         let projection = projects.then(|| projection(Before::of(&state), &draft, &entry));
-        Ok(Planned { entry, objects, delete_objects, projection, results })
+        let notes = || table(&mut draft.notes(None).into_iter().map(|(name, value)| (name, value.clone())));
+        let summary = describes.then(|| notes().to_json().into());
+        Ok(Planned { entry, objects, delete_objects, projection, summary, results })
     }
 
     fn plan_one(&self, draft: &State<'_>, ticket: &Ticket, when: When) -> Result<Attempt> {

@@ -109,7 +109,7 @@ impl State<'_> {
                 self.tables.types_version += 1;
             }
             Record::Note(change) => {
-                let entry = self.known_entry(&change.entry)?;
+                let entry = change.entry.as_ref().map(|entry| self.known_entry(entry)).transpose()?;
                 let notes = self.tables.notes.get_or_insert_with(entry, Names::default);
                 notes.insert(&change.name, change.new.clone());
             }

@@ -54,7 +54,8 @@ pub struct Tables {
     moves: Arena<MoveIx, MoveRow>,
     tags: Names<Option<CommitIx>>,
     types: Names<Option<TypeDefinition>>,
-    notes: Map<EntryIx, Names<Option<Value>>>,
+    /// By entry; those without one are on the repository.
+    notes: Map<Option<EntryIx>, Names<Option<Value>>>,
     sent: Vec<SentRow>,
     operations: Map<Box<str>, OperationRow>,
     default_branch: Option<String>,

@@ -292,16 +292,16 @@ impl State<'_> {
         self.tables.tags.over(self.parent.map(State::tag_rows).unwrap_or_default(), |target| *target)
     }
 
-    /// A note on an entry.
-    pub fn note(&self, entry: EntryIx, name: &str) -> Option<&Value> {
+    /// A note on an entry; without one, on the repository.
+    pub fn note(&self, entry: Option<EntryIx>, name: &str) -> Option<&Value> {
         match self.tables.notes.get(&entry).and_then(|notes| notes.get(name)) {
             Some(value) => value.as_ref(),
             None => self.parent?.note(entry, name),
         }
     }
 
-    /// All notes on an entry, by name.
-    pub fn notes(&self, entry: EntryIx) -> Vec<(&str, &Value)> {
+    /// All notes on an entry, or on the repository, by name.
+    pub fn notes(&self, entry: Option<EntryIx>) -> Vec<(&str, &Value)> {
         let mut all = Vec::new();
         for (name, value) in self.note_rows(entry) {
             all.extend(value.map(|value| (name, value)));
@@ -309,7 +309,7 @@ impl State<'_> {
         all
     }
 
-    fn note_rows(&self, entry: EntryIx) -> Vec<(&str, Option<&Value>)> {
+    fn note_rows(&self, entry: Option<EntryIx>) -> Vec<(&str, Option<&Value>)> {
         let below = self.parent.map(|parent| parent.note_rows(entry)).unwrap_or_default();
         match self.tables.notes.get(&entry) {
             Some(notes) => notes.over(below, Option::as_ref),

@@ -120,6 +120,7 @@ impl ToJson for RepositoryRow {
         Members::write(out, |members| {
             members.put("createdAt", &self.created_at);
             members.put("id", &self.id);
+            members.some("summary", self.summary.as_ref());
             members.put("updatedAt", &self.updated_at);
         });
     }

@@ -14,7 +14,8 @@ use super::promise::run;
 use crate::collections::Map;
 use crate::error::{Error, Result, StoreError};
 use crate::json::{Fields, ToJson, put, to_value};
-use crate::repo::{Event, Handle, OpenOptions, Repository, Settings, verify};
+use crate::ops::{Describe, Input};
+use crate::repo::{CommitOptions, Event, Handle, OpenOptions, Repository, Settings, verify};
 use crate::store::listing::RepositoryQuery;
 use crate::store::{Address, MemoryStore, RepoKey, Store};
 
@@ -105,8 +106,15 @@ impl Inner {
             };
             return Ok(deleted.into());
         }
-        let (_, repository) = self.repository(id, false).await?;
-        repository.reproject().await?;
+        let (_, repository) = self.repository(id.clone(), name == "create").await?;
+        if name == "reproject" {
+            repository.reproject().await?;
+            return Ok(JsValue::UNDEFINED);
+        }
+        let title = args.has("title").then(|| args.nullable("title")).transpose()?;
+        let create = (name == "create").then_some(id);
+        let input = Input::Describe(Describe { create, title, metadata: args.nullable("metadata")? });
+        Handle::new(&repository).perform(input, &CommitOptions::read(args)?).await?;
         Ok(JsValue::UNDEFINED)
     }
 

@@ -18,6 +18,7 @@ mod budget;
 mod compile;
 mod content;
 mod counting;
+mod describe;
 mod erase;
 mod faults;
 mod gc;

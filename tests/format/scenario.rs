@@ -15,7 +15,7 @@ use varve::model::journal::{Entry, Operation, Sealed};
 use varve::model::outline::Outline;
 use varve::model::record::{CommitRecord, InputUsage, OutputUsage, Record, SentRecord};
 use varve::model::types::TypeDefinition;
-use varve::ops::{Existing, Input, Unmerged};
+use varve::ops::{Describe, Existing, Input, Unmerged};
 use varve::repo::{CommitOptions, Counter, GcOptions, Handle, ManualEnvironment, OpenOptions, Repository, Settings};
 use varve::store::{Address, Batch, MemoryStore, RepoKey, Store};
 use varve::tokens::ApproximateCounter;
@@ -71,6 +71,9 @@ impl Scenario {
         scenario.move_about();
         scenario.shrink();
         scenario.take_away();
+        let metadata = json!({ "user": "ann" }).as_object().cloned();
+        let title = Some(Some("Order 4711".to_owned()));
+        scenario.perform(Input::Describe(Describe { create: None, title, metadata }));
         scenario
     }
 

@@ -132,9 +132,9 @@ export interface TypeRecord {
   old?: RegisteredType;
 }
 
-/** A note on an entry: from `old` to `new`. */
+/** A note on an entry, or without one on the repository: from `old` to `new`. */
 export interface NoteRecord {
-  entry: string;
+  entry?: string;
   name: string;
   new?: JsonValue;
   old?: JsonValue;

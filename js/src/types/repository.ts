@@ -1,6 +1,7 @@
 // What a repository answers when it is asked.
 import type { Author, CommitInfo, Priority, Receipt } from "./commit.js";
 import type { StoredPayload } from "./content.js";
+import type { JsonObject } from "./json.js";
 
 /** What `history` takes. */
 export interface HistoryOptions {
@@ -94,6 +95,9 @@ export interface Status {
   branch: string | null;
   /** Null where there is no commit yet. */
   head: string | null;
+  /** What lists show of the repository: see `varve.update`. */
+  title?: string;
+  metadata?: JsonObject;
   commits: number;
   /** Entries that a compile shows. */
   entries: number;

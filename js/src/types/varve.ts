@@ -1,6 +1,8 @@
 // What `createVarve` takes.
 import type { EncodingAsset, EncodingName } from "../tokens/names.js";
+import type { OperationOptions } from "./commit.js";
 import type { ContentTypes } from "./content-types.js";
+import type { JsonInput, JsonObject } from "./json.js";
 import type { Budget } from "./repository.js";
 import type { StorageAdapter } from "./storage.js";
 
@@ -58,12 +60,41 @@ export interface ListOptions {
   cursor?: string | undefined;
   /** The most rows. Default: 100. */
   limit?: number | undefined;
+  /**
+   * Only those whose metadata has these members; null: has no such member. Rows of the store are read
+   * until there are enough: where few fit, give a `prefix` as well, or query the tables of a SQL store.
+   */
+  where?: { readonly [member: string]: string | number | boolean | null } | undefined;
+}
+
+/** What lists show of a repository. */
+export interface Description {
+  /** Null or empty: none. */
+  title?: string | null | undefined;
+  /** Members that are set, or with null taken away; others stay. */
+  metadata?: { readonly [member: string]: JsonInput | undefined } | undefined;
+}
+
+/** What `create` takes. */
+export interface CreateOptions extends OperationOptions, Description, Pick<OpenOptions, "budget"> {
+  /** Default: a random UUID. */
+  id?: string | undefined;
+}
+
+/** A repository in a list. */
+export interface RepositoryInfo {
+  id: string;
+  /** UTC milliseconds. */
+  createdAt: number;
+  /** Of the last write, UTC milliseconds. */
+  updatedAt: number;
+  title?: string;
+  metadata: JsonObject;
 }
 
 /** Repositories of a workspace. */
 export interface RepositoryList {
-  /** Times are UTC milliseconds. */
-  repositories: { id: string; createdAt: number; updatedAt: number }[];
+  repositories: RepositoryInfo[];
   /** Where the next page begins; absent on the last one. */
   cursor?: string;
 }

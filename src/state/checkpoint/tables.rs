@@ -176,7 +176,7 @@ fn write_rest(state: &State<'_>) -> Value {
     };
     let notes = state
         .notes_in_order()
-        .map(|(entry, name, value)| Value::Array(vec![entry.row().into(), name.into(), value.clone()]));
+        .map(|(entry, name, value)| Value::Array(vec![entry.map(Ix::row).into(), name.into(), value.clone()]));
     let tags = state.tags();
     let types = state.content_types();
     let (mut erased, mut freed) = (Vec::new(), Vec::new());
@@ -222,7 +222,10 @@ fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
         state.mark(hash(row)?, Some(Gone::Freed));
     }
     for row in rest.get("notes")?.as_array()? {
-        let entry: EntryIx = known(row.get(0)?.as_u64()?, state.tables.entries.next()).ok()?;
+        let entry = match row.get(0)? {
+            Value::Null => None,
+            entry => Some(known::<EntryIx>(entry.as_u64()?, state.tables.entries.next()).ok()?),
+        };
         let (name, value) = (row.get(1)?.as_str()?, row.get(2)?.clone());
         state.tables.notes.get_or_insert_with(entry, Names::default).insert(name, Some(value));
     }
@@ -244,11 +247,12 @@ impl State<'static> {
 }
 
 impl State<'_> {
-    /// All notes, by entry and name.
-    fn notes_in_order(&self) -> impl Iterator<Item = (EntryIx, &str, &Value)> {
-        let mut entries: Vec<EntryIx> = self.tables.notes.iter().map(|(entry, _)| *entry).collect();
+    /// All notes, by entry and name; those on the repository come first.
+    fn notes_in_order(&self) -> impl Iterator<Item = (Option<EntryIx>, &str, &Value)> {
+        let mut entries: Vec<EntryIx> = self.tables.notes.iter().filter_map(|(entry, _)| *entry).collect();
         sort_rows(&mut entries);
-        let notes = entries.into_iter().filter_map(|entry| Some((entry, self.tables.notes.get(&entry)?)));
+        let all = std::iter::once(None).chain(entries.into_iter().map(Some));
+        let notes = all.filter_map(|entry| Some((entry, self.tables.notes.get(&entry)?)));
         notes.flat_map(|(entry, notes)| {
             notes.iter().filter_map(move |(name, value)| Some((entry, name, value.as_ref()?)))
         })

@@ -8,11 +8,14 @@ const suits =
   Number.parseInt(process.versions.node, 10) >= Number(/\d+/.exec(engines.node)?.[0] ?? 0);
 const why = suits ? ` (left out: it is made for this Node, ${process.versions.node})` : "";
 
-test.skipIf(suits)(`better-sqlite3 is refused where it is made for a newer Node${why}`, async () => {
-  const store = sqlite(":memory:", { driver: "better-sqlite3" });
-  const listed = Promise.resolve(store.listRepositories("w", { limit: 1 }));
-  await expect(listed).rejects.toMatchObject({
-    code: "Unavailable",
-    message: expect.stringContaining(process.versions.node),
-  });
-});
+test.skipIf(suits)(
+  `better-sqlite3 is refused where it is made for a newer Node${why}`,
+  async () => {
+    const store = sqlite(":memory:", { driver: "better-sqlite3" });
+    const listed = Promise.resolve(store.listRepositories("w", { limit: 1 }));
+    await expect(listed).rejects.toMatchObject({
+      code: "Unavailable",
+      message: expect.stringContaining(process.versions.node),
+    });
+  },
+);
