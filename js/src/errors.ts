@@ -45,7 +45,7 @@ export interface VarveErrorDetails {
   VersionTooNew: { found: number; supported: number };
   /** Another tab or process holds on to an older version of the store. */
   Blocked: { by?: string };
-  /** The store was closed. */
+  /** The store was closed; or the turn was finished. */
   Closed: Record<never, never>;
   /** An operation that cannot be undone: erase, gc. */
   NotUndoable: { operation: string; reason: string };

@@ -1,6 +1,7 @@
 // A handle on a repository: its own HEAD; everything else is shared with the other handles.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { runBatch, type Transaction } from "./batch.js";
+import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import { Keeper } from "./keeper.js";
 import type { Maybe } from "./native.js";
@@ -8,6 +9,7 @@ import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
+import type { Turn, TurnOptions } from "./types/turn.js";
 import { type CallArguments, own } from "./writer.js";
 
 /**
@@ -44,6 +46,24 @@ export class Repository<P = BuiltInPayload> extends Keeper<P> {
     const { result, receipts } = await runBatch(this.link, run, options);
     this.#written(receipts);
     return result;
+  }
+
+  /**
+   * Begins to take in what a model says, while it says it. Stay on the branch until it is finished.
+   *
+   * @throws `Validation` for an id that is none.
+   */
+  turn(options: TurnOptions = {}): Turn<P> {
+    const { link } = this;
+    link.assertOpen();
+    const bytes = new Uint8Array(16);
+    link.host.random(bytes);
+    // A draft that is never written tells what is wrong with a payload.
+    const check = (json: string) => {
+      const tried = link.instance.run(() => link.native.begin().commit(json, undefined));
+      Promise.resolve(tried).catch(() => {}); // of a counter that is asynchronous
+    };
+    return new OpenTurn<P>({ check, batch: (run) => this.batch(run) }, options, bytes.join(""));
   }
 
   /**

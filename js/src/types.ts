@@ -8,4 +8,5 @@ export type * from "./types/journal.js";
 export type * from "./types/json.js";
 export type * from "./types/repository.js";
 export type * from "./types/storage.js";
+export type * from "./types/turn.js";
 export type * from "./types/varve.js";

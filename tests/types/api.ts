@@ -53,6 +53,18 @@ await chat.user([{ type: "file", mediaType: "a/b", url: "x", data: "y" }]);
 const plain: Repository = chat;
 expectTypeOf(plain.compile).returns.resolves.toEqualTypeOf<Compiled>();
 
+// A turn takes parts and pieces of them.
+await using turn = chat.turn({ id: "m", signal: new AbortController().signal });
+expectTypeOf(turn.write({ type: "text-delta", text: "x" })).toEqualTypeOf(turn);
+turn.write({ type: "tool-input-delta", callId: "c", text: "" }).write({ type: "step-start" });
+expectTypeOf(turn.finish({ status: "complete", finishReason: null })).resolves.toEqualTypeOf<
+  readonly Receipt[]
+>();
+// @ts-expect-error not how a turn ends
+await turn.finish({ status: "streaming" });
+// @ts-expect-error not a piece
+turn.write({ type: "text-delta" });
+
 // Options are what they are called.
 await chat.user("x", {
   id: "a",

@@ -1,6 +1,8 @@
 // Calls for formats that are stricter than varve: arguments are objects, names have an alphabet.
 import type { ToolCallPart } from "../types/content.js";
-import type { JsonObject } from "../types/json.js";
+import type { JsonInput, JsonObject } from "../types/json.js";
+import { canonicalJson } from "./canonical.js";
+import { recall } from "./provider.js";
 import type { Warn } from "./warnings.js";
 
 /** Whether a value is a JSON object. */
@@ -15,6 +17,30 @@ export function argumentsObject({ callId, input, rawInput }: ToolCallPart, warn:
   if (input === null && rawInput !== undefined && rawInput.trim() === "") return {};
   warn("changed-value", `the arguments of call ${callId} are no object, and are sent in one`);
   return { arguments: input === null && rawInput !== undefined ? rawInput : input };
+}
+
+/**
+ * The input of a call where any JSON is one. What is no JSON goes within an object, with a warning:
+ * null, which would stand for it, is refused by providers.
+ */
+export function givenInput(part: ToolCallPart, warn: Warn): JsonInput {
+  const isText = part.input === null && part.rawInput !== undefined;
+  return isText ? (argumentsObject(part, warn) as JsonObject) : part.input;
+}
+
+/**
+ * The argument text of a function's call, as the model wrote it. What a turn could not read as JSON, as
+ * it was cut off, is sent within an object, with a warning: servers parse it, and refuse it for ever.
+ */
+export function argumentsText(part: ToolCallPart, warn: Warn): string {
+  const { notJson } = recall<{ notJson: boolean }>("varve", part.provider);
+  if (notJson === true) return canonicalJson(argumentsObject(part, warn)) ?? "{}";
+  return inputText(part);
+}
+
+/** The input of a call as text, as the model wrote it. */
+export function inputText({ input, rawInput }: ToolCallPart): string {
+  return rawInput ?? canonicalJson(input) ?? JSON.stringify(input);
 }
 
 /** A name in the alphabet of an API, with a warning where it has to change. */

@@ -1,6 +1,7 @@
 // From a compile to the AI SDK's model messages.
 import type { FilePart, Part, ToolOutput, ToolResultPart } from "../../types/content.js";
 import type { JsonInput } from "../../types/json.js";
+import { givenInput } from "../calls.js";
 import { canonicalJson } from "../canonical.js";
 import {
   type Convertible,
@@ -152,7 +153,7 @@ function writePart(part: Part, role: string, writing: Writing): Members[] {
     case "tool-call": {
       const { callId: toolCallId, toolName } = part;
       writing.names.set(toolCallId, toolName);
-      const input = hint.absent ? {} : { input: unpack(part.input) };
+      const input = hint.absent ? {} : { input: unpack(givenInput(part, writing.warn)) };
       return [{ type: "tool-call", toolCallId, toolName, ...input, ...more }];
     }
     case "tool-result":

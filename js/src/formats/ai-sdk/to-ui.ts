@@ -1,5 +1,6 @@
 // From a compile to the AI SDK's UI messages.
 import type { Part, ToolCallPart, ToolResultPart } from "../../types/content.js";
+import { givenInput } from "../calls.js";
 import { canonicalJson } from "../canonical.js";
 import {
   type Convertible,
@@ -95,7 +96,7 @@ function writeParts({ parts }: ConvertibleMessage, open: ToolParts, warn: Warn):
   const calls = parts.filter((part) => part.type === "tool-call");
   for (const part of parts) {
     if (part.type === "tool-call") {
-      const tool = writeCall(part);
+      const tool = writeCall(part, warn);
       written.push(tool);
       open.set(part.callId, [...(open.get(part.callId) ?? []), tool]);
     } else if (part.type === "custom" && part.kind.startsWith(MODEL)) {
@@ -139,14 +140,14 @@ function metadata({ fields }: Partial<PartHints>): Record<string, unknown> {
   return providerOptions === undefined ? rest : { ...rest, providerMetadata: providerOptions };
 }
 
-function writeCall(part: ToolCallPart): AISDKUIPart {
+function writeCall(part: ToolCallPart, warn: Warn): AISDKUIPart {
   const hint = recall<PartHints>(part.provider);
   const { toolName, callId: toolCallId } = part;
   const head =
     hint.type === "dynamic-tool"
       ? { type: hint.type, toolName, toolCallId }
       : { type: `tool-${toolName}`, toolCallId };
-  const input = hint.absent ? {} : { input: unpack(part.input) };
+  const input = hint.absent ? {} : { input: unpack(givenInput(part, warn)) };
   if (hint.type !== undefined)
     return { ...head, ...input, ...(unpack(hint.fields ?? {}) as object) };
   const { providerOptions, ...rest } = unpack(hint.fields ?? {}) as Record<string, unknown>;

@@ -1,5 +1,6 @@
 // From a compile to OpenAI's Chat Completions messages.
 import type { Part, ToolCallPart, ToolOutput } from "../../types/content.js";
+import { argumentsText, inputText } from "../calls.js";
 import { canonicalJson } from "../canonical.js";
 import { type Convertible, type ConvertibleMessage, messagesOf, splitSteps } from "../messages.js";
 import { textOf } from "../outputs.js";
@@ -37,8 +38,12 @@ function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
     const own = recall<PartHints>(part.provider);
     if (part.type === "tool-result") results.push(part);
     else if (part.type === "tool-call" && own.type === "function_call") {
-      extra.function_call = { name: part.toolName, arguments: argumentsOf(part), ...own.inner };
-    } else if (part.type === "tool-call") calls.push(writeCall(part, own));
+      extra.function_call = {
+        name: part.toolName,
+        arguments: argumentsText(part, warn),
+        ...own.inner,
+      };
+    } else if (part.type === "tool-call") calls.push(writeCall(part, own, warn));
     else if (part.type === "reasoning" && typeof own.field === "string")
       extra[own.field] = part.text;
     else if (part.type === "text" && own.refusal === "field") extra.refusal = part.text;
@@ -82,13 +87,13 @@ function contentOf(
   return { content: plain && hint !== "parts" ? only.text : content };
 }
 
-function writeCall(part: ToolCallPart, hint: PartHints): object {
+function writeCall(part: ToolCallPart, hint: PartHints, warn: Warn): object {
   const { callId: id, toolName: name } = part;
   if (hint.type === "custom") {
     return {
       id,
       type: "custom",
-      custom: { name, input: argumentsOf(part), ...hint.inner },
+      custom: { name, input: inputText(part), ...hint.inner },
       ...hint.fields,
     };
   }
@@ -96,13 +101,9 @@ function writeCall(part: ToolCallPart, hint: PartHints): object {
   return {
     id,
     ...type,
-    function: { name, arguments: argumentsOf(part), ...hint.inner },
+    function: { name, arguments: argumentsText(part, warn), ...hint.inner },
     ...hint.fields,
   };
-}
-
-function argumentsOf(part: ToolCallPart): string {
-  return part.rawInput ?? canonicalJson(part.input) ?? JSON.stringify(part.input);
 }
 
 function writeResults(message: ConvertibleMessage, warn: Warn): object[] {

@@ -6,7 +6,7 @@ import type {
   TextPart,
   ToolCallPart,
 } from "../../../types/content.js";
-import { canonicalJson } from "../../canonical.js";
+import { argumentsText, inputText } from "../../calls.js";
 import { type PartHints as ChatHints, recall as recallChat } from "../hints.js";
 import { CUSTOM, FUNCTION, kindOfCall } from "./calls.js";
 import { writeContent } from "./content.js";
@@ -101,11 +101,12 @@ function writeCall(part: ToolCallPart, hint: PartHints, writing: Writing): Item 
   writing.calls.set(part.callId, kind);
   const head = { type: kind.call, [kind.id]: part.callId };
   if (kind.tool !== undefined) return { ...(part.input as object), ...head };
-  const text = part.rawInput ?? canonicalJson(part.input) ?? JSON.stringify(part.input);
+  const said =
+    kind === CUSTOM ? { input: inputText(part) } : { arguments: argumentsText(part, writing.warn) };
   return {
     ...head,
     name: part.toolName,
-    [kind === CUSTOM ? "input" : "arguments"]: text,
+    ...said,
     ...hint.item,
   };
 }
