@@ -9,8 +9,15 @@ use crate::json::Value;
 
 use crate::json::object;
 
-/// The result of an operation of varve.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+/// The result of an operation of varve. Its error is boxed: a result is handed on at a thousand places, and with
+/// the whole enum in it every one of them would copy forty bytes.
+pub type Result<T, E = Box<Error>> = std::result::Result<T, E>;
+
+impl From<StoreError> for Box<Error> {
+    fn from(error: StoreError) -> Self {
+        Self::new(Error::Store(error))
+    }
+}
 
 /// Why an operation was refused. Nothing of a refused operation is stored, except under
 /// [`Error::OutcomeUnknown`].
@@ -162,7 +169,9 @@ pub enum Error {
 
 /// What went wrong in a store, in words; and what it threw, where that came from outside.
 #[derive(Clone)]
-pub struct Detail {
+pub struct Detail(Rc<Told>); // behind a pointer, for results to be small
+
+struct Told {
     message: String,
     cause: Option<Rc<dyn Any>>,
 }
@@ -170,36 +179,36 @@ pub struct Detail {
 impl Detail {
     /// A message with what was thrown.
     pub fn caused(message: String, cause: Rc<dyn Any>) -> Self {
-        Self { message, cause: Some(cause) }
+        Self(Rc::new(Told { message, cause: Some(cause) }))
     }
 
     /// What was thrown.
     pub fn cause(&self) -> Option<&dyn Any> {
-        self.cause.as_deref()
+        self.0.cause.as_deref()
     }
 }
 
 impl<T: Into<String>> From<T> for Detail {
     fn from(message: T) -> Self {
-        Self { message: message.into(), cause: None }
+        Self(Rc::new(Told { message: message.into(), cause: None }))
     }
 }
 
 impl PartialEq for Detail {
     fn eq(&self, other: &Self) -> bool {
-        self.message == other.message
+        self.0.message == other.0.message
     }
 }
 
 impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
 impl fmt::Debug for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.message, f)
+        fmt::Debug::fmt(&self.0.message, f)
     }
 }
 
@@ -225,9 +234,9 @@ pub enum StoreError {
     #[error("stored with format {found}, this version reads up to {supported}; update varve")]
     VersionTooNew {
         /// The version found.
-        found: u64,
+        found: u32,
         /// The newest that is understood.
-        supported: u64,
+        supported: u32,
     },
     /// Another connection holds the store.
     #[error("the store is blocked: {0}")]
@@ -241,6 +250,12 @@ impl StoreError {
     /// What was stored is not what is there.
     pub fn corrupt(message: impl Into<String>) -> Self {
         Self::Corrupt(message.into().into())
+    }
+
+    /// A format newer than is understood. Above what 32 bits hold, one is as new as another.
+    pub fn too_new(found: u64, supported: u64) -> Self {
+        let number = |format: u64| u32::try_from(format).unwrap_or(u32::MAX);
+        Self::VersionTooNew { found: number(found), supported: number(supported) }
     }
 
     /// What there is to say; none where a version is too new.
@@ -260,13 +275,18 @@ impl StoreError {
 
 impl Error {
     /// A validation error at the root of the input.
-    pub fn invalid(message: impl Into<String>) -> Self {
-        Self::Validation { pointer: String::new(), message: message.into() }
+    pub fn invalid(message: impl Into<String>) -> Box<Self> {
+        Box::new(Self::Validation { pointer: String::new(), message: message.into() })
+    }
+
+    /// A bug of varve.
+    pub fn internal(message: impl Into<String>) -> Box<Self> {
+        Box::new(Self::Internal(message.into()))
     }
 
     /// A conflict that is not about an expected head.
-    pub fn conflict(message: impl Into<String>) -> Self {
-        Self::Conflict { message: message.into(), expected: None, actual: None }
+    pub fn conflict(message: impl Into<String>) -> Box<Self> {
+        Box::new(Self::Conflict { message: message.into(), expected: None, actual: None })
     }
 
     /// The stable name of this kind of error.

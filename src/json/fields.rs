@@ -30,8 +30,8 @@ impl At<'_> {
 
     /// The error that something is wrong here.
     #[cold]
-    pub fn wrong(&self, message: impl Into<String>) -> Error {
-        Error::Validation { pointer: self.pointer(), message: message.into() }
+    pub fn wrong(&self, message: impl Into<String>) -> Box<Error> {
+        Box::new(Error::Validation { pointer: self.pointer(), message: message.into() })
     }
 
     /// Reads each item of an array.
@@ -101,7 +101,7 @@ impl<'a> Fields<'a> {
     }
 
     #[cold]
-    fn mismatch(&self, name: &str, expected: &str, found: &Value) -> Error {
+    fn mismatch(&self, name: &str, expected: &str, found: &Value) -> Box<Error> {
         self.at(name).wrong(format!("{name} of {} must be {expected}, found {}", self.what, kind(found)))
     }
 
@@ -207,7 +207,7 @@ impl<'a> Fields<'a> {
     }
 
     #[cold]
-    fn unknown(&self, name: &str, found: &str, choices: &mut dyn Iterator<Item = &str>) -> Error {
+    fn unknown(&self, name: &str, found: &str, choices: &mut dyn Iterator<Item = &str>) -> Box<Error> {
         let mut known = String::new();
         for choice in choices {
             known.push_str(if known.is_empty() { "" } else { ", " });

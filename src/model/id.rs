@@ -23,7 +23,7 @@ pub fn check_id(field: &str, id: &str) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::Validation { pointer: format!("/{field}"), message: format!("{field} {message}") })
+    Err(Box::new(Error::Validation { pointer: format!("/{field}"), message: format!("{field} {message}") }))
 }
 
 /// Makes ULIDs that ascend even within one millisecond.

@@ -79,7 +79,7 @@ impl Sealed {
         let value = parse_bytes(&self.bytes).map_err(&corrupt)?;
         // What cannot be read may be of a format to come.
         if let Some(found) = value.get("format").and_then(Value::as_u64).filter(|found| *found > JOURNAL_FORMAT) {
-            return Err(StoreError::VersionTooNew { found, supported: JOURNAL_FORMAT });
+            return Err(StoreError::too_new(found, JOURNAL_FORMAT));
         }
         let entry = Entry::read(value, At::Root).map_err(|error| corrupt(error.to_string()))?;
         if entry.seq != expected_seq || self.seq != expected_seq {
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn entries_of_a_format_to_come_are_too_new() {
         let text = everything().replacen("\"format\":1", "\"format\":2,\"unheard\":1", 1);
-        let expected = StoreError::VersionTooNew { found: 2, supported: JOURNAL_FORMAT };
+        let expected = StoreError::VersionTooNew { found: 2, supported: 1 };
         assert_eq!(sealed(&text).open(2, previous()).unwrap_err(), expected);
     }
 }

@@ -17,7 +17,7 @@ pub fn check_depth(pointer: &str, value: &Value) -> Result<()> {
         return Ok(());
     }
     let message = format!("arrays and objects must not be nested deeper than {MAX_DEPTH} levels");
-    Err(Error::Validation { pointer: pointer.to_owned(), message })
+    Err(Box::new(Error::Validation { pointer: pointer.to_owned(), message }))
 }
 
 fn fits(value: &Value, levels: usize) -> bool {

@@ -38,7 +38,7 @@ pub fn check_ref_name(name: &str) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::RefName { name: name.to_owned(), reason })
+    Err(Box::new(Error::RefName { name: name.to_owned(), reason }))
 }
 
 #[cfg(test)]

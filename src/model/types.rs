@@ -122,7 +122,7 @@ pub fn check_type_name(name: &str) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::Validation { pointer: "/name".to_owned(), message })
+    Err(Box::new(Error::Validation { pointer: "/name".to_owned(), message }))
 }
 
 impl ToJson for TypeDefinition {
@@ -157,16 +157,16 @@ impl TypeDefinition {
     /// `Validation` with the pointer of the hint.
     pub fn check(&self) -> Result<()> {
         if self.hints.compression_priority.is_some_and(|priority| priority > 100) {
-            return Err(Error::Validation {
+            return Err(Box::new(Error::Validation {
                 pointer: "/hints/compressionPriority".to_owned(),
                 message: "compressionPriority must be 0 to 100".to_owned(),
-            });
+            }));
         }
         if self.hints.default_priority == Some(Priority::Unset) {
-            return Err(Error::Validation {
+            return Err(Box::new(Error::Validation {
                 pointer: "/hints/defaultPriority".to_owned(),
                 message: "defaultPriority must be skip, normal or pinned".to_owned(),
-            });
+            }));
         }
         Ok(())
     }

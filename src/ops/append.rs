@@ -17,7 +17,7 @@ impl Planner<'_> {
             let first = self.draft.entries(entry).first;
             let content = self.draft.commits(first).content().map(|ix| self.draft.contents(ix).hash);
             if content != Some(append.payload.hash) {
-                return Err(Error::DuplicateId { id: append.id.to_string() });
+                return Err(Box::new(Error::DuplicateId { id: append.id.to_string() }));
             }
             let lineage = self.draft.lineage(self.head());
             if let Some(slot) = lineage.slot(entry) {

@@ -56,7 +56,7 @@ impl Planner<'_> {
             return Ok(Outcome::default());
         }
         if !stored && self.draft.find_content(hash).is_none() {
-            return Err(Error::CommitNotFound { reference: hash.to_hex() });
+            return Err(Box::new(Error::CommitNotFound { reference: hash.to_hex() }));
         }
         Ok(Outcome::record(Record::Erased(ErasedRecord { hash: *hash, reason: reason.clone() })))
     }

@@ -8,8 +8,8 @@ use crate::state::arena::{CommitIx, EntryIx};
 use crate::state::lineage::{Slot, Status};
 use crate::state::rows::{Action, OtherAction};
 
-fn refuse(id: &str, reason: impl Into<String>) -> Error {
-    Error::EditTarget { id: id.to_owned(), reason: reason.into() }
+fn refuse(id: &str, reason: impl Into<String>) -> Box<Error> {
+    Box::new(Error::EditTarget { id: id.to_owned(), reason: reason.into() })
 }
 
 impl Planner<'_> {
@@ -115,9 +115,9 @@ impl Planner<'_> {
         if let Some(entry) = self.draft.find_entry(id) {
             return Ok(entry);
         }
-        let commit = self.draft.resolve(id, self.standpoint()).map_err(|error| match error {
+        let commit = self.draft.resolve(id, self.standpoint()).map_err(|error| match *error {
             Error::CommitNotFound { .. } => refuse(id, "there is no such entry"),
-            other => other,
+            _ => error,
         })?;
         let row = self.draft.commits(commit);
         match (&row.action, row.entry()) {

@@ -314,7 +314,7 @@ struct Planner<'a> {
 /// Whatever is wrong with the request as things stand on the draft: see each operation.
 pub fn plan(draft: &State<'_>, request: &Request, when: When) -> Result<Plan> {
     if draft.branch(&request.branch).is_none() {
-        return Err(Error::RefNotFound { kind: "branch", name: request.branch.clone() });
+        return Err(Box::new(Error::RefNotFound { kind: "branch", name: request.branch.clone() }));
     }
     check_head(draft, request)?;
     let planner = Planner { draft, when, now: when.at, branch: &request.branch, author: request.author.as_ref() };
@@ -346,11 +346,11 @@ fn check_head(draft: &State<'_>, request: &Request) -> Result<()> {
         return Ok(());
     }
     let show = |hash: Option<CommitHash>| hash.map(|hash| hash.to_hex());
-    Err(Error::Conflict {
+    Err(Box::new(Error::Conflict {
         message: format!("branch {:?} is not where it was expected", request.branch),
         expected: show(expected),
         actual: show(actual),
-    })
+    }))
 }
 
 impl Planner<'_> {

@@ -19,18 +19,18 @@ impl Planner<'_> {
     }
 
     fn known(&self, hash: CommitHash) -> Result<CommitIx> {
-        self.draft.find_commit(&hash).ok_or_else(|| Error::CommitNotFound { reference: hash.to_hex() })
+        self.draft.find_commit(&hash).ok_or_else(|| Box::new(Error::CommitNotFound { reference: hash.to_hex() }))
     }
 
     /// The commit a branch points to; an error where there is no such branch.
     fn existing_branch(&self, name: &str) -> Result<Option<CommitIx>> {
-        self.draft.branch(name).ok_or_else(|| Error::RefNotFound { kind: "branch", name: name.to_owned() })
+        self.draft.branch(name).ok_or_else(|| Box::new(Error::RefNotFound { kind: "branch", name: name.to_owned() }))
     }
 
     fn free_branch(&self, name: &str) -> Result<()> {
         check_ref_name(name)?;
         match self.draft.branch(name) {
-            Some(_) => Err(Error::RefExists { kind: "branch", name: name.to_owned() }),
+            Some(_) => Err(Box::new(Error::RefExists { kind: "branch", name: name.to_owned() })),
             None => Ok(()),
         }
     }
@@ -52,7 +52,7 @@ impl Planner<'_> {
     /// its commits are on no other branch.
     pub(super) fn delete_branch(&self, name: &str, unmerged: Unmerged) -> Result<Outcome> {
         let head = self.existing_branch(name)?;
-        let protected = |message: String| Err(Error::RefProtected { message });
+        let protected = |message: String| Err(Box::new(Error::RefProtected { message }));
         if name == self.draft.default_branch() {
             return protected(format!("branch {name:?} is the default branch"));
         }
@@ -114,7 +114,7 @@ impl Planner<'_> {
             return Ok(Outcome::default());
         }
         if old.is_some() && existing == Existing::Keep {
-            return Err(Error::RefExists { kind: "tag", name: name.to_owned() });
+            return Err(Box::new(Error::RefExists { kind: "tag", name: name.to_owned() }));
         }
         Ok(Outcome::record(Record::Tag(RefRecord { name: name.to_owned(), new: Some(at), old })))
     }
@@ -124,7 +124,8 @@ impl Planner<'_> {
     /// # Errors
     /// `RefNotFound`.
     pub(super) fn untag(&self, name: &str) -> Result<Outcome> {
-        let old = self.draft.tag(name).ok_or_else(|| Error::RefNotFound { kind: "tag", name: name.to_owned() })?;
+        let old =
+            self.draft.tag(name).ok_or_else(|| Box::new(Error::RefNotFound { kind: "tag", name: name.to_owned() }))?;
         let old = Some(self.hash(old));
         Ok(Outcome::record(Record::Tag(RefRecord { name: name.to_owned(), new: None, old })))
     }

@@ -56,7 +56,7 @@ impl Planner<'_> {
     /// `RepositoryExists` where it is to be made; `Validation`.
     pub(super) fn describe(&self, about: &Describe) -> Result<Outcome> {
         if let Some(id) = about.create.as_ref().filter(|_| self.draft.journal().seq > 0) {
-            return Err(Error::RepositoryExists { id: id.clone() });
+            return Err(Box::new(Error::RepositoryExists { id: id.clone() }));
         }
         let old = self.draft.note(None, METADATA).and_then(Value::as_object);
         let mut metadata = old.cloned().unwrap_or_default();

@@ -22,12 +22,12 @@ pub struct Undo {
     pub commits: Vec<crate::hash::CommitHash>,
 }
 
-fn changed(what: impl std::fmt::Display) -> Error {
+fn changed(what: impl std::fmt::Display) -> Box<Error> {
     Error::conflict(format!("{what} was changed by a later operation; undo that first"))
 }
 
-fn not_undoable(operation: &str, reason: &str) -> Error {
-    Error::NotUndoable { operation: operation.to_owned(), reason: reason.to_owned() }
+fn not_undoable(operation: &str, reason: &str) -> Box<Error> {
+    Box::new(Error::NotUndoable { operation: operation.to_owned(), reason: reason.to_owned() })
 }
 
 impl Planner<'_> {
@@ -47,7 +47,7 @@ impl Planner<'_> {
             let outcome = match record {
                 Record::Commit(record) => {
                     let commit = commits.next().and_then(|hash| draft.find_commit(hash));
-                    let commit = commit.ok_or_else(|| Error::Internal(format!("{} lost a commit", undo.name)))?;
+                    let commit = commit.ok_or_else(|| Error::internal(format!("{} lost a commit", undo.name)))?;
                     planner.undo_commit(record, commit)?
                 }
                 Record::Annotation(annotation) => {

@@ -63,7 +63,7 @@ impl Batch {
         let payload = self.handle.repo.prepare_payload(payload).await?;
         let id = self.handle.entry_id(options);
         let receipts = self.add(Input::Append(Append { id, payload, attributes: options.attributes() }))?;
-        receipts.into_iter().next().ok_or_else(|| Error::Internal("an append gave no receipt".to_owned()))
+        receipts.into_iter().next().ok_or_else(|| Error::internal("an append gave no receipt"))
     }
 
     /// Adds an edit.
@@ -147,10 +147,12 @@ impl Batch {
             .await
         {
             Ok(done) => Ok(Finished::Stored(done)),
-            Err(Error::Conflict { expected, actual, .. }) if expected.is_some() || actual.is_some() => {
-                Ok(Finished::Moved)
-            }
-            Err(error) => Err(error),
+            Err(error) => match &*error {
+                Error::Conflict { expected, actual, .. } if expected.is_some() || actual.is_some() => {
+                    Ok(Finished::Moved)
+                }
+                _ => Err(error),
+            },
         }
     }
 }

@@ -65,7 +65,7 @@ impl Budget {
     /// `Validation` where the figures make no sense.
     pub fn limit(&self) -> Result<u64> {
         let wrong = |pointer: &str, message: &str| {
-            Err(Error::Validation { pointer: pointer.to_owned(), message: message.to_owned() })
+            Err(Box::new(Error::Validation { pointer: pointer.to_owned(), message: message.to_owned() }))
         };
         if !(0.0..1.0).contains(&self.margin) {
             return wrong("/margin", "margin must be at least 0 and below 1");
@@ -143,7 +143,7 @@ impl Repository {
         let required = slot.map_or(0, |slot| slot.view.tokens()) + planned + added - replaced;
         if required > limit {
             let message = "the input would burst the budget; compact, window or raise it".to_owned();
-            return Err(Error::BudgetExceeded { limit, required, message });
+            return Err(Box::new(Error::BudgetExceeded { limit, required, message }));
         }
         Ok(())
     }

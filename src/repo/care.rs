@@ -146,11 +146,11 @@ impl Handle {
         };
         let hash: ContentHash = hash.parse().map_err(|message| wrong("/contentHash", message))?;
         if reason.is_empty() || reason.len() > REASON {
-            return Err(wrong("/reason", "a reason must have 1 to 1000 bytes; it stays in the journal"));
+            return Err(Box::new(wrong("/reason", "a reason must have 1 to 1000 bytes; it stays in the journal")));
         }
         let repo = &*self.repo;
         repo.catch_up().await?;
-        let not_found = || Error::CommitNotFound { reference: hash.to_hex() };
+        let not_found = || Box::new(Error::CommitNotFound { reference: hash.to_hex() });
         let key = repo.key().ok_or_else(not_found)?;
         let stored = repo.settings.store.read_objects(&key, &[hash]).await?;
         let stored = stored.first().is_some_and(Option::is_some);

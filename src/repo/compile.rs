@@ -64,7 +64,7 @@ struct Known<'a>(&'a Fetched);
 
 impl Payloads for Known<'_> {
     fn payload(&self, content: ContentIx) -> Result<Rc<Content>> {
-        self.0.get(&content).cloned().ok_or_else(|| Error::Internal("a payload was not fetched".to_owned()))
+        self.0.get(&content).cloned().ok_or_else(|| Error::internal("a payload was not fetched"))
     }
 }
 
@@ -93,7 +93,7 @@ impl Handle {
             {
                 let limit = options.max_tokens.unwrap_or_default();
                 let message = "pinned entries, the last entries and the current turn do not fit".to_owned();
-                return Err(Error::BudgetExceeded { limit, required: overflow.required, message });
+                return Err(Box::new(Error::BudgetExceeded { limit, required: overflow.required, message }));
             }
             if past.is_some() || self.branch().is_none() {
                 repo.read(|state| check_stored(state, target(state).0))?;
@@ -130,7 +130,7 @@ impl Handle {
         let state = repo.state.borrow();
         let mut views = repo.views.borrow_mut();
         let views = &mut *views;
-        let slot = views.slots.get_mut(place).ok_or_else(|| Error::Internal("a view was lost".to_owned()))?;
+        let slot = views.slots.get_mut(place).ok_or_else(|| Error::internal("a view was lost"))?;
         let mut messages = Map::default();
         for id in unrendered(slot, &views.table) {
             // What was erased meanwhile came and went between two compiles, and is never given.
@@ -212,7 +212,8 @@ fn past(
     match as_of {
         AsOf::Time(time) => {
             let last = state.moves(branch).take_while(|step| step.at <= *time).last();
-            let last = last.ok_or_else(|| Error::CommitNotFound { reference: format!("{branch} as of {time}") })?;
+            let last =
+                last.ok_or_else(|| Box::new(Error::CommitNotFound { reference: format!("{branch} as of {time}") }))?;
             let until = state.last_entry_at(*time);
             Ok((last.head, until))
         }

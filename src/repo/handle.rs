@@ -101,11 +101,11 @@ impl CommitOptions {
         check_id("operationId", id)?;
         let made = |id: &str| id.split_once('.').is_some_and(|(seq, index)| is_number(seq) && is_number(index));
         if made(id) {
-            return Err(Error::Validation {
+            return Err(Box::new(Error::Validation {
                 pointer: "/operationId".to_owned(),
                 message: "operationId must not be two numbers with a dot between them: varve calls its own so"
                     .to_owned(),
-            });
+            }));
         }
         Ok(())
     }
@@ -206,9 +206,9 @@ impl Handle {
     pub(super) fn writable(&self) -> Result<String> {
         match &*self.stand.head.borrow() {
             Head::Branch(name) => Ok(name.clone()),
-            Head::Detached(commit) => Err(Error::RefProtected {
+            Head::Detached(commit) => Err(Box::new(Error::RefProtected {
                 message: format!("HEAD is detached at {commit}; make a branch there to write"),
-            }),
+            })),
         }
     }
 
@@ -284,7 +284,7 @@ impl Handle {
     }
 
     fn one(&self, done: Done) -> Result<Receipt> {
-        done.receipts.into_iter().next().ok_or_else(|| Error::Internal("an operation gave no receipt".to_owned()))
+        done.receipts.into_iter().next().ok_or_else(|| Error::internal("an operation gave no receipt"))
     }
 
     pub(super) fn entry_id(&self, options: &CommitOptions) -> EntryId {
@@ -303,9 +303,9 @@ impl Handle {
         if let Input::DeleteBranch { name, .. } = &input
             && self.branch().as_ref() == Some(name)
         {
-            return Err(Error::RefProtected {
+            return Err(Box::new(Error::RefProtected {
                 message: format!("branch {name:?} is the current one; switch away first"),
-            });
+            }));
         }
         let branch = match input {
             Input::Append(_)
@@ -380,7 +380,7 @@ impl Handle {
             Head::Branch(name) => self.repo.read(|state| state.branch(name).is_some()),
             Head::Detached(_) => true,
         };
-        let not_found = || Error::RefNotFound { kind: "branch", name: name.to_owned() };
+        let not_found = || Box::new(Error::RefNotFound { kind: "branch", name: name.to_owned() });
         let target = target.filter(known).ok_or_else(not_found)?;
         let before = self.stand.head.replace(target);
         self.stand.previous.replace(Some(before));

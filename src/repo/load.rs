@@ -46,7 +46,7 @@ impl Repository {
     pub async fn open(settings: Settings, address: Address, options: OpenOptions) -> Result<Rc<Self>> {
         let incarnation = settings.store.find(&address).await?;
         if incarnation.is_none() && options == OpenOptions::Existing {
-            return Err(Error::RepositoryNotFound { id: address.id.to_string() });
+            return Err(Box::new(Error::RepositoryNotFound { id: address.id.to_string() }));
         }
         let repository = Rc::new(Self {
             settings,

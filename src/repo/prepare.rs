@@ -58,20 +58,20 @@ impl Repository {
             Some((schema.is_some() || definition.validator, schema))
         });
         match checks {
-            None => Err(Error::Validation {
+            None => Err(Box::new(Error::Validation {
                 pointer: "/contentType".to_owned(),
                 message: format!("content type {content_type:?} is neither built in nor registered"),
-            }),
+            })),
             Some((false, _)) => Ok(()),
             Some((true, schema)) => match &self.settings.validator {
                 Some(validator) => {
                     let payload = std::str::from_utf8(bytes).unwrap_or_default();
                     validator.validate(content_type, payload, schema).await
                 }
-                None => Err(Error::Callback {
+                None => Err(Box::new(Error::Callback {
                     what: "validator",
                     message: format!("content type {content_type:?} has a schema, but nothing here checks it"),
-                }),
+                })),
             },
         }
     }

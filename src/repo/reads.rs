@@ -94,7 +94,7 @@ impl Repository {
 
     /// An operation as undo needs it.
     pub(super) async fn find_operation(&self, name: &str) -> Result<Undo> {
-        let missing = || Error::CommitNotFound { reference: format!("operation {name}") };
+        let missing = || Box::new(Error::CommitNotFound { reference: format!("operation {name}") });
         let known = self.read(|state| state.operation(name).map(|row| (row.seq, row.index)));
         let made = || {
             let (seq, index) = name.split_once('.')?;
@@ -196,7 +196,7 @@ impl Handle {
         let standpoint = crate::state::resolve::Standpoint { head, ..Default::default() };
         match state.resolve(reference, standpoint) {
             Ok(commit) => Ok(Some((commit, None))),
-            Err(Error::CommitNotFound { .. }) => Ok(None),
+            Err(error) if matches!(*error, Error::CommitNotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -364,7 +364,7 @@ impl Handle {
 }
 
 fn known_entry(state: &State<'_>, id: &str) -> Result<EntryIx> {
-    let missing = || Error::EditTarget { id: id.to_owned(), reason: "there is no such entry".to_owned() };
+    let missing = || Box::new(Error::EditTarget { id: id.to_owned(), reason: "there is no such entry".to_owned() });
     state.find_entry(id).ok_or_else(missing)
 }
 

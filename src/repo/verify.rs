@@ -91,7 +91,7 @@ impl Repository {
     /// As [`verify`]; one that was never written is whole.
     pub async fn verify(&self, progress: Progress<'_>) -> Result<Verified> {
         match verify(&*self.settings.store, self.address(), progress).await {
-            Err(Error::RepositoryNotFound { .. }) => Ok(Verified::default()),
+            Err(error) if matches!(*error, Error::RepositoryNotFound { .. }) => Ok(Verified::default()),
             other => other,
         }
     }
@@ -103,7 +103,7 @@ impl Repository {
 /// `RepositoryNotFound`; `Callback` where `progress` says to stop; what the store says, but `Corrupt`.
 pub async fn verify(store: &dyn Store, address: &Address, progress: Progress<'_>) -> Result<Verified> {
     let incarnation = store.find(address).await?;
-    let not_found = || Error::RepositoryNotFound { id: address.id.to_string() };
+    let not_found = || Box::new(Error::RepositoryNotFound { id: address.id.to_string() });
     let repo = RepoKey { address: address.clone(), incarnation: incarnation.ok_or_else(not_found)? };
     let mut check = Check {
         store,
@@ -145,7 +145,7 @@ impl Check<'_> {
         if (self.progress)(self.done, self.done + more as u64) {
             return Ok(());
         }
-        Err(Error::Callback { what: "progress", message: "the check was stopped".to_owned() })
+        Err(Box::new(Error::Callback { what: "progress", message: "the check was stopped".to_owned() }))
     }
 
     /// The checkpoint that there is; one that cannot be read is a fault.
@@ -242,7 +242,7 @@ impl Check<'_> {
             }
         };
         if let Some(found) = value.get("format").and_then(crate::json::Value::as_u64).filter(|f| *f > JOURNAL_FORMAT) {
-            let error = StoreError::VersionTooNew { found, supported: JOURNAL_FORMAT };
+            let error = StoreError::too_new(found, JOURNAL_FORMAT);
             self.fault("version", seq, error.to_string());
             return;
         }

@@ -90,7 +90,7 @@ impl Repository {
         self.drive().await;
         drop(turn);
         self.checkpoint_if_due().await;
-        ticket.result.take().unwrap_or_else(|| Err(Error::Internal("an operation was not settled".to_owned())))
+        ticket.result.take().unwrap_or_else(|| Err(Error::internal("an operation was not settled")))
     }
 
     async fn drive(&self) {
@@ -100,7 +100,7 @@ impl Repository {
         while let Some(part) = parts.pop() {
             let results = match self.write_all(part).await {
                 // Together they may be more than the store takes at once.
-                Err(Error::Store(StoreError::TooLarge(_))) if part.len() > 1 => {
+                Err(error) if part.len() > 1 && matches!(*error, Error::Store(StoreError::TooLarge(_))) => {
                     let (first, second) = part.split_at(part.len() / 2);
                     parts.extend([second, first]);
                     continue;
@@ -284,7 +284,7 @@ impl Repository {
             let there = self.settings.store.create(&self.address, incarnation, self.settings.environment.now()).await?;
             self.incarnation.set(Some(there));
         }
-        self.key().ok_or_else(|| Error::Internal("a repository without incarnation".to_owned()))
+        self.key().ok_or_else(|| Error::internal("a repository without incarnation"))
     }
 }
 

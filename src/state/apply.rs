@@ -193,7 +193,7 @@ impl State<'_> {
         if let Some(format) = record.commit.format
             && format > COMMIT_FORMAT
         {
-            return Err(StoreError::VersionTooNew { found: format.into(), supported: COMMIT_FORMAT.into() });
+            return Err(StoreError::VersionTooNew { found: format, supported: COMMIT_FORMAT });
         }
         let branch = record.branch.clone().unwrap_or_else(|| self.default_branch().to_owned());
         let parents = match &record.commit.parents {

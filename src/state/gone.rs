@@ -37,8 +37,8 @@ impl Gone {
     }
 
     /// The error of those who need the payload.
-    pub fn error(&self, hash: &ContentHash) -> Error {
-        Error::ContentGone { hash: hash.to_hex(), reason: self.name() }
+    pub fn error(&self, hash: &ContentHash) -> Box<Error> {
+        Box::new(Error::ContentGone { hash: hash.to_hex(), reason: self.name() })
     }
 }
 
@@ -70,7 +70,9 @@ impl State<'_> {
     /// `ErasedContent`.
     pub fn check_taken(&self, hash: &ContentHash) -> Result<()> {
         match self.erasure(hash) {
-            Some(erasure) => Err(Error::ErasedContent { hash: hash.to_hex(), reason: erasure.reason.clone() }),
+            Some(erasure) => {
+                Err(Box::new(Error::ErasedContent { hash: hash.to_hex(), reason: erasure.reason.clone() }))
+            }
             None => Ok(()),
         }
     }

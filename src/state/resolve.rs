@@ -24,7 +24,7 @@ impl State<'_> {
     /// # Errors
     /// `CommitNotFound`; `AmbiguousRef` with the candidates.
     pub fn resolve(&self, reference: &str, standpoint: Standpoint) -> Result<CommitIx> {
-        let not_found = || Error::CommitNotFound { reference: reference.to_owned() };
+        let not_found = || Box::new(Error::CommitNotFound { reference: reference.to_owned() });
         if let Some((base, steps)) = split_steps(reference)
             && let Some(commit) = self.resolve_base(base, standpoint)?
         {
@@ -57,10 +57,10 @@ impl State<'_> {
         match *candidates.as_slice() {
             [] => Ok(None),
             [only] => Ok(Some(only)),
-            _ => Err(Error::AmbiguousRef {
+            _ => Err(Box::new(Error::AmbiguousRef {
                 reference: name.to_owned(),
                 candidates: candidates.iter().map(|ix| self.commits(*ix).hash.to_hex()).collect(),
-            }),
+            })),
         }
     }
 }

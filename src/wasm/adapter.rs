@@ -87,7 +87,7 @@ impl NativeStore {
 fn failure(error: &StoreError) -> JsValue {
     let thrown = error.detail().and_then(|detail| detail.cause()?.downcast_ref::<JsValue>());
     let (found, supported) = match error {
-        StoreError::VersionTooNew { found, supported } => (*found as f64, *supported as f64),
+        StoreError::VersionTooNew { found, supported } => (f64::from(*found), f64::from(*supported)),
         _ => (0.0, 0.0),
     };
     let members: [(&str, JsValue); 5] = [

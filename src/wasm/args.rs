@@ -32,13 +32,13 @@ pub fn payload(text: &str) -> Result<Value> {
 /// A plain JavaScript value that holds data of the application: a member called `__proto__` is a member
 /// like any other to `JSON.parse`, but not where members are set one by one.
 pub fn to_js_exactly(value: &Value) -> Result<JsValue> {
-    js_sys::JSON::parse(&value.to_json()).map_err(|_| Error::Internal("a result is no JSON".to_owned()))
+    js_sys::JSON::parse(&value.to_json()).map_err(|_| Error::internal("a result is no JSON"))
 }
 
 /// A plain JavaScript value with members of varve's own.
 pub fn to_js(value: &Value) -> Result<JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    Plain(value).serialize(&serializer).map_err(|error| Error::Internal(error.to_string()))
+    Plain(value).serialize(&serializer).map_err(|error| Error::internal(error.to_string()))
 }
 
 struct Plain<'a>(&'a Value);

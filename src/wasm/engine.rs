@@ -129,7 +129,9 @@ impl Inner {
             match repository.catch_up().await {
                 Ok(()) => return Ok((number, repository)),
                 // It was deleted; what is opened now is another.
-                Err(Error::Store(StoreError::Closed(_))) => drop(self.repositories.borrow_mut().remove(&id)),
+                Err(error) if matches!(*error, Error::Store(StoreError::Closed(_))) => {
+                    drop(self.repositories.borrow_mut().remove(&id));
+                }
                 Err(error) => return Err(error),
             }
         }

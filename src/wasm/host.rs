@@ -120,14 +120,14 @@ impl Validator for Callbacks {
             let Some(text) = wrong.as_string() else { return Ok(()) };
             let found = parse(&text).unwrap_or_else(|_| object([("message", text.into())]));
             let field = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            Err(Error::Validation { pointer: field("pointer"), message: field("message") })
+            Err(Box::new(Error::Validation { pointer: field("pointer"), message: field("message") }))
         })
     }
 }
 
 /// Waits for what a callback gave, if it is a promise.
 async fn settled(answer: Result<JsValue, JsValue>, what: &'static str) -> Result<JsValue> {
-    let failed = |error: JsValue| Error::Callback { what, message: message_of(&error) };
+    let failed = |error: JsValue| Box::new(Error::Callback { what, message: message_of(&error) });
     let value = answer.map_err(failed)?;
     match value.dyn_into::<Promise>() {
         Ok(promise) => JsFuture::from(promise).await.map_err(failed),
@@ -153,9 +153,11 @@ pub fn counter(host: &Rc<Host>) -> Counter {
             Box::pin(async move {
                 let count = settled(host.count(&text), "counter").await?;
                 let tokens = count.as_f64().filter(|tokens| tokens.fract() == 0.0 && (0.0..1e9).contains(tokens));
-                tokens.map(|tokens| tokens as u32).ok_or_else(|| Error::Callback {
-                    what: "counter",
-                    message: "it must give a whole number of tokens, from 0 to 1,000,000,000".to_owned(),
+                tokens.map(|tokens| tokens as u32).ok_or_else(|| {
+                    Box::new(Error::Callback {
+                        what: "counter",
+                        message: "it must give a whole number of tokens, from 0 to 1,000,000,000".to_owned(),
+                    })
                 })
             })
         };

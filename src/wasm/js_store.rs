@@ -104,7 +104,7 @@ fn failure(thrown: JsValue) -> StoreError {
         "TooLarge" => StoreError::TooLarge(detail),
         "Corrupt" => StoreError::Corrupt(detail),
         "VersionTooNew" => {
-            StoreError::VersionTooNew { found: failure.found() as u64, supported: failure.supported() as u64 }
+            StoreError::VersionTooNew { found: failure.found() as u32, supported: failure.supported() as u32 }
         }
         "Blocked" => StoreError::Blocked(detail),
         "Closed" => StoreError::Closed(detail),

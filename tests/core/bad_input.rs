@@ -233,7 +233,7 @@ fn what_is_too_deep_to_be_read_back_is_refused_before_it_is_written() {
         ann.commit("a", user("one"));
         let before = world.journal_length();
         let value = || deep(levels);
-        let attempts: Vec<(&str, Result<(), Error>)> = vec![
+        let attempts: Vec<(&str, Result<(), Box<Error>>)> = vec![
             (
                 "payload",
                 ann.try_commit("b", json!({ "contentType": "freeform", "payload": { "x": value() } })).map(drop),

@@ -73,7 +73,7 @@ fn deferred(fail: Rc<Cell<bool>>) -> World {
         Box::pin(async move {
             tasks::Rounds(2).await;
             match fail.get() {
-                true => Err(Error::Callback { what: "counter", message: "it broke".to_owned() }),
+                true => Err(Box::new(Error::Callback { what: "counter", message: "it broke".to_owned() })),
                 false => Ok(text.len().div_ceil(4) as u32),
             }
         }) as varve::store::Pending<'static, _>

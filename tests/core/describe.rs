@@ -9,7 +9,7 @@ use varve::store::listing::{RepositoryOrder, RepositoryQuery};
 
 use crate::support::*;
 
-fn describe(user: &User, create: bool, about: Value) -> Result<Done, Error> {
+fn describe(user: &User, create: bool, about: Value) -> Result<Done, Box<Error>> {
     user.perform(Input::Describe(Describe {
         create: create.then(|| "chat".to_owned()),
         title: about.get("title").map(|title| title.as_str().map(str::to_owned)),

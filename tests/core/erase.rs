@@ -24,7 +24,7 @@ fn secret() -> String {
     hash_of(user(SECRET))
 }
 
-fn try_erase(who: &User, hash: &str) -> Result<Erasure, Error> {
+fn try_erase(who: &User, hash: &str) -> Result<Erasure, Box<Error>> {
     block_on(who.handle.erase(hash, "asked for by ann", &nothing()))
 }
 
@@ -32,7 +32,7 @@ fn erase(who: &User, hash: &str) -> Erasure {
     try_erase(who, hash).unwrap()
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> &'static str {
+fn code<T: std::fmt::Debug>(result: Result<T, Box<Error>>) -> &'static str {
     result.unwrap_err().code()
 }
 

@@ -18,8 +18,8 @@ fn faulty(writes_only: bool) -> (Rc<Faulty>, World) {
     (store.clone(), World::over(store))
 }
 
-fn code<T>(result: &Result<T, Error>) -> &'static str {
-    result.as_ref().err().map_or("ok", Error::code)
+fn code<T>(result: &Result<T, Box<Error>>) -> &'static str {
+    result.as_ref().err().map_or("ok", |error| error.code())
 }
 
 fn is_there(user: &User, id: &str) -> bool {
@@ -28,9 +28,9 @@ fn is_there(user: &User, id: &str) -> bool {
 
 /// Several operations by two users who do not know of one another. Each tells whether it happened,
 /// judged by what a fresh reader sees.
-fn story(world: &World, ann: &User, bob: &User) -> Vec<(String, Result<(), Error>, bool)> {
-    let mut told: Vec<(String, Result<(), Error>)> = Vec::new();
-    let mut tell = |name: &str, outcome: Result<(), Error>| told.push((name.to_owned(), outcome));
+fn story(world: &World, ann: &User, bob: &User) -> Vec<(String, Result<(), Box<Error>>, bool)> {
+    let mut told: Vec<(String, Result<(), Box<Error>>)> = Vec::new();
+    let mut tell = |name: &str, outcome: Result<(), Box<Error>>| told.push((name.to_owned(), outcome));
     tell("a", ann.try_commit("a", user("one")).map(drop));
     tell("b", bob.try_commit("b", user("two")).map(drop));
     tell("c", ann.try_commit("c", user("three")).map(drop));
@@ -214,7 +214,7 @@ fn operations_that_are_too_large_together_are_written_apart() {
         let payload = user(id);
         Box::pin(async move { handle.commit(payload, &options).await }) as std::pin::Pin<Box<dyn Future<Output = _>>>
     };
-    let results: Vec<Result<Receipt, Error>> = together(ids.iter().map(commit).collect());
+    let results: Vec<Result<Receipt, Box<Error>>> = together(ids.iter().map(commit).collect());
     for (id, result) in ids.iter().zip(&results) {
         let expected = if id == "e07" { "TooLarge" } else { "ok" };
         assert_eq!(code(result), expected, "{id}");

@@ -45,7 +45,7 @@ fn abandoned(world: &World) -> (User, String) {
     (ann, tip.to_hex())
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (&'static str, varve::json::Value) {
+fn code<T: std::fmt::Debug>(result: Result<T, Box<Error>>) -> (&'static str, varve::json::Value) {
     let error = result.unwrap_err();
     (error.code(), error.details())
 }

@@ -15,7 +15,7 @@ fn story() -> (World, User) {
     (world, ann)
 }
 
-fn code<T>(result: Result<T, varve::error::Error>) -> &'static str {
+fn code<T>(result: Result<T, Box<varve::error::Error>>) -> &'static str {
     result.map_or_else(|error| error.code(), |_| "ok")
 }
 

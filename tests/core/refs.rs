@@ -114,8 +114,9 @@ fn reset_moves_the_branch_and_remembers_where_it_was() {
 #[test]
 fn branches_are_protected_where_something_would_be_lost() {
     let (_, ann, _) = story();
-    let code =
-        |result: Result<varve::repo::Done, varve::error::Error>| result.map_or_else(|error| error.code(), |_| "ok");
+    let code = |result: Result<varve::repo::Done, Box<varve::error::Error>>| {
+        result.map_or_else(|error| error.code(), |_| "ok")
+    };
     ann.branch("side").unwrap();
     assert_eq!(code(ann.branch("side")), "RefExists");
     assert_eq!(code(ann.delete_branch("main", Unmerged::Delete)), "RefProtected");

@@ -73,13 +73,13 @@ impl Game {
             Some(Ok(())) => assert!(after <= before + 1, "{step:?} wrote {} journal entries", after - before),
             Some(Err(error)) => {
                 assert_eq!(before, after, "{step:?} was refused with {error:?}, but was written");
-                assert!(!matches!(error, Error::Internal(_) | Error::Store(_)), "{step:?} failed: {error:?}");
+                assert!(!matches!(*error, Error::Internal(_) | Error::Store(_)), "{step:?} failed: {error:?}");
             }
             None => {}
         }
     }
 
-    fn act(&mut self, step: &Step) -> Option<Result<(), Error>> {
+    fn act(&mut self, step: &Step) -> Option<Result<(), Box<Error>>> {
         Some(match step {
             Step::Commit { who, say, turn, note } => {
                 let id = format!("e{}", self.entries.len());
@@ -196,7 +196,7 @@ impl Game {
         })
     }
 
-    fn batch(&mut self, who: u8, steps: &[Step]) -> Option<Result<(), Error>> {
+    fn batch(&mut self, who: u8, steps: &[Step]) -> Option<Result<(), Box<Error>>> {
         let batch = match self.user(who).handle.clone().begin() {
             Ok(batch) => batch,
             Err(error) => return Some(Err(error)),
@@ -230,7 +230,7 @@ impl Game {
     }
 
     /// A compaction of some live entries that follow one another.
-    fn compact(&mut self, who: u8, first: u8, count: u8) -> Option<Result<(), Error>> {
+    fn compact(&mut self, who: u8, first: u8, count: u8) -> Option<Result<(), Box<Error>>> {
         let user = self.user(who);
         user.catch_up();
         let name = user.handle.branch()?;
@@ -251,7 +251,7 @@ impl Game {
         Some(Ok(()))
     }
 
-    fn merge(&mut self, who: u8, other: &str, loser: Option<u8>) -> Option<Result<(), Error>> {
+    fn merge(&mut self, who: u8, other: &str, loser: Option<u8>) -> Option<Result<(), Box<Error>>> {
         let user = self.user(who);
         user.catch_up();
         user.handle.branch().filter(|name| user.repository().read(|state| state.branch(name).flatten().is_some()))?;
@@ -289,7 +289,7 @@ impl Game {
     }
 
     /// Compiles with what the repository knows, and checks what every compile has to keep.
-    pub fn read(&mut self, who: u8, view: usize) -> Result<Reading, Error> {
+    pub fn read(&mut self, who: u8, view: usize) -> Result<Reading, Box<Error>> {
         let who = self.who(who);
         let with = options(views()[view].clone());
         let compiled = block_on(self.users[who].handle.compile(&with))?;

@@ -156,7 +156,7 @@ impl User {
         Self { handle: Rc::new(Handle::new(self.repository())), mirror: self.mirror.clone() }
     }
 
-    pub fn try_commit(&self, id: &str, payload: Value) -> Result<Receipt, Error> {
+    pub fn try_commit(&self, id: &str, payload: Value) -> Result<Receipt, Box<Error>> {
         block_on(self.handle.commit(payload, &named(id)))
     }
 
@@ -176,11 +176,11 @@ impl User {
         block_on(self.handle.delete(id, &nothing())).unwrap().hash
     }
 
-    pub fn revert(&self, target: &str) -> Result<CommitHash, Error> {
+    pub fn revert(&self, target: &str) -> Result<CommitHash, Box<Error>> {
         block_on(self.handle.revert(target, &nothing())).map(|receipt| receipt.hash)
     }
 
-    pub fn perform(&self, input: Input) -> Result<Done, Error> {
+    pub fn perform(&self, input: Input) -> Result<Done, Box<Error>> {
         block_on(self.handle.perform(input, &nothing()))
     }
 
@@ -196,25 +196,25 @@ impl User {
         self.annotate(id, Priority::Skip);
     }
 
-    pub fn branch(&self, name: &str) -> Result<Done, Error> {
+    pub fn branch(&self, name: &str) -> Result<Done, Box<Error>> {
         let at = self.handle.resolve("HEAD")?;
         self.perform(Input::CreateBranch { name: name.to_owned(), at })
     }
 
-    pub fn delete_branch(&self, name: &str, unmerged: Unmerged) -> Result<Done, Error> {
+    pub fn delete_branch(&self, name: &str, unmerged: Unmerged) -> Result<Done, Box<Error>> {
         self.perform(Input::DeleteBranch { name: name.to_owned(), unmerged })
     }
 
-    pub fn tag(&self, name: &str, at: &str, existing: Existing) -> Result<Done, Error> {
+    pub fn tag(&self, name: &str, at: &str, existing: Existing) -> Result<Done, Box<Error>> {
         let at = self.handle.resolve(at)?;
         self.perform(Input::Tag { name: name.to_owned(), at, existing })
     }
 
-    pub fn undo(&self) -> Result<(String, String), Error> {
+    pub fn undo(&self) -> Result<(String, String), Box<Error>> {
         block_on(self.handle.undo(None, &nothing()))
     }
 
-    pub fn redo(&self) -> Result<(String, String), Error> {
+    pub fn redo(&self) -> Result<(String, String), Box<Error>> {
         block_on(self.handle.redo(&nothing()))
     }
 
@@ -222,7 +222,7 @@ impl User {
         block_on(self.repository().catch_up()).unwrap();
     }
 
-    pub fn try_compile(&self, options: &CompileOptions) -> Result<Reading, Error> {
+    pub fn try_compile(&self, options: &CompileOptions) -> Result<Reading, Box<Error>> {
         let compiled = block_on(self.handle.compile(options))?;
         let messages = self.mirror.borrow_mut().apply(&compiled.patch);
         Ok(Reading { messages, compiled })

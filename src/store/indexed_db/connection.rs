@@ -87,7 +87,7 @@ impl Drop for Connection {
 /// Which version is there: an open that asks for none gets it.
 async fn too_new(name: &str) -> Result<StoreError, StoreError> {
     let database = Database::open(name).build()?.await?;
-    let found = database.version() as u64;
+    let found = database.version() as u32;
     database.close();
-    Ok(StoreError::VersionTooNew { found, supported: VERSION.into() })
+    Ok(StoreError::VersionTooNew { found, supported: VERSION })
 }
