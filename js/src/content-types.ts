@@ -1,6 +1,6 @@
 // Content types of the application: what is stored about them, and checking payloads against them.
-import { type Schema, type SchemaDraft, Validator as SchemaValidator } from "@cfworker/json-schema";
 import { VarveError } from "./errors.js";
+import type { Objection } from "./json-schema.js";
 import { toPlainJson } from "./plain.js";
 import type {
   ContentTypeDefinition,
@@ -12,12 +12,8 @@ import type {
 } from "./types/content-types.js";
 import type { JsonObject } from "./types/json.js";
 
-/** What is wrong with a payload. `pointer` is a JSON pointer into it. */
-interface Objection {
-  pointer: string;
-  message: string;
-}
 type Check = (payload: JsonObject) => Objection | undefined | Promise<Objection | undefined>;
+type Loading = () => Promise<void>;
 
 /** What the repository stores about a type. */
 interface StoredDefinition {
@@ -32,10 +28,12 @@ export class ContentTypeRegistry {
   readonly #definitions = new Map<string, string>();
   /** Schemas that only the repository knows, compiled. By their text. */
   readonly #stored = new Map<string, Check>();
+  /** What loads the checks of schemas that were given. */
+  readonly #loading: Loading[] = [];
 
   constructor(types: ContentTypes = {}) {
     for (const [name, type] of Object.entries(types)) {
-      const { checks, definition } = read(name, type);
+      const { checks, definition } = read(name, type, this.#loading);
       this.#checks.set(name, checks);
       this.#definitions.set(name, toPlainJson({ name, definition }));
     }
@@ -44,6 +42,11 @@ export class ContentTypeRegistry {
   /** The arguments that register a type, as JSON; undefined for types that were not given. */
   registration(contentType: unknown): string | undefined {
     return this.#definitions.get(contentType as string);
+  }
+
+  /** Loads what checks the schemas that were given; from then on their checks answer at once. */
+  async load(): Promise<void> {
+    for (const load of this.#loading) await load();
   }
 
   /** Whether there are none. */
@@ -77,7 +80,7 @@ export class ContentTypeRegistry {
     }
     let check = this.#stored.get(schema);
     if (check === undefined) {
-      check = schemaCheck(JSON.parse(schema) as JsonSchema);
+      check = schemaCheck(JSON.parse(schema) as JsonSchema, []);
       this.#stored.set(schema, check);
     }
     return check;
@@ -97,6 +100,7 @@ async function finish(
 function read(
   name: string,
   type: ContentTypeDefinition,
+  loading: Loading[],
 ): { checks: Check[]; definition: StoredDefinition } {
   const { schema, validator, hints } = type;
   const checks: Check[] = [];
@@ -106,7 +110,7 @@ function read(
     definition.schema = type.toJsonSchema?.() ?? standardJsonSchema(schema);
     if (definition.schema === undefined) definition.validator = true;
   } else if (schema !== undefined) {
-    checks.push(schemaCheck(schema));
+    checks.push(schemaCheck(schema, loading));
     definition.schema = schema;
   }
   if (validator !== undefined) {
@@ -159,28 +163,18 @@ function standardCheck(schema: StandardSchema): Check {
   };
 }
 
-const DRAFTS: readonly [RegExp, SchemaDraft][] = [
-  [/draft-04/, "4"],
-  [/draft-0[67]/, "7"],
-  [/2019-09/, "2019-09"],
-];
-
-function schemaCheck(schema: JsonSchema): Check {
-  const named = typeof schema === "object" ? String(schema.$schema ?? "") : "";
-  const draft = DRAFTS.find(([pattern]) => pattern.test(named))?.[1] ?? "2020-12";
+/** A check that waits, the first time, for what checks schemas. */
+function schemaCheck(schema: JsonSchema, loading: Loading[]): Check {
   // A copy: the validator must not see later changes, nor write into what it was given.
-  const own = JSON.parse(toPlainJson(schema)) as Schema | boolean;
-  const validator = new SchemaValidator(own as Schema, draft);
-  return (payload) => {
-    const { valid, errors } = validator.validate(payload);
-    if (valid) return undefined;
-    // Those that contain others come first.
-    const last = errors.at(-1);
-    return {
-      pointer: decodeURI((last?.instanceLocation ?? "#").slice(1)),
-      message: last?.error ?? "does not match the schema of its type",
-    };
+  const own = JSON.parse(toPlainJson(schema)) as JsonSchema;
+  let compiled: ((payload: JsonObject) => Objection | undefined) | undefined;
+  const load: Loading = async () => {
+    const { compileSchema } = await import("./json-schema.js");
+    compiled ??= compileSchema(own);
   };
+  loading.push(load);
+  return (payload) =>
+    compiled === undefined ? load().then(() => compiled?.(payload)) : compiled(payload);
 }
 
 function functionCheck(validator: NonNullable<ContentTypeDefinition["validator"]>): Check {

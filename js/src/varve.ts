@@ -230,7 +230,8 @@ export class Varve<P = BuiltInPayload> {
   }
 
   async #start(): Promise<Workspace> {
-    const { counter, encoding, storage } = this.#root;
+    const { counter, encoding, storage, types } = this.#root;
+    await types.load();
     if (counter === undefined && encoding !== "approximate") await loadEncoding(encoding);
     const { module, instance } = await loadNative();
     const host = new WorkspaceHost(this.#root, instance);

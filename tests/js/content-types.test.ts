@@ -63,11 +63,20 @@ describe("JSON Schema", () => {
     ).toBeUndefined();
   });
 
-  test("that only the repository has checks as well", () => {
+  test("is checked at once when it was loaded", async () => {
+    const registry = new ContentTypeRegistry({ ticket: { schema } });
+    await registry.load();
+    expect(registry.validate("ticket", '{"contentType":"ticket","id":"x"}')).toBeUndefined();
+    expect(registry.validate("ticket", '{"contentType":"ticket","id":1}')).toMatch(/pointer/);
+  });
+
+  test("that only the repository has checks as well", async () => {
     const registry = new ContentTypeRegistry();
     const text = JSON.stringify(schema);
-    expect(registry.validate("ticket", '{"contentType":"ticket","id":"x"}', text)).toBeUndefined();
-    expect(registry.validate("ticket", '{"contentType":"ticket","id":1}', text)).toMatch(/pointer/);
+    const validate = (id: unknown) =>
+      registry.validate("ticket", JSON.stringify({ contentType: "ticket", id }), text);
+    expect(await validate("x")).toBeUndefined();
+    expect(await validate(1)).toMatch(/pointer/);
   });
 
   test("false takes nothing, true everything", async () => {
