@@ -21,14 +21,15 @@ const BUDGET = {
 };
 
 /**
- * What wasm-opt does. Functions that are called once stay functions of their own: they compress better
+ * What wasm-opt does, besides the level. Functions that are called once stay functions of their own: they compress better
  * apart, by a twentieth of the module, and engines compile them sooner. So do functions that are ordered
- * by name: those of one kind stand side by side. Nothing lies in the first kilobyte of memory, the far
+ * by name: those of one kind stand side by side; and common subexpressions are repeated rather than kept in
+ * locals. Nothing lies in the first kilobyte of memory, the far
  * end of the stack.
  */
 const OPTIMISATIONS = [
-  "-O3",
   "--one-caller-inline-max-function-size=20",
+  "--skip-pass=local-cse",
   "--low-memory-unused",
   "--reorder-functions-by-name",
 ];
@@ -42,7 +43,8 @@ const STANDARD_LIBRARY = {
   cargo: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
   env: {
     RUSTC_BOOTSTRAP: "1",
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Zunstable-options -Cpanic=immediate-abort",
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
+      "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
   },
 };
 
@@ -116,7 +118,7 @@ async function buildTokensModule(env) {
   const fast = { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" };
   await step("token counting alone to WebAssembly", async (onLine) => {
     await wasmPack("pkg-tokens", { env: fast, cwd: root, onLine }, only);
-    await optimize(tokensModuleFile, { env, onLine });
+    await optimize(tokensModuleFile, { env, onLine }, [], "-O3");
   });
   writeStamp("tokens-module", key);
 }
@@ -159,7 +161,7 @@ export function wasmPack(folder, options, extra = []) {
 }
 
 /** Runs wasm-opt over a module in place, with the features it uses, if they are ones we ship. */
-export async function optimize(file, options, extra = []) {
+export async function optimize(file, options, extra = [], level = "-Os") {
   const used = targetFeatures(readFileSync(file));
   if (!used) {
     throw new StepError("the module has no target_features section", {
@@ -174,7 +176,13 @@ export async function optimize(file, options, extra = []) {
   }
   const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
   const features = ["--mvp-features", ...used.map((name) => FEATURES[name])];
-  const passes = [...extra, ...OPTIMISATIONS, "--strip-producers", "--strip-target-features"];
+  const passes = [
+    ...extra,
+    level,
+    ...OPTIMISATIONS,
+    "--strip-producers",
+    "--strip-target-features",
+  ];
   await must(process.execPath, [wasmOpt, file, "-o", file, ...features, ...passes], options);
 }
 
@@ -256,11 +264,11 @@ async function bundle() {
     const weighed = await rolldown({ ...common, input: inRoot(`js/src/entries/${entry}.ts`) });
     const { output } = await weighed.generate({ format: "esm", minify: true });
     await weighed.close();
-    const isVocabulary = (chunk) => chunk.isDynamicEntry;
+    const isLater = (chunk) => chunk.isDynamicEntry;
     const code = (chunks) => chunks.map((chunk) => chunk.code ?? "").join("");
     return {
-      own: size(Buffer.from(code(output.filter((chunk) => !isVocabulary(chunk))))),
-      vocabulary: size(Buffer.from(code(output.filter(isVocabulary)))),
+      own: size(Buffer.from(code(output.filter((chunk) => !isLater(chunk))))),
+      later: size(Buffer.from(code(output.filter(isLater)))), // the vocabulary, the checks of schemas
     };
   };
   const sum = (...sizes) => ({
@@ -273,8 +281,8 @@ async function bundle() {
   return {
     face: slim.own,
     stores: size(readFileSync(storesModuleFile)),
-    tokens: sum(tokens.own, tokens.vocabulary),
-    whole: sum(slim.own, module, slim.vocabulary),
+    tokens: sum(tokens.own, tokens.later),
+    whole: sum(slim.own, module, slim.later),
   };
 }
 
