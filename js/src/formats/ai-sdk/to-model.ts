@@ -3,6 +3,7 @@ import type { FilePart, Part, ToolOutput, ToolResultPart } from "../../types/con
 import type { JsonInput } from "../../types/json.js";
 import { givenInput } from "../calls.js";
 import { canonicalJson } from "../canonical.js";
+import { recallPart as recallGoogle } from "../google/hints.js";
 import {
   type Convertible,
   type ConvertibleMessage,
@@ -16,6 +17,7 @@ import { withoutTornApprovals } from "./approvals.js";
 import { type AISDKMajor, deriveModelMessages } from "./derive.js";
 import { MODEL } from "./from-model.js";
 import { type Members, type MessageHints, type PartHints, recall } from "./hints.js";
+import { withIds } from "./ids.js";
 import { fromBase64, unpack } from "./pack.js";
 import { writeUI } from "./to-ui.js";
 import type { AISDKModelMessage } from "./types.js";
@@ -37,6 +39,8 @@ interface Writing {
   warn: Warn;
   /** Tools, by call. */
   names: Map<string, string>;
+  /** Calls that Gemini made without an id. */
+  nameless: Set<Members>;
 }
 
 /**
@@ -51,6 +55,7 @@ export function toModelMessages(
   const source = messagesOf(compiled);
   const warnings: FormatWarning[] = [];
   const names = new Map<string, string>();
+  const nameless = new Set<Members>();
   const written: { message: Members; index: number }[] = [];
   const lastUser = source.map(({ role }) => role).lastIndexOf("user");
   for (const { from, to, ui } of stretches(source)) {
@@ -71,10 +76,14 @@ export function toModelMessages(
       const warn: Warn = (kind, text) => {
         warnings.push({ kind, index: from + index, message: text });
       };
-      written.push({ message: writeMessage(message, { warn, names }), index: from + index });
+      written.push({
+        message: writeMessage(message, { warn, names, nameless }),
+        index: from + index,
+      });
     }
   }
-  return { messages: withoutTornApprovals(written, warnings), warnings };
+  const named = withIds(written, nameless, warnings);
+  return { messages: withoutTornApprovals(named, warnings), warnings };
 }
 
 const placedAt = (message: ConvertibleMessage, index: number) => ({ message, index });
@@ -154,7 +163,9 @@ function writePart(part: Part, role: string, writing: Writing): Members[] {
       const { callId: toolCallId, toolName } = part;
       writing.names.set(toolCallId, toolName);
       const input = hint.absent ? {} : { input: unpack(givenInput(part, writing.warn)) };
-      return [{ type: "tool-call", toolCallId, toolName, ...input, ...more }];
+      const call = { type: "tool-call", toolCallId, toolName, ...input, ...more };
+      if (recallGoogle(part.provider).id === null) writing.nameless.add(call);
+      return [call];
     }
     case "tool-result":
       return [{ ...writeResult(part, hint, writing), ...more }];
