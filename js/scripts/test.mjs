@@ -29,7 +29,7 @@ const TAP = ["--test-reporter=tap"];
 
 /**
  * `group` is what npm run test:… asks for; `command` may be async; `count` reads the output; `packages`:
- * it wants those of tests/runtimes. The group `apart` runs only when it is asked for.
+ * it wants those of tests/runtimes.
  */
 const suites = [
   { name: "rustfmt", group: "rust", command: () => ["cargo", "fmt", "--check"] },
@@ -94,10 +94,11 @@ const suites = [
   },
   {
     name: "browser-crashes",
-    group: "apart",
+    group: "storage",
     command: (env) => inBrowser(env, "tests/browser/crashes/*.test.mjs"),
     count: countTap,
     notes: diagnostics,
+    packages: true,
   },
   { name: "size", group: "package", command: () => [process.execPath, "js/scripts/build.mjs"] },
   {
@@ -136,7 +137,7 @@ async function inBrowser(env, files = "tests/browser/*.test.mjs") {
   const chromium = await browser(env);
   if (!chromium) return undefined;
   return {
-    command: [node24(), "--test", ...TAP, files],
+    command: [node24(), "--test", ...TAP, "--test-concurrency=1", files],
     env: { ...env, CHROMIUM: chromium.binary },
   };
 }
@@ -223,7 +224,7 @@ function counted(suite, code, output) {
 
 function chosen(names) {
   const all = suites.filter((suite) => suite.exists !== false);
-  if (names.length === 0) return all.filter((suite) => suite.group !== "apart");
+  if (names.length === 0) return all;
   const unknown = names.filter((name) => !suites.some((s) => s.name === name || s.group === name));
   if (unknown.length > 0) {
     throw new StepError(`no suite is called ${unknown.join(", ")}`, {

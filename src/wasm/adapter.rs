@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::json::Value;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::arguments::Arguments;
@@ -27,11 +27,12 @@ pub struct NativeStore(Rc<dyn Store>);
 
 #[wasm_bindgen]
 impl NativeStore {
-    /// A database of this name. `patience` is in milliseconds. Freeing it closes the connection.
+    /// A database of this name. `patience` is in milliseconds; `on_upgrade` hears that event. Freeing it
+    /// closes the connection.
     #[wasm_bindgen(js_name = indexedDb)]
-    pub fn indexed_db(name: String, relaxed: bool, patience: u32) -> Self {
+    pub fn indexed_db(name: String, relaxed: bool, patience: u32, on_upgrade: Option<Function>) -> Self {
         let durability = if relaxed { Durability::Relaxed } else { Durability::Strict };
-        Self(Rc::new(IndexedDbStore::new(IndexedDbOptions { name, durability, patience })))
+        Self(Rc::new(IndexedDbStore::new(IndexedDbOptions { name, durability, patience, on_upgrade })))
     }
 
     /// An empty store in memory.

@@ -29,7 +29,7 @@ pub fn store(name: &str) -> IndexedDbStore {
 }
 
 pub fn store_with(name: &str, durability: Durability, patience: u32) -> IndexedDbStore {
-    IndexedDbStore::new(IndexedDbOptions { name: name.to_owned(), durability, patience })
+    IndexedDbStore::new(IndexedDbOptions { name: name.to_owned(), durability, patience, on_upgrade: None })
 }
 
 pub fn address(id: &str) -> Address {

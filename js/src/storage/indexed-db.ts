@@ -7,6 +7,7 @@ import type { StorageAdapter } from "../types/storage.js";
 import { nativeAdapter } from "./native-adapter.js";
 import { notices } from "./notices.js";
 import { storesModule } from "./stores-module.js";
+import { turns } from "./turns.js";
 
 /** How to keep repositories in IndexedDB. */
 export interface IndexedDBOptions {
@@ -22,7 +23,16 @@ export interface IndexedDBOptions {
   persist?: boolean | undefined;
   /** How long opening may take before it fails with `Blocked`, in milliseconds. Default: 5,000. */
   blockedTimeout?: number | undefined;
+  /**
+   * Told where the browser found the origin's databases damaged and threw them away: all that was in them
+   * is gone, and an empty one is opened. Only Chromium tells, and only whoever opens a database of that
+   * origin first.
+   */
+  onDataLoss?: ((error: VarveError<"Corrupt">) => void) | undefined;
 }
+
+/** What Chromium adds to the event; no specification has it. */
+type UpgradeEvent = IDBVersionChangeEvent & { dataLoss?: string; dataLossMessage?: string };
 
 /** Chromium refuses records of more than 127 MiB, key included. */
 const MAX_OBJECT_BYTES = 120 * 1024 * 1024;
@@ -38,8 +48,9 @@ const load = storesModule(() => decodeBase64(base64));
  * `VersionTooNew` where a newer version of varve made the database; `Quota`.
  */
 export function indexedDB(name: string, options: IndexedDBOptions = {}): StorageAdapter {
-  const { durability, persist, blockedTimeout } = checked(name, options);
+  const { durability, persist, blockedTimeout, onDataLoss } = checked(name, options);
   const others = notices(`varve:indexed-db:${name}`);
+  const inTurn = turns(`varve:indexed-db:${name}`);
   let hasAsked = !persist;
   const adapter = nativeAdapter({
     name: "indexed-db",
@@ -53,14 +64,19 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
     open({ NativeStore }) {
       if (!hasAsked) askToPersist();
       hasAsked = true;
-      return NativeStore.indexedDb(name, durability === "relaxed", blockedTimeout);
+      const onUpgrade = ({ dataLoss, dataLossMessage }: UpgradeEvent) => {
+        if (dataLoss !== "total") return;
+        const error = lost(name, dataLossMessage);
+        queueMicrotask(() => onDataLoss?.(error)); // what it throws must not undo the upgrade
+      };
+      return NativeStore.indexedDb(name, durability === "relaxed", blockedTimeout, onUpgrade);
     },
   });
   return {
     ...adapter,
 
     async write(key, batch, call) {
-      const result = await adapter.write(key, batch, call);
+      const result = await inTurn.write(key, () => adapter.write(key, batch, call));
       if (result.conflict === undefined) others.tell(key);
       return result;
     },
@@ -75,6 +91,7 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
 
     async close() {
       others.close();
+      inTurn.close();
       await adapter.close();
     },
   };
@@ -86,14 +103,19 @@ function askToPersist(): void {
   void storage?.persist?.().catch(() => {});
 }
 
+function lost(name: string, reason = "no reason given"): VarveError<"Corrupt"> {
+  const message = `the browser found what database ${JSON.stringify(name)} is kept in damaged and threw it away (${reason}); what was in it is gone, restore it from elsewhere`;
+  return new VarveError("Corrupt", message, {});
+}
+
 function checked(name: string, options: IndexedDBOptions) {
-  const known = ["durability", "persist", "blockedTimeout"];
+  const known = ["durability", "persist", "blockedTimeout", "onDataLoss"];
   const unknown = Object.keys(options).find((option) => !known.includes(option));
   if (unknown !== undefined) throw invalid(`/${unknown}`, `indexedDB has no option ${unknown}`);
   if (typeof name !== "string" || name === "") {
     throw invalid("/name", "the name of a database must be a string that is not empty");
   }
-  const { durability = "strict", persist = false, blockedTimeout = 5000 } = options;
+  const { durability = "strict", persist = false, blockedTimeout = 5000, onDataLoss } = options;
   if (durability !== "strict" && durability !== "relaxed") {
     throw invalid("/durability", `durability must be strict or relaxed, it is ${durability}`);
   }
@@ -101,7 +123,10 @@ function checked(name: string, options: IndexedDBOptions) {
   if (!(blockedTimeout >= 0)) {
     throw invalid("/blockedTimeout", "blockedTimeout must be a number of milliseconds");
   }
-  return { durability, persist, blockedTimeout };
+  if (onDataLoss !== undefined && typeof onDataLoss !== "function") {
+    throw invalid("/onDataLoss", "onDataLoss must be a function");
+  }
+  return { durability, persist, blockedTimeout, onDataLoss };
 }
 
 function invalid(pointer: string, message: string): VarveError<"Validation"> {

@@ -30,8 +30,13 @@ export interface NativeStore {
 /** What the module of stores exports. */
 export interface StoresModule extends Restartable {
   NativeStore: {
-    /** `patience` is how long opening may take, in milliseconds. */
-    indexedDb(name: string, relaxed: boolean, patience: number): NativeStore;
+    /** `patience` is how long opening may take, in milliseconds; `onUpgrade` hears that event. */
+    indexedDb(
+      name: string,
+      relaxed: boolean,
+      patience: number,
+      onUpgrade?: (event: IDBVersionChangeEvent) => void,
+    ): NativeStore;
     memory(): NativeStore & { share(): NativeStore };
   };
   NativeTask: abstract new () => NativeTask;

@@ -6,13 +6,23 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::Build;
-use wasm_bindgen::prelude::{Closure, JsCast};
+use js_sys::Function;
+use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 
+use super::IndexedDbOptions;
 use super::errors::is_newer;
 use super::schema::{VERSION, upgrade};
 use super::timer::within;
 use crate::error::StoreError;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What events are sent to.
+    type Target;
+    #[wasm_bindgen(method, js_name = addEventListener)]
+    fn listen(this: &Target, event: &str, listener: &Function);
+}
 
 /// An open database. Closed when it is dropped: transactions that are under way end well.
 #[derive(Debug)]
@@ -28,10 +38,14 @@ impl Connection {
     /// # Errors
     /// `Blocked` after `patience` milliseconds; `VersionTooNew`; `Unavailable` where there is no
     /// IndexedDB or it does not work; `Quota`.
-    pub async fn open(name: &str, patience: u32) -> Result<Self, StoreError> {
-        let builder = Database::open(name).with_version(VERSION);
+    pub async fn open(options: &IndexedDbOptions) -> Result<Self, StoreError> {
+        let IndexedDbOptions { name, patience, .. } = options;
+        let builder = Database::open(name.as_str()).with_version(VERSION);
         let mut opening = builder.with_on_upgrade_needed(|event, database| upgrade(&event, &database)).build()?;
-        match within(patience, &mut opening).await {
+        if let Some(listener) = &options.on_upgrade {
+            opening.as_sys().unchecked_ref::<Target>().listen("upgradeneeded", listener);
+        }
+        match within(*patience, &mut opening).await {
             Some(Ok(database)) => Ok(Self::of(database)),
             Some(Err(error)) if is_newer(&error) => Err(too_new(name).await?),
             Some(Err(error)) => Err(error.into()),

@@ -25,6 +25,7 @@ use indexed_db_futures::future::BasicRequest;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::{Build, BuildPrimitive, QuerySource};
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
+use js_sys::Function;
 use wasm_bindgen::prelude::JsValue;
 
 use crate::collections::Map;
@@ -56,6 +57,8 @@ pub struct IndexedDbOptions {
     pub durability: Durability,
     /// How long opening may take before it counts as blocked by another tab, in milliseconds.
     pub patience: u32,
+    /// Hears `upgradeneeded` of every open: where the database is made, browsers may tell why it was not there.
+    pub on_upgrade: Option<Function>,
 }
 
 /// Keeps repositories in IndexedDB. Nothing happens before the first call; dropping it closes the
@@ -99,7 +102,7 @@ impl IndexedDbStore {
         if let Some(open) = connection.as_ref().filter(|open| !open.is_lost()) {
             return Ok(open.clone());
         }
-        let opened = Rc::new(Connection::open(&self.options.name, self.options.patience).await?);
+        let opened = Rc::new(Connection::open(&self.options).await?);
         *connection = Some(opened.clone());
         Ok(opened)
     }

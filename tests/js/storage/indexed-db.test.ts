@@ -34,6 +34,7 @@ describe("indexedDB, with options that make no sense", () => {
     ["/persist", () => indexedDB("app", { persist: "yes" as never })],
     ["/blockedTimeout", () => indexedDB("app", { blockedTimeout: -1 })],
     ["/blockedTimeout", () => indexedDB("app", { blockedTimeout: Number.NaN })],
+    ["/onDataLoss", () => indexedDB("app", { onDataLoss: "tell" as never })],
     ["/wait", () => indexedDB("app", { wait: 1 } as never)],
   ];
   for (const [pointer, call] of cases) {
