@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::json::Value;
 
-use crate::json::object;
+use crate::json::{object, quoted};
 
 /// The result of an operation of varve. Its error is boxed: a result is handed on at a thousand places, and with
 /// the whole enum in it every one of them would copy forty bytes.
@@ -56,13 +56,13 @@ pub enum Error {
         actual: Option<String>,
     },
     /// Nothing answers to this reference.
-    #[error("no commit, branch, tag or entry answers to {reference:?}")]
+    #[error("no commit, branch, tag or entry answers to {}", quoted(reference))]
     CommitNotFound {
         /// As it was given.
         reference: String,
     },
     /// More than one thing answers to this prefix.
-    #[error("{reference:?} is ambiguous: {}", candidates.join(", "))]
+    #[error("{} is ambiguous: {}", quoted(reference), candidates.join(", "))]
     AmbiguousRef {
         /// As it was given.
         reference: String,
@@ -70,7 +70,7 @@ pub enum Error {
         candidates: Vec<String>,
     },
     /// A branch or tag cannot have this name.
-    #[error("{name:?} cannot name a branch or tag: {reason}")]
+    #[error("{} cannot name a branch or tag: {reason}", quoted(name))]
     RefName {
         /// The name.
         name: String,
@@ -78,7 +78,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// The branch or tag is there already.
-    #[error("{kind} {name:?} is there already")]
+    #[error("{kind} {} is there already", quoted(name))]
     RefExists {
         /// "branch" or "tag".
         kind: &'static str,
@@ -86,7 +86,7 @@ pub enum Error {
         name: String,
     },
     /// There is no such branch or tag.
-    #[error("there is no {kind} {name:?}")]
+    #[error("there is no {kind} {}", quoted(name))]
     RefNotFound {
         /// "branch" or "tag".
         kind: &'static str,
@@ -140,13 +140,13 @@ pub enum Error {
         reason: String,
     },
     /// A repository of this id is there already.
-    #[error("repository {id:?} exists already; open it, or create one with another id")]
+    #[error("repository {} exists already; open it, or create one with another id", quoted(id))]
     RepositoryExists {
         /// Its id.
         id: String,
     },
     /// There is no such repository.
-    #[error("there is no repository {id:?}")]
+    #[error("there is no repository {}", quoted(id))]
     RepositoryNotFound {
         /// Its id.
         id: String,

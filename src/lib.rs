@@ -34,8 +34,11 @@
 //! let compiled = now(chat.compile(&Default::default()))?;
 //! assert_eq!(compiled.patch.splices[0].inserted.len(), 1);
 //! assert!(compiled.token_count > 0);
-//! # Ok::<(), varve::error::Error>(())
+//! # Ok::<(), Box<varve::error::Error>>(())
 //! ```
+
+// The module is built without the code of `{:?}`, which would write nothing there: `json::quoted` puts quotes.
+#![cfg_attr(target_arch = "wasm32", deny(clippy::use_debug))]
 
 pub mod collections;
 pub mod error;

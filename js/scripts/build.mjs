@@ -44,7 +44,7 @@ const STANDARD_LIBRARY = {
   env: {
     RUSTC_BOOTSTRAP: "1",
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
-      "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
+      "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
   },
 };
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, quoted};
 
 use crate::error::{Error, Result};
 
@@ -213,7 +213,7 @@ impl<'a> Fields<'a> {
             known.push_str(if known.is_empty() { "" } else { ", " });
             known.push_str(choice);
         }
-        self.at(name).wrong(format!("{name} must be one of {known}, found {found:?}"))
+        self.at(name).wrong(format!("{name} must be one of {known}, found {}", quoted(found)))
     }
 
     /// A list of texts.

@@ -16,7 +16,7 @@ pub use fields::{At, Fields, Scalar};
 pub use map::Map;
 pub use parse::parse;
 pub use value::{Key, Value};
-pub use write::{Members, ToJson, to_value};
+pub use write::{Members, ToJson, quoted, to_value};
 
 /// Parses JSON bytes.
 ///

@@ -19,6 +19,11 @@ pub trait ToJson {
     }
 }
 
+/// A text in quotes, as JSON writes it: for messages.
+pub fn quoted(text: &str) -> String {
+    text.to_json()
+}
+
 /// What has a form in JSON, as a value.
 pub fn to_value(from: &dyn ToJson) -> Value {
     super::parse(&from.to_json()).unwrap_or_default()

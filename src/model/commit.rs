@@ -7,7 +7,7 @@ use crate::json::{Map, Value};
 use super::id::EntryId;
 use crate::error::Result;
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::{At, Fields, Members, ToJson};
+use crate::json::{At, Fields, Members, ToJson, quoted};
 
 /// The format of commit preimages that this version writes.
 pub const COMMIT_FORMAT: u32 = 1;
@@ -145,7 +145,7 @@ impl EntryOperation {
                 Self::Merge { resolutions: fields.at("resolutions").each(resolutions, Resolution::read)? }
             }
             "revert" => Self::Revert { target: fields.get("target")? },
-            other => return Err(fields.at("kind").wrong(format!("there is no operation {other:?}"))),
+            other => return Err(fields.at("kind").wrong(format!("there is no operation {}", quoted(other)))),
         };
         fields.finish()?;
         Ok(operation)

@@ -5,7 +5,7 @@ use crate::json::Value;
 use super::annotation::Priority;
 use super::content::Role;
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, Members, ToJson};
+use crate::json::{At, Fields, Members, ToJson, quoted};
 
 /// A custom content type. Members stand in alphabetical order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -116,9 +116,9 @@ impl From<RoleName> for Role {
 pub fn check_type_name(name: &str) -> Result<()> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c);
     let message = if super::content::BUILT_IN.contains(&name) {
-        format!("content type {name:?} is built in")
+        format!("content type {} is built in", quoted(name))
     } else if name.len() > 64 || !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {
-        format!("content type {name:?} must be 1 to 64 of a-z, 0-9, _, -, . and begin with a letter")
+        format!("content type {} must be 1 to 64 of a-z, 0-9, _, -, . and begin with a letter", quoted(name))
     } else {
         return Ok(());
     };

@@ -3,6 +3,7 @@
 use super::commit::Change;
 use super::{Attributes, NewPayload, Outcome, Planner};
 use crate::error::{Error, Result};
+use crate::json::quoted;
 use crate::model::commit::EntryOperation;
 use crate::state::arena::{CommitIx, EntryIx};
 use crate::state::lineage::{Slot, Status};
@@ -89,7 +90,7 @@ impl Planner<'_> {
         match lineage.is_active(target) {
             Some(true) => Ok(target),
             Some(false) => Err(refuse(id, "it is not active any more")),
-            None => Err(refuse(id, format!("it is not in the history of branch {:?}", self.branch))),
+            None => Err(refuse(id, format!("it is not in the history of branch {}", quoted(self.branch)))),
         }
     }
 
@@ -98,7 +99,8 @@ impl Planner<'_> {
         let entry = self.entry(id)?;
         let lineage = self.draft.lineage(self.head());
         let slot = lineage.slot(entry);
-        let slot = slot.ok_or_else(|| refuse(id, format!("it is not in the history of branch {:?}", self.branch)))?;
+        let slot =
+            slot.ok_or_else(|| refuse(id, format!("it is not in the history of branch {}", quoted(self.branch))))?;
         let by = |ix: CommitIx| self.draft.commits(ix).hash;
         match slot.status {
             Status::Live => Ok(*slot),

@@ -17,7 +17,7 @@ mod undo;
 
 use std::rc::Rc;
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, quoted};
 
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
@@ -347,7 +347,7 @@ fn check_head(draft: &State<'_>, request: &Request) -> Result<()> {
     }
     let show = |hash: Option<CommitHash>| hash.map(|hash| hash.to_hex());
     Err(Box::new(Error::Conflict {
-        message: format!("branch {:?} is not where it was expected", request.branch),
+        message: format!("branch {} is not where it was expected", quoted(&request.branch)),
         expected: show(expected),
         actual: show(actual),
     }))

@@ -3,6 +3,7 @@
 use super::{Existing, Outcome, Planner, Unmerged};
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
+use crate::json::quoted;
 use crate::model::record::{DefaultBranchRecord, Record, RefRecord};
 use crate::model::refs::check_ref_name;
 use crate::state::arena::CommitIx;
@@ -54,13 +55,13 @@ impl Planner<'_> {
         let head = self.existing_branch(name)?;
         let protected = |message: String| Err(Box::new(Error::RefProtected { message }));
         if name == self.draft.default_branch() {
-            return protected(format!("branch {name:?} is the default branch"));
+            return protected(format!("branch {} is the default branch", quoted(name)));
         }
         let Some(head) = head else { return Ok(Outcome::default()) };
         let others = self.draft.branches();
         let mut others = others.iter().filter(|(other, _)| *other != name).filter_map(|(_, head)| *head);
         if unmerged == Unmerged::Keep && !others.any(|other| self.draft.is_ancestor(head, other)) {
-            return protected(format!("branch {name:?} has commits that are on no other branch; use force"));
+            return protected(format!("branch {} has commits that are on no other branch; use force", quoted(name)));
         }
         let old = Some(self.hash(head));
         Ok(Outcome::record(Record::Branch(RefRecord { name: name.to_owned(), new: None, old })))

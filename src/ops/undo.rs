@@ -4,6 +4,7 @@ use super::batch::apply;
 use super::commit::Change;
 use super::{Attributes, Outcome, Planner};
 use crate::error::{Error, Result};
+use crate::json::quoted;
 use crate::model::annotation::{Annotation, Priority};
 use crate::model::commit::EntryOperation;
 use crate::model::record::{CommitRecord, DefaultBranchRecord, NoteRecord, Record, RefRecord, TypeRecord};
@@ -79,7 +80,7 @@ impl Planner<'_> {
         }
         let here = Planner { branch, ..*self };
         if !head.is_some_and(|head| self.draft.is_ancestor(commit, head)) {
-            return Err(changed(format!("branch {branch:?}")));
+            return Err(changed(format!("branch {}", quoted(branch))));
         }
         let lineage = self.draft.lineage(head);
         let hash = row.hash.to_hex();
@@ -94,7 +95,7 @@ impl Planner<'_> {
                 here.delete(&id, &attributes)
             }
             Action::Other(other) if matches!(**other, OtherAction::Merge { .. }) => {
-                Err(changed(format!("branch {branch:?}")))
+                Err(changed(format!("branch {}", quoted(branch))))
             }
             action => {
                 let touched = match action {
@@ -122,13 +123,13 @@ impl Planner<'_> {
             Record::Branch(change) => {
                 let now = hash(self.draft.branch(&change.name).flatten());
                 if now != change.new {
-                    return Err(changed(format!("branch {:?}", change.name)));
+                    return Err(changed(format!("branch {}", quoted(&change.name))));
                 }
                 Record::Branch(swap(change))
             }
             Record::Tag(change) => {
                 if hash(self.draft.tag(&change.name)) != change.new {
-                    return Err(changed(format!("tag {:?}", change.name)));
+                    return Err(changed(format!("tag {}", quoted(&change.name))));
                 }
                 Record::Tag(swap(change))
             }
@@ -140,7 +141,7 @@ impl Planner<'_> {
             }
             Record::Type(TypeRecord { name, new, old }) => {
                 if self.draft.content_type(name) != new.as_ref() {
-                    return Err(changed(format!("content type {name:?}")));
+                    return Err(changed(format!("content type {}", quoted(name))));
                 }
                 Record::Type(TypeRecord { name: name.clone(), new: old.clone(), old: new.clone() })
             }
@@ -150,7 +151,11 @@ impl Planner<'_> {
                     None => self.draft.note(None, name),
                 };
                 if now != new.as_ref() {
-                    return Err(changed(format!("note {name:?} of {}", entry.as_deref().unwrap_or("the repository"))));
+                    return Err(changed(format!(
+                        "note {} of {}",
+                        quoted(name),
+                        entry.as_deref().unwrap_or("the repository")
+                    )));
                 }
                 let (entry, name) = (entry.clone(), name.clone());
                 Record::Note(NoteRecord { entry, name, new: old.clone(), old: new.clone() })

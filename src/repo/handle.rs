@@ -9,7 +9,7 @@ use super::stand::Stand;
 use super::{Budget, Done, Repository};
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
-use crate::json::Fields;
+use crate::json::{Fields, quoted};
 use crate::model::annotation::Priority;
 use crate::model::commit::Author;
 use crate::model::id::{EntryId, check_id};
@@ -304,7 +304,7 @@ impl Handle {
             && self.branch().as_ref() == Some(name)
         {
             return Err(Box::new(Error::RefProtected {
-                message: format!("branch {name:?} is the current one; switch away first"),
+                message: format!("branch {} is the current one; switch away first", quoted(name)),
             }));
         }
         let branch = match input {

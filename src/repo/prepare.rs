@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{Value, quoted};
 
 use super::Repository;
 use crate::error::{Error, Result};
@@ -60,7 +60,7 @@ impl Repository {
         match checks {
             None => Err(Box::new(Error::Validation {
                 pointer: "/contentType".to_owned(),
-                message: format!("content type {content_type:?} is neither built in nor registered"),
+                message: format!("content type {} is neither built in nor registered", quoted(content_type)),
             })),
             Some((false, _)) => Ok(()),
             Some((true, schema)) => match &self.settings.validator {
@@ -70,7 +70,7 @@ impl Repository {
                 }
                 None => Err(Box::new(Error::Callback {
                     what: "validator",
-                    message: format!("content type {content_type:?} has a schema, but nothing here checks it"),
+                    message: format!("content type {} has a schema, but nothing here checks it", quoted(content_type)),
                 })),
             },
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Incarnation;
 use crate::error::{Result, StoreError};
-use crate::json::{Fields, Members, ToJson};
+use crate::json::{Fields, Members, ToJson, quoted};
 
 /// A repository in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl RepositoryQuery {
         };
         if let Some(cursor) = &self.cursor {
             let position = cursor.split_once(':').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id)));
-            let (at, id) = position.ok_or_else(|| StoreError::corrupt(format!("{cursor:?} is no cursor")))?;
+            let (at, id) = position.ok_or_else(|| StoreError::corrupt(format!("{} is no cursor", quoted(cursor))))?;
             let behind = |row: &RepositoryRow| at.cmp(&time(row)).then_with(|| (*row.id).cmp(id)) == Ordering::Greater;
             rows.retain(behind);
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::json::Value;
 
 use crate::error::StoreError;
-use crate::json::parse;
+use crate::json::{parse, quoted};
 
 /// A row of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl LogQuery {
     /// # Errors
     /// `Corrupt` where the cursor is none.
     pub fn position(&self) -> Result<Option<u64>, StoreError> {
-        let wrong = |cursor: &String| StoreError::corrupt(format!("{cursor:?} is no cursor"));
+        let wrong = |cursor: &String| StoreError::corrupt(format!("{} is no cursor", quoted(cursor)));
         self.cursor.as_ref().map(|cursor| cursor.parse().map_err(|_| wrong(cursor))).transpose()
     }
 

@@ -24,6 +24,7 @@ use std::rc::Rc;
 use crate::collections::{Key, text_hash};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
+use crate::json::quoted;
 use crate::model::journal::{Entry, Sealed};
 use crate::model::object::Object;
 use crate::state::checkpoint::StoredCheckpoint;
@@ -238,7 +239,7 @@ pub trait Store {
 impl StoreError {
     /// The repository was deleted.
     pub(crate) fn deleted(repo: &RepoKey) -> Self {
-        Self::Closed(format!("repository {:?} was deleted", repo.address.id).into())
+        Self::Closed(format!("repository {} was deleted", quoted(&repo.address.id)).into())
     }
 }
 

@@ -46,10 +46,10 @@ impl TokenError {
 
 /// No encoding has this name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("unknown encoding {0:?}; known are {known}", known = EncodingName::list())]
+#[error("unknown encoding \"{0}\"; known are {known}", known = EncodingName::list())]
 pub struct UnknownEncoding(pub String);
 
 /// No model or family of models has this name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("unknown model {0:?}; known are {known}, and fine-tuned ft:<model>:…", known = models::list())]
+#[error("unknown model \"{0}\"; known are {known}, and fine-tuned ft:<model>:…", known = models::list())]
 pub struct UnknownModel(pub String);

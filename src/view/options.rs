@@ -3,7 +3,7 @@
 use crate::json::Value;
 
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, ToJson, parse};
+use crate::json::{At, Fields, ToJson, parse, quoted};
 
 /// The options of a compile.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -65,7 +65,7 @@ impl Strategy {
         match value.as_str() {
             Some("full") => return Ok(Self::Full),
             Some("notes") => return Ok(Self::Notes),
-            Some(other) => return Err(at.wrong(format!("there is no strategy {other:?}"))),
+            Some(other) => return Err(at.wrong(format!("there is no strategy {}", quoted(other)))),
             None => {}
         }
         let mut fields = Fields::of(value, at, &"strategy")?;

@@ -8,7 +8,7 @@ use super::{
     ToolIo,
 };
 use crate::error::Result;
-use crate::json::{At, Fields};
+use crate::json::{At, Fields, quoted};
 
 impl Content {
     /// Reads a payload by its `contentType`. Types that are not built in become [`Content::Custom`];
@@ -162,7 +162,7 @@ fn part(value: Value, at: At<'_>) -> Result<Part> {
         "custom" => PartKind::Custom { kind: fields.name("kind")?, value: fields.required("value")? },
         _ => {
             let known = "text, reasoning, tool-call, tool-result, file, custom";
-            return Err(fields.at("type").wrong(format!("type must be one of {known}, found {kind:?}")));
+            return Err(fields.at("type").wrong(format!("type must be one of {known}, found {}", quoted(&kind))));
         }
     };
     let provider = fields.optional("provider")?;
@@ -192,7 +192,7 @@ fn output(value: Value, at: At<'_>) -> Result<Output> {
         "execution-denied" => Output::ExecutionDenied(fields.optional("reason")?),
         other => {
             let known = "text, json, error-text, error-json, content, execution-denied";
-            return Err(fields.at("type").wrong(format!("type must be one of {known}, found {other:?}")));
+            return Err(fields.at("type").wrong(format!("type must be one of {known}, found {}", quoted(other))));
         }
     };
     fields.finish()?;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::Value;
+use crate::json::{Value, quoted};
 
 use super::{Content, Direction, Message, Output, Part, PartKind, Role, Session, Summary, ToolData, ToolIo};
 use crate::hash::canonical_json;
@@ -31,9 +31,13 @@ impl Content {
                 provider: None,
             },
             Self::Artifact(artifact) => {
-                let language = artifact.language.as_ref().map(|name| format!(" language={name:?}")).unwrap_or_default();
+                let language =
+                    artifact.language.as_ref().map(|name| format!(" language={}", quoted(name))).unwrap_or_default();
                 let (kind, content) = (&artifact.artifact_type, &artifact.content);
-                Message::text(Role::Assistant, format!("<artifact type={kind:?}{language}>\n{content}\n</artifact>"))
+                Message::text(
+                    Role::Assistant,
+                    format!("<artifact type={kind}{language}>\n{content}\n</artifact>", kind = quoted(kind)),
+                )
             }
             Self::Output(output) => Message::text(Role::Assistant, &output.text),
             Self::Freeform(payload) => Message::text(Role::Assistant, canonical_json(&Value::Object(payload.clone()))),
@@ -84,7 +88,7 @@ fn tool_message(tool: &ToolIo, entry: &str) -> Message {
 }
 
 fn session_text(session: &Session) -> String {
-    let mut text = format!("<session type={:?}>\n{}", session.session_type, session.summary);
+    let mut text = format!("<session type={}>\n{}", quoted(&session.session_type), session.summary);
     for (title, lines) in [
         ("Decisions", &session.decisions),
         ("Failed approaches", &session.failed_approaches),

@@ -57,7 +57,7 @@ impl Connection {
                     }
                 });
                 let message = format!(
-                    "database {name:?} could not be opened within {patience} ms: another tab holds on to another version, or the browser is busy"
+                    "database \"{name}\" could not be opened within {patience} ms: another tab holds on to another version, or the browser is busy"
                 );
                 Err(StoreError::Blocked(message.into()))
             }
