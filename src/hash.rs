@@ -147,21 +147,32 @@ fn hex_digits(word: u32) -> u64 {
 
 /// The bytes of 64 lower-case hex digits.
 pub(crate) fn parse_hex(text: &str) -> Option<[u8; 32]> {
+    let (digits, []) = text.as_bytes().as_chunks::<8>() else { return None };
     let mut bytes = [0; 32];
-    if text.len() != 64 {
+    let (words, _) = bytes.as_chunks_mut::<4>();
+    if digits.len() != words.len() {
         return None;
     }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        for &digit in pair {
-            let nibble = match digit {
-                b'0'..=b'9' => digit - b'0',
-                b'a'..=b'f' => digit - b'a' + 10,
-                _ => return None,
-            };
-            *byte = *byte << 4 | nibble;
+    for (word, digits) in words.iter_mut().zip(digits) {
+        let digits = u64::from_be_bytes(*digits);
+        let read = hex_word(digits);
+        if hex_digits(read) != digits {
+            return None;
         }
+        *word = read.to_be_bytes();
     }
     Some(bytes)
+}
+
+/// The word of eight hex digits, all at once: the inverse of [`hex_digits`]. What are no digits give a word that has
+/// others.
+fn hex_word(digits: u64) -> u32 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let letters = digits >> 6 & ONES; // letters begin at 0x61, figures at 0x30
+    let mut nibbles = ((digits & (15 * ONES)) + 9 * letters) & (15 * ONES);
+    nibbles = (nibbles | nibbles >> 4) & 0x00FF_00FF_00FF_00FF;
+    nibbles = (nibbles | nibbles >> 8) & 0x0000_FFFF_0000_FFFF;
+    (nibbles | nibbles >> 16) as u32
 }
 
 macro_rules! hash_type {
@@ -293,6 +304,24 @@ mod tests {
         assert_eq!(hash.to_hex().parse::<ContentHash>().unwrap(), hash);
         for wrong in ["", "ba78", &hash.to_hex().to_uppercase(), &format!("{hash}0"), &"g".repeat(64)] {
             assert!(wrong.parse::<ContentHash>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_digit_counts_in_every_place_and_nothing_else_does() {
+        for byte in 0..=127u8 {
+            for place in 0..64 {
+                let mut text = [b'0'; 64];
+                text[place] = byte;
+                let read = parse_hex(std::str::from_utf8(&text).unwrap());
+                let digit = char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+                let expected = digit.map(|digit| {
+                    let mut bytes = [0; 32];
+                    bytes[place / 2] = (digit as u8) << (4 * (1 - place % 2));
+                    bytes
+                });
+                assert_eq!(read, expected, "{byte} in place {place}");
+            }
         }
     }
 }

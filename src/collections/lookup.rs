@@ -13,6 +13,11 @@ pub struct Lookup {
 }
 
 impl Lookup {
+    /// A lookup with room for so many rows.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { rows: HashTable::with_capacity(rows) }
+    }
+
     /// The row with this hash for which `is_it` holds.
     pub fn find(&self, hash: u64, is_it: &dyn Fn(u32) -> bool) -> Option<u32> {
         self.rows.find(hash, |row| is_it(*row)).copied()

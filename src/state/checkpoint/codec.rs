@@ -71,6 +71,11 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
+    /// How many bytes are left.
+    pub fn len(&self) -> usize {
+        self.rest.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
@@ -81,15 +86,22 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
-        self.take(N)?.try_into().map_err(corrupt)
+    fn array<const N: usize>(&mut self) -> Read<&'a [u8; N]> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or_else(|| corrupt("a stream ends early"))?;
+        self.rest = rest;
+        Ok(taken)
     }
 
     pub fn byte(&mut self) -> Read<u8> {
-        self.array().map(|[byte]| byte)
+        self.array().map(|[byte]| *byte)
     }
 
     pub fn number(&mut self) -> Read<u64> {
+        // Most are small.
+        if let Some((byte @ ..0x80, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            return Ok(u64::from(*byte));
+        }
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -115,11 +127,11 @@ impl<'a> Reader<'a> {
     }
 
     pub fn hash(&mut self) -> Read<[u8; 32]> {
-        self.array()
+        self.array().copied()
     }
 
     pub fn key(&mut self) -> Read<u64> {
-        self.array().map(u64::from_le_bytes)
+        self.array().copied().map(u64::from_le_bytes)
     }
 
     pub fn text(&mut self) -> Read<&'a str> {

@@ -7,7 +7,7 @@ use crate::json::Value;
 use super::codec::{Reader, Writer};
 use super::rows::{Before, Counts, known, read_commit, read_content, write_commit, write_content};
 use super::{STREAMS, corrupt};
-use crate::collections::Names;
+use crate::collections::{Lookup, Names};
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash, canonical_json};
 use crate::json::{self, At, ToJson};
@@ -74,11 +74,14 @@ pub(super) fn write(state: &State<'_>) -> [Vec<u8>; STREAMS.len()] {
 pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<Item = Reader<'a>>) -> Read {
     let mut next = || streams.next().ok_or_else(|| corrupt("a stream is missing"));
     let mut from = next()?;
+    // Room for as many rows as there are of the usual size: growing would hash all of them again and again.
+    state.tables.content_lookup = Lookup::with_capacity(from.len() / 42);
     while !from.is_empty() {
         let row = read_content(&mut from, state.tables.contents.last())?;
         state.add_content(row);
     }
     from = next()?;
+    state.tables.entry_lookup = Lookup::with_capacity(from.len() / 28);
     while !from.is_empty() {
         let id = from.text()?;
         let first = CommitIx::new(from.small()? as usize);
@@ -87,6 +90,7 @@ pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<I
     from = next()?;
     let counts = Counts { entries: state.tables.entries.next(), contents: state.tables.contents.next() };
     let mut before = Before::default();
+    state.tables.commit_lookup = Lookup::with_capacity(from.len() / 42);
     while !from.is_empty() {
         let new = read_commit(&mut from, state.commit_count(), counts, before)?;
         before = Before { seq: new.seq, created_at: new.created_at };
