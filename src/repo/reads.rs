@@ -54,7 +54,8 @@ impl ToJson for OperationSummary {
 const PAGE: usize = 200;
 
 impl Repository {
-    /// Operations, newest first, of the journal entries before `before`.
+    /// Operations, newest first, of the journal entries before `before`: all of the entries of which the
+    /// first `limit` are, so that the next page can begin before the last one's entry.
     ///
     /// # Errors
     /// Those of the store.
@@ -66,6 +67,9 @@ impl Repository {
             let start = end.saturating_sub(PAGE as u64 + 1);
             let page = self.settings.store.read_journal(&repo, start, (end - 1 - start) as usize).await?;
             for sealed in page.iter().rev() {
+                if found.len() >= limit {
+                    break;
+                }
                 let entry = self.opened(sealed)?;
                 for (index, operation) in entry.operations.iter().enumerate().rev() {
                     found.push(OperationSummary {
@@ -81,7 +85,6 @@ impl Repository {
             }
             end = start + 1;
         }
-        found.truncate(limit);
         Ok(found)
     }
 

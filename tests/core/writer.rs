@@ -121,6 +121,30 @@ fn what_waits_while_another_write_is_under_way_goes_into_one_entry() {
 }
 
 #[test]
+fn pages_of_operations_lose_none_though_many_were_written_as_one_entry() {
+    let world = slow();
+    let ann = world.user();
+    for round in 0..5 {
+        let ids: Vec<_> = (0..7).map(|n| named(&format!("{round}-{n}"))).collect();
+        together(ids.iter().map(|id| ann.handle.commit(user("a"), id)).collect());
+        ann.pin(&format!("{round}-0"));
+    }
+    let all: Vec<_> = block_on(ann.repository().operations(1000, None)).unwrap();
+    assert!(world.journal_length() < all.len() / 2, "many operations in one entry: {}", world.journal_length());
+    for limit in 1..12 {
+        let (mut found, mut before) = (Vec::new(), None);
+        loop {
+            let page = block_on(ann.repository().operations(limit, before)).unwrap();
+            let Some(last) = page.last() else { break };
+            assert!(page.len() >= limit || last.seq == 1);
+            before = Some(last.seq);
+            found.extend(page);
+        }
+        assert_eq!(found, all, "in pages of {limit}");
+    }
+}
+
+#[test]
 fn in_a_group_only_what_is_wrong_is_refused() {
     let world = slow();
     let ann = world.user();

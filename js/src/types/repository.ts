@@ -60,9 +60,9 @@ export interface OperationInfo {
 
 /** What `operations` takes. */
 export interface OperationsOptions {
-  /** At most this many. Default: 100. */
+  /** At least this many, if there are: those of one journal entry come together. Default: 100. */
   limit?: number | undefined;
-  /** Only those of journal entries before this `seq`. */
+  /** Only those of journal entries before this `seq`: the last one's, for the next page. */
   before?: number | undefined;
 }
 
