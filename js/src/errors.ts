@@ -57,7 +57,7 @@ export interface VarveErrorDetails {
   NothingToUndo: Record<never, never>;
   /** No encoding has this name. */
   UnknownEncoding: { name: string; known: string[] };
-  /** No model that varve knows; families end in `*`. */
+  /** No model that is known: to the token counter (families end in `*`), or to `createVarve`. */
   UnknownModel: { model: string; known: string[] };
   /** The encoding's vocabulary has to be loaded first. */
   EncodingNotLoaded: { encoding: string };

@@ -7,10 +7,13 @@ import type { Instance } from "./instance.js";
 import type { NativeHandle } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { Shared } from "./shared.js";
+import type { Models } from "./types/models.js";
 
 /** What the handles of one `createVarve` share. */
 export interface Home {
   readonly types: ContentTypeRegistry;
+  /** What budgets look models up in. */
+  readonly models: Models | undefined;
   closed: boolean;
 }
 

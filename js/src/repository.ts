@@ -1,6 +1,7 @@
 // A handle on a repository: its own HEAD; everything else is shared with the other handles.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { runBatch, type Transaction } from "./batch.js";
+import { withWindow } from "./budget.js";
 import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import { Keeper } from "./keeper.js";
@@ -69,10 +70,12 @@ export class Repository<P = BuiltInPayload> extends Keeper<P> {
   /**
    * How much a model may be given, as long as this handle lives; null: as much as there is.
    *
-   * @throws `Validation` where the figures make no sense.
+   * @throws `Validation` where the figures make no sense; `UnknownModel` for a model that `createVarve`
+   * was not told of.
    */
   async setBudget(budget: Budget | null): Promise<void> {
-    const { callback, ...figures } = (budget ?? {}) as { callback?: () => void };
+    const given = budget && withWindow(own(budget), this.link.home.models);
+    const { callback, ...figures } = (given ?? {}) as { callback?: () => void };
     await this.link.callJson("setBudget", toPlainJson(budget && figures));
     this.#unlisten?.();
     this.#unlisten = callback && this.on("budget", callback);

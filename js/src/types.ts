@@ -6,6 +6,7 @@ export type * from "./types/content.js";
 export type * from "./types/content-types.js";
 export type * from "./types/journal.js";
 export type * from "./types/json.js";
+export type * from "./types/models.js";
 export type * from "./types/repository.js";
 export type * from "./types/storage.js";
 export type * from "./types/turn.js";

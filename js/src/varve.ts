@@ -49,13 +49,23 @@ export function createVarve<const T extends ContentTypes>(
 ): Varve<Payload<T>>;
 export function createVarve(options?: VarveOptions<Record<never, never>>): Varve;
 export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTypes>> {
-  const { workspace = "default", counter, clock = Date.now } = checked(options);
+  const { workspace = "default", counter, clock = Date.now, models } = checked(options);
   const types = new ContentTypeRegistry(options.contentTypes);
   const encoding = options.encoding ?? DEFAULT_ENCODING;
   const storage = options.storage ?? memory();
   const { [RANDOM]: random = byChance } = options as Partial<Record<typeof RANDOM, Random>>;
   const workspaces = new Map();
-  const parts = { types, clock, random, counter, encoding, storage, closed: false, workspaces };
+  const parts = {
+    types,
+    clock,
+    random,
+    counter,
+    encoding,
+    storage,
+    models,
+    closed: false,
+    workspaces,
+  };
   return new Varve(parts, workspace);
 }
 
@@ -243,16 +253,19 @@ export class Varve<P = BuiltInPayload> {
   }
 }
 
-const KNOWN = ["storage", "workspace", "encoding", "counter", "contentTypes", "clock"];
+const KNOWN = ["storage", "workspace", "encoding", "counter", "contentTypes", "clock", "models"];
 
 function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions<T> {
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) throw invalid(`/${unknown}`, `createVarve has no option ${unknown}`);
-  const { storage, workspace, encoding, counter, clock } = options;
+  const { storage, workspace, encoding, counter, clock, models } = options;
   if (storage !== undefined && !isMemory(storage) && typeof storage?.readJournal !== "function") {
     throw invalid("/storage", "storage must be a storage adapter, or come from memory()");
   }
   if (workspace !== undefined) checkWorkspace(workspace);
+  if (models !== undefined && (typeof models !== "object" || models === null)) {
+    throw invalid("/models", "models must be an object of models by name");
+  }
   if (clock !== undefined && typeof clock !== "function") {
     throw invalid("/clock", "clock must be a function that gives UTC milliseconds");
   }

@@ -12,6 +12,7 @@ import {
   type StoredPayload,
 } from "varve";
 import { fromOpenAI, type OpenAIMessage, toOpenAI } from "varve/formats/openai";
+import { models } from "varve/models";
 import { expectTypeOf } from "vitest";
 
 declare const ticketSchema: StandardSchema<{ id: string; tags?: string[] }>;
@@ -52,6 +53,15 @@ await chat.user([{ type: "file", mediaType: "a/b", url: "x", data: "y" }]);
 // A repository with types of its own is a repository.
 const plain: Repository = chat;
 expectTypeOf(plain.compile).returns.resolves.toEqualTypeOf<Compiled>();
+
+// Budgets take a model of those given, a window, or tokens: one of them.
+createVarve({ models: { ...models, mine: { contextWindow: 5 } } });
+expectTypeOf(models["gpt-5"].contextWindow).toEqualTypeOf<number>();
+// @ts-expect-error not in the table
+models["gpt-99"];
+await chat.setBudget({ model: "gpt-5", reserveOutput: 5, action: "warn" });
+// @ts-expect-error two of them
+await chat.setBudget({ model: "gpt-5", contextWindow: 5, action: "warn" });
 
 // A turn takes parts and pieces of them.
 await using turn = chat.turn({ id: "m", signal: new AbortController().signal });

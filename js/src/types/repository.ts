@@ -149,16 +149,31 @@ export interface Undone {
 
 /** How much a model may be given, in tokens. */
 export type Budget = (
-  | { maxTokens: number; contextWindow?: never; reserveOutput?: never; margin?: never }
   | {
-      maxTokens?: never;
-      /** The model's window. */
-      contextWindow: number;
-      /** Kept free for the answer. */
-      reserveOutput?: number;
-      /** Kept free for what counting gets wrong, as a share of the window: 0.05 is 5 %. */
-      margin?: number;
+      maxTokens: number;
+      model?: never;
+      contextWindow?: never;
+      reserveOutput?: never;
+      margin?: never;
     }
+  | ((
+      | {
+          /** The model's window. */
+          contextWindow: number;
+          model?: never;
+        }
+      | {
+          /** A model of those given to `createVarve`: its window. */
+          model: string;
+          contextWindow?: never;
+        }
+    ) & {
+      maxTokens?: never;
+      /** Kept free for the answer. Default: 0. */
+      reserveOutput?: number;
+      /** Kept free for what counting gets wrong, as a share of the window: 0.05 is 5 %. Default: 0. */
+      margin?: number;
+    })
 ) &
   (
     | {

@@ -3,6 +3,7 @@ import type { EncodingAsset, EncodingName } from "../tokens/names.js";
 import type { OperationOptions } from "./commit.js";
 import type { ContentTypes } from "./content-types.js";
 import type { JsonInput, JsonObject } from "./json.js";
+import type { Models } from "./models.js";
 import type { Budget } from "./repository.js";
 import type { StorageAdapter } from "./storage.js";
 
@@ -35,6 +36,8 @@ export interface VarveOptions<T extends ContentTypes = ContentTypes> {
   counter?: TokenCounter | null | undefined;
   /** Types of your own, by name. Registered in a repository when first written there. */
   contentTypes?: T | undefined;
+  /** What budgets look models up in: the `models` of `varve/models`, entries of your own. */
+  models?: Models | undefined;
   /** UTC milliseconds. Default: `Date.now`. */
   clock?: (() => number) | undefined;
 }
