@@ -1,6 +1,7 @@
 // What storing costs, each figure beside the store's own floor in the same run. Prints a table and
 // writes benches/results/storage.md. Run it with: npm run bench -- storage
 import { report } from "./lib/report.mjs";
+import { postgresRows } from "./storage/postgres.mjs";
 import { commitsToSqlite, opensFromSqlite, sizeInSqlite } from "./storage/sqlite.mjs";
 
 const { row, write } = report("storage");
@@ -8,6 +9,7 @@ const { row, write } = report("storage");
 await commitsToSqlite(row);
 await opensFromSqlite(row);
 await sizeInSqlite(row);
+await postgresRows(row);
 write(
   "Storage",
   "200-byte messages, approximate counter.",

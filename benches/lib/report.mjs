@@ -11,14 +11,17 @@ export const percentile = (values, share) => {
 
 export const median = (values) => percentile(values, 0.5);
 
+const met = (ok) => (ok === undefined ? "" : ok ? "yes" : "**no**");
+
 /** Collects rows and writes them. `name` is that of the file in benches/results/. */
 export function report(name) {
   const load = loadavg()[0].toFixed(1); // below 0.5 the machine was quiet
   const rows = [];
   return {
+    /** `ok` is undefined where nothing was wanted in particular. */
     row(what, target, value, ok, note = "") {
       rows.push({ what, target, value, ok, note });
-      const mark = ok ? "✓" : "✗";
+      const mark = ok === undefined ? " " : ok ? "✓" : "✗";
       console.log(
         `${mark} ${what.padEnd(72)} ${value.padStart(14)}   wanted ${target.padEnd(14)} ${note}`,
       );
@@ -30,7 +33,7 @@ export function report(name) {
       const machine = `${model.trim()}, ${cpus().length} cores, ${memory}, ${platform()} ${arch()}, Node ${process.version}, load average ${load} at the start`;
       const lines = rows.map(
         ({ what, target, value, ok, note }) =>
-          `| ${what} | ${value} | ${target} | ${ok ? "yes" : "**no**"} | ${note} |`,
+          `| ${what} | ${value} | ${target} | ${met(ok)} | ${note} |`,
       );
       const text = `# ${title}
 
