@@ -22,7 +22,6 @@ mod views;
 mod writer;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::json::Value;
@@ -86,7 +85,7 @@ pub struct Repository {
     incarnation: Cell<Option<Incarnation>>,
     state: RefCell<State<'static>>,
     turn: async_lock::Mutex<()>,
-    queue: RefCell<VecDeque<Rc<Ticket>>>,
+    queue: RefCell<Vec<Rc<Ticket>>>,
     rivals: Rivals,
     ids: RefCell<IdMaker>,
     payloads: RefCell<PayloadCache>,

@@ -82,7 +82,7 @@ impl Repository {
     /// `OutcomeUnknown`.
     pub(super) async fn submit(&self, request: Request, limit: Option<u64>) -> Result<Done> {
         let ticket = Rc::new(Ticket { request, limit, result: RefCell::default() });
-        self.queue.borrow_mut().push_back(ticket.clone());
+        self.queue.borrow_mut().push(ticket.clone());
         let turn = self.turn.lock().await;
         if let Some(result) = ticket.result.take() {
             return result; // whoever had the turn before took it along
@@ -94,7 +94,7 @@ impl Repository {
     }
 
     async fn drive(&self) {
-        let tickets: Vec<_> = self.queue.borrow_mut().drain(..).collect();
+        let tickets = self.queue.take();
         let guard = Unsettled(&tickets);
         let mut parts = vec![&*tickets];
         while let Some(part) = parts.pop() {

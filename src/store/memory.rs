@@ -1,7 +1,6 @@
 //! The default store: memory. Shared by everything in the process that holds it; gone with it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::listing::{RepositoryPage, RepositoryQuery, RepositoryRow};
@@ -31,7 +30,7 @@ struct Repository {
     summary: Option<Rc<str>>,
     journal: Vec<(EntryHash, Box<[u8]>)>,
     objects: Map<ContentHash, Rc<[u8]>>,
-    logs: BTreeMap<Rc<str>, Vec<LogRow>>,
+    logs: Map<Rc<str>, Vec<LogRow>>,
 }
 
 impl Repository {
@@ -52,7 +51,7 @@ impl Repository {
             self.objects.remove(hash);
         }
         for row in &batch.logs {
-            self.logs.entry(row.log.clone()).or_default().push(row.clone());
+            self.logs.get_or_insert_with(row.log.clone(), Vec::new).push(row.clone());
         }
         if let Some(summary) = &batch.summary {
             self.summary = Some(summary.clone());
@@ -110,7 +109,7 @@ impl Store for MemoryStore {
             summary: None,
             journal: Vec::new(),
             objects: Map::default(),
-            logs: BTreeMap::new(),
+            logs: Map::default(),
         };
         ready(Ok(repos.get_or_insert_with(address.clone(), made).incarnation))
     }
