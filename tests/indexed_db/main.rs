@@ -58,6 +58,29 @@ async fn an_object_that_is_there_stays_as_it_is_and_the_others_are_written() {
 }
 
 #[wasm_bindgen_test]
+async fn who_wrote_last_is_told_what_others_did_since_and_leaves_nothing() {
+    let name = fresh_name();
+    let (one, other) = (store(&name), store(&name));
+    for made_again in [false, true] {
+        let repo = create(&one, "chat").await;
+        one.write(&repo, &batch(1, "one", &["first"])).await.unwrap();
+        let theirs = batch(2, "theirs", &[]);
+        other.write(&repo, &theirs).await.unwrap();
+        let lost = one.write(&repo, &batch(2, "ours", &["never"])).await;
+        assert_eq!(lost, Err(WriteError::Conflict(vec![theirs.entry])));
+        assert_eq!(one.read_objects(&repo, &[object("never").hash]).await.unwrap(), [None]);
+        one.write(&repo, &batch(3, "ours", &["second"])).await.unwrap();
+        assert!(other.delete(&repo).await.unwrap());
+        if made_again {
+            other.create(&repo.address, Incarnation(8), 1).await.unwrap();
+        }
+        let closed = one.write(&repo, &logged(batch(4, "late", &["never"]), 1)).await;
+        assert!(matches!(closed, Err(WriteError::Store(StoreError::Closed(_)))), "{made_again}: {closed:?}");
+        assert_eq!(records(&one).await, [("journal", 0), ("objects", 0), ("logs", 0), ("segments", 0)]);
+    }
+}
+
+#[wasm_bindgen_test]
 async fn two_connections_that_race_lose_nothing() {
     const EACH: u64 = 25;
     let name = fresh_name();
@@ -152,8 +175,10 @@ async fn writes_are_as_durable_as_was_asked_for() {
         let store = store_with(&fresh_name(), durability, 5000);
         assert_eq!(store.capabilities().durability, durability);
         let repo = create(&store, "chat").await;
-        let watched = Transactions::watch();
-        store.write(&repo, &batch(1, "one", &["payload"])).await.unwrap();
-        assert_eq!(watched.durabilities(), [expected], "one transaction");
+        for seq in 1..=3 {
+            let watched = Transactions::watch();
+            store.write(&repo, &batch(seq, "n", &[&format!("payload {seq}")])).await.unwrap();
+            assert_eq!(watched.durabilities(), [expected], "one transaction for entry {seq}");
+        }
     }
 }

@@ -67,14 +67,14 @@ pub struct IndexedDbOptions {
 pub struct IndexedDbStore {
     options: IndexedDbOptions,
     connection: Mutex<Option<Rc<Connection>>>,
-    /// The numbers that repositories had last time.
-    numbers: RefCell<Map<Address, f64>>,
+    /// Records of repositories, as they were when last read or written.
+    rows: RefCell<Map<Address, Row>>,
 }
 
 impl IndexedDbStore {
     /// A store in this database.
     pub fn new(options: IndexedDbOptions) -> Self {
-        Self { options, connection: Mutex::new(None), numbers: RefCell::default() }
+        Self { options, connection: Mutex::new(None), rows: RefCell::default() }
     }
 
     /// The database's name.
@@ -82,12 +82,13 @@ impl IndexedDbStore {
         &self.options.name
     }
 
-    fn number(&self, address: &Address) -> Option<f64> {
-        self.numbers.borrow().get(address).copied()
+    /// What was remembered, once.
+    fn recall(&self, address: &Address) -> Option<Row> {
+        self.rows.borrow_mut().remove(address)
     }
 
-    fn remember(&self, address: &Address, number: f64) {
-        self.numbers.borrow_mut().insert(address.clone(), number);
+    fn remember(&self, address: &Address, row: Row) {
+        self.rows.borrow_mut().insert(address.clone(), row);
     }
 
     fn durability(&self) -> TransactionDurability {
@@ -207,6 +208,7 @@ impl Store for IndexedDbStore {
     }
 
     fn delete<'a>(&'a self, repo: &'a RepoKey) -> Answer<'a, bool> {
+        self.recall(&repo.address);
         Box::pin(self.change(&ALL, self.durability(), async move |transaction| {
             let Some(row) = find(&transaction, &repo.address).await? else { return Ok(false) };
             if row.incarnation()? != repo.incarnation {
@@ -241,7 +243,9 @@ impl Store for IndexedDbStore {
     fn read_journal<'a>(&'a self, repo: &'a RepoKey, after: u64, limit: usize) -> Answer<'a, Vec<Sealed>> {
         Box::pin(self.look(&[REPOSITORIES, JOURNAL], async move |transaction| {
             let row = alive(&transaction, repo).await?;
-            read::journal(&transaction, row.number()?, after, limit).await
+            let entries = read::journal(&transaction, row.number()?, after, limit).await?;
+            self.remember(&repo.address, row);
+            Ok(entries)
         }))
     }
 

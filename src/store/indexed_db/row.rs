@@ -9,6 +9,7 @@ use crate::store::listing::RepositoryRow;
 use crate::store::{Address, Incarnation};
 
 /// A record of `repositories`.
+#[derive(Debug)]
 pub(super) struct Row(JsValue);
 
 impl Row {
@@ -47,6 +48,11 @@ impl Row {
     /// The number of the last entry.
     pub fn last(&self) -> Result<u64, StoreError> {
         Ok(number(&self.0, "last")? as u64)
+    }
+
+    /// Whether it is of this incarnation, with nothing behind this entry.
+    pub fn is(&self, incarnation: Incarnation, last: u64) -> Result<bool, StoreError> {
+        Ok(self.incarnation()? == incarnation && self.last()? == last)
     }
 
     /// An entry was written.

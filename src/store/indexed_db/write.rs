@@ -1,6 +1,6 @@
-//! Writing a batch: one transaction. The repository's record tells whether it lives and which entry is
-//! the last one, so one round of reading decides, and all that is written is asked for without a wait
-//! between.
+//! Writing a batch: one transaction. The repository's record tells whether it lives and which entry is the
+//! last one. Who knows that already asks for all writes without a wait, and what is read beside them decides
+//! whether they are committed. Everybody else reads first.
 
 use indexed_db_futures::future::BasicRequest;
 use indexed_db_futures::object_store::ObjectStore;
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::JsValue;
 use super::read::journal;
 use super::row::{Row, record};
 use super::schema::{JOURNAL, LOGS, OBJECTS, REPOSITORIES, hash_part, key, log_key, marked};
-use super::{IndexedDbStore, MAX_OBJECT_BYTES, ask, commit, the_one};
+use super::{IndexedDbStore, MAX_OBJECT_BYTES, alive, commit};
 use crate::error::StoreError;
 use crate::model::object::Object;
 use crate::store::logs::LogRow;
@@ -25,37 +25,87 @@ const ROWS_OF_A_BATCH: u64 = 1 << 20;
 /// Writes a batch as the next entry.
 pub(super) async fn write(store: &IndexedDbStore, repo: &RepoKey, batch: &Batch) -> Result<(), WriteError> {
     check_sizes(batch)?;
-    store
+    let known = store.recall(&repo.address);
+    if let Some(row) = known
+        && row.is(repo.incarnation, batch.entry.seq.saturating_sub(1))?
+        && ahead(store, repo, row, batch).await?
+    {
+        return Ok(());
+    }
+    carefully(store, repo, batch).await
+}
+
+/// Writes as if nothing had happened since the record was known: everything is asked for at once, and before it is
+/// committed the record shows whether that was so. False, and nothing is written: something had happened, or
+/// one of the objects is there already.
+async fn ahead(store: &IndexedDbStore, repo: &RepoKey, row: Row, batch: &Batch) -> Result<bool, StoreError> {
+    let last = row.last()?;
+    let written = store
         .change(&scope(batch), store.durability(), async |transaction| {
-            // Nothing is to be waited for twice: with the number as it was last time, the objects are
-            // looked for together with the record that tells it.
-            let asked = ask(&transaction, &repo.address)?;
-            let guess = store.number(&repo.address);
-            let early = guess.map(|number| look(&transaction, number, batch)).transpose()?;
-            let row = the_one(asked.await?, repo)?;
+            let number = row.number()?;
+            let repositories = transaction.object_store(REPOSITORIES)?;
+            let before = repositories.get::<JsValue, _, _>(JsValue::from(number)).primitive()?;
+            if !batch.objects.is_empty() {
+                let objects = transaction.object_store(OBJECTS)?;
+                for Object { hash, bytes } in &batch.objects {
+                    let key = key(number, hash_part(hash));
+                    objects.add(marked(&hash.0, bytes)).with_key(key).without_key_type().primitive()?;
+                }
+            }
+            put(&transaction, &row, number, batch)?;
+            match before.await?.map(Row::of) {
+                Some(before) if before.is(repo.incarnation, last)? => commit(transaction).await?,
+                _ => return Ok(None),
+            }
+            Ok(Some(row))
+        })
+        .await;
+    match written {
+        Ok(Some(row)) => {
+            store.remember(&repo.address, row);
+            Ok(true)
+        }
+        // A key was there: an entry of somebody else, or an object.
+        Ok(None) | Err(StoreError::Corrupt(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Looks first, and then writes.
+async fn carefully(store: &IndexedDbStore, repo: &RepoKey, batch: &Batch) -> Result<(), WriteError> {
+    let row = store
+        .change(&scope(batch), store.durability(), async |transaction| {
+            let row = alive(&transaction, repo).await?;
             let (number, last, seq) = (row.number()?, row.last()?, batch.entry.seq);
-            store.remember(&repo.address, number);
             if seq <= last {
                 let unseen = journal(&transaction, number, seq - 1, MOST_UNSEEN).await?;
+                store.remember(&repo.address, row); // for the next attempt
                 return Err(WriteError::Conflict(unseen));
             }
             if seq != last + 1 {
                 return Err(StoreError::corrupt(format!("entry {seq} was written, the last one is {last}")).into());
             }
-            let looked = match early.filter(|_| guess == Some(number)) {
-                Some(looked) => looked,
-                None => look(&transaction, number, batch)?,
-            };
+            let looked = look(&transaction, number, batch)?;
             let mut new = Vec::with_capacity(looked.len());
             for (object, there) in batch.objects.iter().zip(looked) {
                 if there.await?.is_none() {
                     new.push(object);
                 }
             }
-            put(&transaction, &row, number, batch, &new)?;
-            Ok(commit(transaction).await?)
+            if !new.is_empty() {
+                let objects = transaction.object_store(OBJECTS)?;
+                for Object { hash, bytes } in new {
+                    let key = key(number, hash_part(hash));
+                    objects.put(marked(&hash.0, bytes)).with_key(key).without_key_type().primitive()?;
+                }
+            }
+            put(&transaction, &row, number, batch)?;
+            commit(transaction).await?;
+            Ok(row)
         })
-        .await
+        .await?;
+    store.remember(&repo.address, row);
+    Ok(())
 }
 
 /// The stores that a batch touches: others can be written meanwhile.
@@ -95,24 +145,14 @@ fn look(transaction: &Transaction<'_>, number: f64, batch: &Batch) -> Result<Loo
     batch.objects.iter().map(ask).collect()
 }
 
-/// Asks for all that has to be written. Should one of these fail, none of it happens.
-fn put(
-    transaction: &Transaction<'_>,
-    row: &Row,
-    number: f64,
-    batch: &Batch,
-    new: &[&Object],
-) -> Result<(), WriteError> {
+/// Asks for all that has to be written, but for the objects. Should one of these fail, none of it happens.
+fn put(transaction: &Transaction<'_>, row: &Row, number: f64, batch: &Batch) -> Result<(), StoreError> {
     let entry = &batch.entry;
     let journal = transaction.object_store(JOURNAL)?;
     let value = marked(&entry.hash.0, &entry.bytes);
     journal.add(value).with_key(key(number, entry.seq as f64)).without_key_type().primitive()?;
-    if !new.is_empty() || !batch.delete_objects.is_empty() {
+    if !batch.delete_objects.is_empty() {
         let objects = transaction.object_store(OBJECTS)?;
-        for object in new {
-            let key = key(number, hash_part(&object.hash));
-            objects.put(marked(&object.hash.0, &object.bytes)).with_key(key).without_key_type().primitive()?;
-        }
         for hash in &batch.delete_objects {
             objects.delete(key(number, hash_part(hash))).primitive()?;
         }
@@ -125,7 +165,7 @@ fn put(
     Ok(())
 }
 
-fn put_logs(store: &ObjectStore<'_>, number: f64, seq: u64, rows: &[LogRow]) -> Result<(), WriteError> {
+fn put_logs(store: &ObjectStore<'_>, number: f64, seq: u64, rows: &[LogRow]) -> Result<(), StoreError> {
     for (place, row) in (seq * ROWS_OF_A_BATCH..).zip(rows) {
         let value = record(&[
             ("place", (place as f64).into()),
