@@ -1,5 +1,5 @@
 // IndexedDB in Chromium: a durable commit against a bare `put` of as many bytes, and how long it takes to
-// open and compile a long conversation. Medians, in milliseconds.
+// open and compile a long conversation, against one bare `getAll` of its payloads. Medians, in milliseconds.
 import { browser, setup } from "../js/scripts/setup.mjs";
 
 const { env } = await setup();
@@ -72,7 +72,20 @@ async function opened() {
   const { messages } = await chat.compile();
   const end = performance.now();
   await all.close();
-  return { open: between - begun, compile: end - between, messages: messages.length };
+  const bare = await new Promise((resolve, reject) => {
+    const request = indexedDB.open("long");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const from = performance.now();
+  await new Promise((resolve, reject) => {
+    const request = bare.transaction("objects").objectStore("objects").getAll();
+    request.onsuccess = resolve;
+    request.onerror = () => reject(request.error);
+  });
+  const getAll = performance.now() - from;
+  bare.close();
+  return { open: between - begun, compile: end - between, getAll, messages: messages.length };
 }
 
 const tab = await start();
@@ -86,10 +99,11 @@ try {
   await page.evaluate(fill, ENTRIES);
   for (let round = 0; round < 3; round++) {
     const fresh = await tab.page();
-    const { open, compile, messages } = await fresh.evaluate(opened);
+    const { open, compile, getAll, messages } = await fresh.evaluate(opened);
+    const [opening, compiling, floor] = [open, compile, getAll].map((time) => time.toFixed(0));
     const sum = (open + compile).toFixed(0);
     console.log(
-      `${messages} entries: open ${open.toFixed(0)}, compile ${compile.toFixed(0)}, both ${sum}`,
+      `${messages} entries: open ${opening}, compile ${compiling}, both ${sum}; bare getAll ${floor}`,
     );
     await fresh.close();
   }

@@ -10,12 +10,17 @@ export interface Notices {
   close(): void;
 }
 
+/** Milliseconds between two notices about one repository: who writes fast tells once for all. */
+const PAUSE = 20;
+
 /** What Node has beside the standard. */
 type Channel = BroadcastChannel & { unref?(): void };
 
 /** Notices under a name. Nothing is opened before the first one is told or waited for. */
 export function notices(name: string): Notices {
   const listeners = new Map<string, Set<() => void>>();
+  /** Repositories that were told of just now, and whether there is more to tell. */
+  const told = new Map<string, boolean>();
   let channel: Channel | undefined;
   let isClosed = false;
 
@@ -31,9 +36,21 @@ export function notices(name: string): Notices {
     return channel;
   };
 
+  const post = (text: string): void => {
+    told.set(text, false);
+    open()?.postMessage(text);
+    setTimeout(() => {
+      if (told.get(text)) post(text);
+      else told.delete(text);
+    }, PAUSE);
+  };
+
   return {
     tell(address) {
-      open()?.postMessage(textOf(address));
+      if (isClosed) return;
+      const text = textOf(address);
+      if (told.has(text)) told.set(text, true);
+      else post(text);
     },
     watch(address, listener) {
       open();
@@ -47,6 +64,8 @@ export function notices(name: string): Notices {
       };
     },
     close() {
+      for (const [text, isDue] of told) if (isDue) channel?.postMessage(text);
+      told.clear();
       isClosed = true;
       listeners.clear();
       channel?.close();

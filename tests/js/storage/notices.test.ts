@@ -56,6 +56,28 @@ test("after close nothing is told and nothing is heard", async () => {
   expect(listener).not.toHaveBeenCalled();
 });
 
+test("who writes fast tells at once, and then now and then, and of the last one by the end", async () => {
+  const [here, there] = pair();
+  const heard = { chat: 0, other: 0 };
+  there.watch(chat, () => {
+    heard.chat += 1;
+  });
+  there.watch(other, () => {
+    heard.other += 1;
+  });
+  for (let n = 0; n < 100; n++) here.tell(chat);
+  await vi.waitFor(() => expect(heard.chat).toBe(2));
+  here.tell(chat);
+  await vi.waitFor(() => expect(heard.chat).toBe(3));
+  here.tell(chat);
+  here.tell(chat);
+  here.tell(other);
+  here.close();
+  await vi.waitFor(() => expect(heard.other).toBe(1));
+  expect(heard.chat).toBeGreaterThan(3);
+  there.close();
+});
+
 test("without BroadcastChannel there are no notices, and no errors", () => {
   vi.stubGlobal("BroadcastChannel", undefined);
   const [here, there] = pair();
