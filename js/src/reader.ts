@@ -3,12 +3,14 @@ import type { CompiledView, Send } from "./compiled.js";
 import type { Link } from "./handle.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
-import type { Annotation } from "./types/commit.js";
+import type { Transcript, TranscriptOptions } from "./types/chat.js";
+import type { Annotation, CommitInfo } from "./types/commit.js";
 import type { Compiled, CompileOptions, Prepared } from "./types/compile.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { RegisteredType } from "./types/content-types.js";
 import type { JsonObject } from "./types/json.js";
 import type {
+  BranchesOptions,
   BranchInfo,
   Diff,
   EntryInfo,
@@ -91,6 +93,28 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
     return this.link.call("history", options);
   }
 
+  /**
+   * What people read on a screen: entries in reading order, as they read after edits. Those that were
+   * compacted are there as well, with `compactedInto`; deleted ones are not. The newest page comes
+   * first; `cursor` is the `before` of the next older one.
+   *
+   * @throws `CommitNotFound` where there is no such branch; `EditTarget` where `before` is not in its
+   * history (any more).
+   */
+  transcript(options: TranscriptOptions = {}): Promise<Transcript> {
+    return this.link.call("transcript", options);
+  }
+
+  /**
+   * The commits that go on from a commit, on whichever branch; from an entry: from the commit that gave
+   * it what it says.
+   *
+   * @throws `CommitNotFound`, `AmbiguousRef`.
+   */
+  children(ref: string): Promise<CommitInfo[]> {
+    return this.link.call("children", { ref });
+  }
+
   /** The commit and entry that answer to a hash, prefix, tag, branch or entry id; null: none does. */
   get(ref: string): Promise<EntryInfo | null> {
     return this.link.call("get", { ref });
@@ -115,9 +139,9 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
     return this.link.call("resolve", { ref });
   }
 
-  /** The branches, by name. */
-  branches(): Promise<BranchInfo[]> {
-    return this.link.call("branches");
+  /** The branches, by name; those that keep alternatives on demand. */
+  branches(options: BranchesOptions = {}): Promise<BranchInfo[]> {
+    return this.link.call("branches", options);
   }
 
   /** The tags, by name. */

@@ -2,9 +2,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { runBatch, type Transaction } from "./batch.js";
 import { withWindow } from "./budget.js";
+import { Chats } from "./chat/chats.js";
 import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
-import { Keeper } from "./keeper.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
@@ -17,7 +17,7 @@ import { type CallArguments, own } from "./writer.js";
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
  * position. Every call can fail with `Closed`, and with the errors of the store.
  */
-export class Repository<P = BuiltInPayload> extends Keeper<P> {
+export class Repository<P = BuiltInPayload> extends Chats<P> {
   #snapshot: Snapshot | undefined;
   #unlisten: (() => void) | undefined;
 
@@ -134,7 +134,7 @@ export class Repository<P = BuiltInPayload> extends Keeper<P> {
     const registering = this.link.register(args.payload);
     if (registering) await registering;
     const result = await this.link.callJson(name, json);
-    this.#written(isReceipt(result) ? [result] : []);
+    this.#written([result].flat(2).filter(isReceipt));
     return result;
   }
 

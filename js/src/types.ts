@@ -1,5 +1,6 @@
 // The public types, written by hand: this is the truth that the module is checked against.
 export type * from "./types/care.js";
+export type * from "./types/chat.js";
 export type * from "./types/commit.js";
 export type * from "./types/compile.js";
 export type * from "./types/content.js";

@@ -1,4 +1,6 @@
 //! Names of branches and tags, by git's rules (git-check-ref-format(1)), and what a handle stands on.
+//!
+//! Names that begin with [`ANONYMOUS`] belong to branches that nobody named: they keep alternatives.
 
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
@@ -11,6 +13,9 @@ pub enum Head {
     /// On a commit; only for reading.
     Detached(CommitHash),
 }
+
+/// How the names of branches begin that keep what is not selected.
+pub const ANONYMOUS: &str = "@/";
 
 /// Checks the name of a branch or tag.
 ///
@@ -25,6 +30,8 @@ pub fn check_ref_name(name: &str) -> Result<()> {
         "it is longer than 255 bytes"
     } else if name == "@" || name == "HEAD" || name == "ORIG_HEAD" || name == "-" {
         "it has a meaning of its own"
+    } else if name.starts_with(ANONYMOUS) {
+        "it begins with @/, where alternatives are kept"
     } else if name.contains("..") || name.contains("@{") {
         "it holds .. or @{"
     } else if name.chars().any(forbidden) {
@@ -47,7 +54,7 @@ mod tests {
 
     #[test]
     fn names_follow_gits_rules() {
-        for good in ["main", "feature/x", "v1.0", "a@b", "über", "x-y_z", "a.b", "4711"] {
+        for good in ["main", "feature/x", "v1.0", "a@b", "a@/b", "über", "x-y_z", "a.b", "4711"] {
             assert!(check_ref_name(good).is_ok(), "{good}");
         }
         for bad in [
@@ -74,6 +81,7 @@ mod tests {
             "a.lock/b",
             "a.",
             "a@{b",
+            "@/b",
             "a\u{7f}",
             "a\nb",
             &"x".repeat(256),

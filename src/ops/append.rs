@@ -1,7 +1,7 @@
 //! Adding an entry.
 
 use super::commit::Change;
-use super::{Append, Outcome, Planner};
+use super::{Append, Elsewhere, Outcome, Planner};
 use crate::error::{Error, Result};
 use crate::model::commit::EntryOperation;
 
@@ -16,11 +16,13 @@ impl Planner<'_> {
         if let Some(entry) = self.draft.find_entry(&append.id) {
             let first = self.draft.entries(entry).first;
             let content = self.draft.commits(first).content().map(|ix| self.draft.contents(ix).hash);
-            if content != Some(append.payload.hash) {
+            let lineage = self.draft.lineage(self.head());
+            let slot = lineage.slot(entry);
+            let same = content == Some(append.payload.hash);
+            if !same && (slot.is_some() || append.elsewhere == Elsewhere::Same) {
                 return Err(Box::new(Error::DuplicateId { id: append.id.to_string() }));
             }
-            let lineage = self.draft.lineage(self.head());
-            if let Some(slot) = lineage.slot(entry) {
+            if let Some(slot) = slot {
                 return Ok(Outcome { receipts: vec![self.receipt(slot.commit)], ..Outcome::default() });
             }
         }
@@ -29,6 +31,7 @@ impl Planner<'_> {
             id: Some(append.id.clone()),
             entry: Some(append.id.clone()),
             payload: Some(&append.payload),
+            copy: None,
             attributes: &append.attributes,
         }))
     }

@@ -30,6 +30,7 @@ impl Planner<'_> {
             id: None,
             entry: Some(target),
             payload: Some(payload),
+            copy: None,
             attributes,
         }))
     }
@@ -45,6 +46,7 @@ impl Planner<'_> {
             id: None,
             entry: Some(target),
             payload: None,
+            copy: None,
             attributes,
         }))
     }
@@ -67,6 +69,7 @@ impl Planner<'_> {
             id: None,
             entry: self.draft.commits(target).entry().map(|entry| self.draft.entries(entry).id.clone()),
             payload: None,
+            copy: None,
             attributes,
         }))
     }

@@ -18,6 +18,8 @@ pub(super) struct Change<'a> {
     /// The entry it is about, for the receipt.
     pub entry: Option<EntryId>,
     pub payload: Option<&'a NewPayload>,
+    /// The commit it is a copy of: it brings the same payload.
+    pub copy: Option<CommitIx>,
     pub attributes: &'a Attributes,
 }
 
@@ -31,13 +33,18 @@ impl Planner<'_> {
     pub(super) fn commit(&self, change: Change<'_>) -> Outcome {
         let parent = self.head().map(|ix| self.draft.commits(ix));
         let attributes = change.attributes;
-        let author = attributes.author.as_ref().or(self.author);
+        let original = change.copy.map(|ix| self.draft.commits(ix));
+        let content = original.and_then(|row| row.content()).map(|ix| self.draft.contents(ix));
+        // A copy is by whoever made the original.
+        let author = attributes.author.as_ref().or(self.author.filter(|_| original.is_none()));
         let made_at = attributes.created_at.unwrap_or(self.now);
         let body = Body {
             author: author.cloned().map(Rc::new),
-            content_hash: change.payload.map(|payload| payload.hash),
-            content_type: change.payload.map(|payload| payload.content_type.clone()),
-            copied_from: None,
+            content_hash: change.payload.map(|payload| payload.hash).or(content.map(|content| content.hash)),
+            content_type: (change.payload.map(|payload| &payload.content_type))
+                .or(content.map(|content| &content.content_type))
+                .cloned(),
+            copied_from: original.map(|row| row.hash),
             created_at: Some(made_at.max(parent.map_or(made_at, |parent| parent.created_at))),
             format: Some(COMMIT_FORMAT),
             // Null reads back as absent.
@@ -72,7 +79,9 @@ impl Planner<'_> {
             id: change.entry,
             hash,
             height: 1 + parent.map_or(0, |parent| parent.height),
-            tokens: change.payload.map_or(0, |payload| payload.outline.own_tokens()),
+            tokens: (change.payload.map(|payload| payload.outline.own_tokens()))
+                .or(original.map(|row| row.tokens))
+                .unwrap_or_default(),
         };
         Outcome {
             records: vec![Record::Commit(Box::new(record))],
@@ -86,12 +95,6 @@ impl Planner<'_> {
 
     /// The receipt of a commit that is there already.
     pub(super) fn receipt(&self, ix: CommitIx) -> Receipt {
-        let row = self.draft.commits(ix);
-        Receipt {
-            id: row.entry().map(|entry| self.draft.entries(entry).id.clone()),
-            hash: row.hash,
-            height: row.height,
-            tokens: row.tokens,
-        }
+        Receipt::of(self.draft, ix)
     }
 }

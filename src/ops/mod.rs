@@ -5,6 +5,7 @@
 //! state, and what was planned before in the same journal entry), so it can be done again when a race
 //! for the journal was lost.
 
+mod alternatives;
 mod annotate;
 mod append;
 mod batch;
@@ -33,7 +34,9 @@ use crate::model::record::{Record, SentRecord};
 use crate::model::types::TypeDefinition;
 use crate::state::State;
 use crate::state::apply::When;
+use crate::state::arena::CommitIx;
 use crate::tokens::TokenCounter;
+pub use alternatives::Before;
 pub use batch::{Group, plan_next};
 pub use care::{Erase, Free};
 pub use undo::Undo;
@@ -128,6 +131,21 @@ pub enum Input {
         /// Where to.
         to: CommitHash,
     },
+    /// Puts the branch back to before an entry or answer, and goes on with another entry. What was there
+    /// becomes an alternative.
+    Return {
+        /// The entry.
+        target: String,
+        /// Before what.
+        to: Before,
+        /// What to go on with.
+        append: Option<Append>,
+    },
+    /// Puts the branch on the alternative that holds an entry.
+    SelectSibling {
+        /// The entry.
+        target: String,
+    },
     /// Makes or moves a tag.
     Tag {
         /// Its name.
@@ -210,6 +228,18 @@ pub struct Append {
     pub payload: NewPayload,
     /// The commit's other fields.
     pub attributes: Attributes,
+    /// What the entry may say elsewhere.
+    pub elsewhere: Elsewhere,
+}
+
+/// What an entry that is appended may say on lines other than the branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Elsewhere {
+    /// The same: another payload is a mistake.
+    #[default]
+    Same,
+    /// Whatever it does.
+    Any,
 }
 
 /// A payload, checked and counted.
@@ -277,6 +307,15 @@ pub struct Receipt {
     pub height: u32,
     /// Tokens of the payload.
     pub tokens: u32,
+}
+
+impl Receipt {
+    /// That of a commit which is there already.
+    pub fn of(state: &State<'_>, ix: CommitIx) -> Self {
+        let row = state.commits(ix);
+        let id = row.entry().map(|entry| state.entries(entry).id.clone());
+        Self { id, hash: row.hash, height: row.height, tokens: row.tokens }
+    }
 }
 
 /// The records, objects and receipts of one input.
@@ -371,6 +410,8 @@ impl Planner<'_> {
             Input::DeleteBranch { name, unmerged } => self.delete_branch(name, *unmerged),
             Input::RenameBranch { from, to } => self.rename_branch(from, to),
             Input::Reset { to } => self.reset(*to),
+            Input::Return { target, to, append } => self.return_to(target, *to, append.as_ref()),
+            Input::SelectSibling { target } => self.select_sibling(target),
             Input::Tag { name, at, existing } => self.tag(name, *at, *existing),
             Input::Untag { name } => self.untag(name),
             Input::RegisterType { name, definition } => self.register_type(name, definition.as_ref()),
@@ -394,6 +435,7 @@ impl Input {
     pub fn made_at(mut self, now: i64) -> Self {
         match &mut self {
             Self::Append(Append { attributes, .. })
+            | Self::Return { append: Some(Append { attributes, .. }), .. }
             | Self::Edit { attributes, .. }
             | Self::Delete { attributes, .. }
             | Self::Revert { attributes, .. } => drop(attributes.created_at.get_or_insert(now)),
@@ -414,6 +456,9 @@ impl Input {
             Self::DeleteBranch { .. } => "deleteBranch",
             Self::RenameBranch { .. } => "renameBranch",
             Self::Reset { .. } => "reset",
+            Self::Return { to: Before::Answer, .. } => "regenerate",
+            Self::Return { .. } => "resend",
+            Self::SelectSibling { .. } => "selectSibling",
             Self::Tag { .. } => "tag",
             Self::Untag { .. } => "untag",
             Self::RegisterType { .. } => "type",

@@ -110,6 +110,7 @@ impl Planner<'_> {
                     id: None,
                     entry: entry.map(Into::into),
                     payload: None,
+                    copy: None,
                     attributes: &attributes,
                 }))
             }

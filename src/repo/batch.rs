@@ -8,7 +8,7 @@ use crate::json::Value;
 use super::{CommitOptions, Done, Handle};
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
-use crate::ops::{Append, ExpectedHead, Group, Input, Outcome, Receipt, plan_next};
+use crate::ops::{Append, Elsewhere, ExpectedHead, Group, Input, Outcome, Receipt, plan_next};
 use crate::state::resolve::Standpoint;
 use crate::state::{JournalPosition, State, Tables};
 
@@ -59,10 +59,23 @@ impl Batch {
     /// # Errors
     /// As [`Handle::commit`].
     pub async fn commit(&self, payload: Value, options: &CommitOptions) -> Result<Receipt> {
+        self.append(payload, options, Elsewhere::Same).await
+    }
+
+    /// Adds an entry that may say something else on other lines.
+    ///
+    /// # Errors
+    /// As [`Handle::commit`].
+    pub(super) async fn append(
+        &self,
+        payload: Value,
+        options: &CommitOptions,
+        elsewhere: Elsewhere,
+    ) -> Result<Receipt> {
         options.check()?;
         let payload = self.handle.repo.prepare_payload(payload).await?;
         let id = self.handle.entry_id(options);
-        let receipts = self.add(Input::Append(Append { id, payload, attributes: options.attributes() }))?;
+        let receipts = self.add(Input::Append(Append { id, payload, attributes: options.attributes(), elsewhere }))?;
         receipts.into_iter().next().ok_or_else(|| Error::internal("an append gave no receipt"))
     }
 

@@ -3,12 +3,15 @@
 use super::Repository;
 use super::writer::Ticket;
 use crate::error::{Error, Result};
+use crate::hash::CommitHash;
 use crate::json::{Fields, object};
 use crate::model::commit::EntryOperation;
 use crate::model::content::Role;
-use crate::model::record::Record;
+use crate::model::record::{Record, RefRecord};
 use crate::ops::{Plan, Request};
 use crate::state::State;
+use crate::state::lineage::Status;
+use crate::tokens::TokenCounter;
 use crate::view::options::CompileOptions;
 use std::rc::Rc;
 
@@ -107,7 +110,14 @@ impl Repository {
         let head = draft.branch(&request.branch).flatten();
         let (mut input, mut added, mut replaced) = (false, 0, 0);
         for record in &plan.operation.records {
-            let Record::Commit(record) = record else { continue };
+            let record = match record {
+                Record::Commit(record) => record,
+                Record::Branch(change) if change.name == request.branch => {
+                    replaced += left_behind(draft, change, counter);
+                    continue;
+                }
+                _ => continue,
+            };
             let known = || {
                 let hash = record.commit.content_hash?;
                 Some(&draft.contents(draft.find_content(&hash)?).outline)
@@ -158,4 +168,17 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// Tokens of what a branch shows now, and not where it moves to.
+fn left_behind(state: &State<'_>, change: &RefRecord, counter: &dyn TokenCounter) -> u64 {
+    let lineage = |hash: Option<CommitHash>| state.lineage(hash.and_then(|hash| state.find_commit(&hash)));
+    let (before, after) = (lineage(change.old), lineage(change.new));
+    let mut tokens = 0;
+    for slot in before.slots() {
+        if slot.status == Status::Live && after.slot(slot.entry).is_none() {
+            tokens += u64::from(state.contents(slot.content).outline.tokens(counter));
+        }
+    }
+    tokens
 }

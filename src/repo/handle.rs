@@ -16,7 +16,7 @@ use crate::model::id::{EntryId, check_id};
 use crate::model::limits::check_depth;
 use crate::model::record::{Record, RefRecord, SentRecord};
 use crate::model::refs::Head;
-use crate::ops::{Append, Attributes, ExpectedHead, Input, Receipt, Request};
+use crate::ops::{Append, Attributes, Elsewhere, ExpectedHead, Input, Receipt, Request};
 use crate::state::State;
 use crate::state::arena::CommitIx;
 use crate::state::resolve::Standpoint;
@@ -235,7 +235,12 @@ impl Handle {
         options.check()?;
         let branch = self.writable()?;
         let payload = self.repo.prepare_payload(payload).await?;
-        let input = Input::Append(Append { id: self.entry_id(options), payload, attributes: options.attributes() });
+        let input = Input::Append(Append {
+            id: self.entry_id(options),
+            payload,
+            attributes: options.attributes(),
+            elsewhere: Elsewhere::Same,
+        });
         self.one(self.submit(branch, input, options).await?)
     }
 
@@ -312,7 +317,9 @@ impl Handle {
             | Input::Edit { .. }
             | Input::Delete { .. }
             | Input::Revert { .. }
-            | Input::Reset { .. } => self.writable()?,
+            | Input::Reset { .. }
+            | Input::Return { .. }
+            | Input::SelectSibling { .. } => self.writable()?,
             // What has nothing to do with a branch works from anywhere.
             _ => self.branch().unwrap_or_else(|| self.repo.read(|state| state.default_branch().to_owned())),
         };
@@ -332,7 +339,10 @@ impl Handle {
     async fn write(&self, branch: String, input: Input, options: &CommitOptions) -> Result<Done> {
         let limit = self.budget.get().map(|budget| budget.limit()).transpose()?;
         let rejects = self.budget.get().is_some_and(|budget| budget.action == super::BudgetAction::Reject);
-        let counted = matches!(input, Input::Append(_) | Input::Edit { .. } | Input::Batch(_));
+        let counted = matches!(
+            input,
+            Input::Append(_) | Input::Edit { .. } | Input::Batch(_) | Input::Return { append: Some(_), .. }
+        );
         let remembered = !matches!(input, Input::Sent(_) | Input::Undo(_));
         let request = Request {
             branch,

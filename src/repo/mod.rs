@@ -4,6 +4,7 @@
 mod batch;
 mod budget;
 mod care;
+mod chats;
 mod compile;
 mod counting;
 mod environment;
@@ -15,6 +16,7 @@ mod reads;
 mod reproject;
 mod rivals;
 mod stand;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -34,13 +36,15 @@ use crate::view::counts::Recounted;
 pub use batch::{Batch, Finished};
 pub use budget::{Budget, BudgetAction};
 pub use care::{Erasure, Gc, GcOptions};
+pub use chats::Alternative;
 pub use compile::{Compiled, Patch};
 pub use counting::{CountLater, Counter, Deferred};
 pub use environment::{Environment, ManualEnvironment};
 pub use handle::{CommitOptions, Handle};
 pub use load::OpenOptions;
 pub use prepare::Validator;
-pub use reads::OperationSummary;
+pub use reads::{Anonymous, OperationSummary};
+pub use sync::{SyncMessage, Synced};
 pub use verify::{Fault, Progress, Verified, verify};
 pub use writer::Done;
 

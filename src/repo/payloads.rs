@@ -101,15 +101,25 @@ impl Repository {
 
     /// The payload of one content, as it is stored; null where it was erased.
     pub(super) async fn payload_value(&self, hash: ContentHash) -> Result<Value> {
-        let erased = self.read(|state| state.erasure(&hash).is_some());
+        let text = self.payload_texts(&[hash]).await?.into_iter().next().flatten();
+        text.map_or(Ok(Value::Null), |text| value(&hash, text.as_bytes()))
+    }
+
+    /// Payloads as they are stored, canonical JSON; None for those that were erased.
+    pub(super) async fn payload_texts(&self, hashes: &[ContentHash]) -> Result<Vec<Option<String>>> {
         let found = match self.key() {
-            Some(repo) if !erased => self.settings.store.read_objects(&repo, &[hash]).await?.into_iter().next(),
-            _ => None,
+            Some(repo) if !hashes.is_empty() => self.settings.store.read_objects(&repo, hashes).await?,
+            _ => Vec::new(),
         };
-        match found.flatten() {
-            Some(bytes) => value(&hash, &bytes),
-            None => self.missed(&hash).await.map(|()| Value::Null),
+        let mut texts = Vec::with_capacity(hashes.len());
+        for (place, hash) in hashes.iter().enumerate() {
+            let erased = self.read(|state| state.erasure(hash).is_some());
+            texts.push(match found.get(place).and_then(Option::as_deref).filter(|_| !erased) {
+                Some(bytes) => Some(checked(hash, bytes)?.to_owned()),
+                None => self.missed(hash).await.map(|()| None)?,
+            });
         }
+        Ok(texts)
     }
 
     /// Says why a payload is not in the store; perhaps others took it away just now. Nothing where it
@@ -127,10 +137,14 @@ impl Repository {
 }
 
 fn value(hash: &ContentHash, bytes: &[u8]) -> Result<Value> {
-    if ContentHash::of(bytes) != *hash {
-        return Err(StoreError::corrupt(format!("payload {hash} is not what was stored")).into());
-    }
-    crate::json::parse_bytes(bytes).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
+    let text = checked(hash, bytes)?;
+    crate::json::parse(text).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
+}
+
+/// The text of a payload, which must be the one that was stored.
+fn checked<'a>(hash: &ContentHash, bytes: &'a [u8]) -> Result<&'a str> {
+    let text = std::str::from_utf8(bytes).ok().filter(|_| ContentHash::of(bytes) == *hash);
+    text.ok_or_else(|| StoreError::corrupt(format!("payload {hash} is not what was stored")).into())
 }
 
 fn parse(hash: &ContentHash, bytes: &[u8]) -> Result<Content> {

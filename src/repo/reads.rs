@@ -11,12 +11,13 @@ use crate::model::commit::Author;
 use crate::model::content::{Content, PartKind, Role};
 use crate::model::journal::{Entry, Operation, Sealed};
 use crate::model::record::Record;
+use crate::model::refs::ANONYMOUS;
 use crate::ops::Undo;
 use crate::state::State;
 use crate::state::arena::{CommitIx, EntryIx};
 use crate::view::counts::Counts;
 use crate::view::diff::{self, Difference, RunKind};
-use crate::view::{history, status};
+use crate::view::{history, status, transcript};
 
 /// An operation of the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,15 @@ impl ToJson for OperationSummary {
             members.put("records", &self.records);
         });
     }
+}
+
+/// What to do with branches that nobody named, which keep alternatives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anonymous {
+    /// Leave them out.
+    Hide,
+    /// List them.
+    Show,
 }
 
 const PAGE: usize = 200;
@@ -205,12 +215,48 @@ impl Handle {
     }
 
     fn priority(&self, state: &State<'_>, entry: EntryIx, commit: CommitIx) -> &'static str {
-        let annotated = state.annotated_priority(entry, u64::MAX);
-        let default = || {
-            let content = state.commits(commit).content().map(|ix| state.contents(ix));
-            content.map(|row| state.default_priority(&row.content_type, row.outline.role))
-        };
-        annotated.or_else(default).map_or("normal", |priority| priority.name())
+        let content = state.commits(commit).content().map(|ix| state.contents(ix));
+        let annotated = || state.annotated_priority(entry, u64::MAX);
+        let priority = content.map(|content| state.priority_of(entry, content)).or_else(annotated);
+        priority.map_or("normal", |priority| priority.name())
+    }
+
+    /// The commits whose parent is the one that `reference` means; of an entry, the one that gave it
+    /// what it says.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`.
+    pub fn children(&self, reference: &str) -> Result<Value> {
+        self.repo.read(|state| {
+            let missing = || Error::CommitNotFound { reference: reference.to_owned() };
+            let (parent, _) = self.locate(state, reference)?.ok_or_else(missing)?;
+            let all = state.all_commits().filter(|(_, row)| row.parents.contains(&Some(parent)));
+            Ok(all.map(|(ix, _)| Value::Object(history::describe(state, ix))).collect())
+        })
+    }
+
+    /// A page of the transcript as JSON: `{ entries, cursor? }`, the last entries before `before` in
+    /// reading order.
+    ///
+    /// # Errors
+    /// `CommitNotFound`, `AmbiguousRef`; `EditTarget` where `before` is no entry of this history; those
+    /// of the store.
+    pub async fn transcript(&self, branch: Option<&str>, before: Option<&str>, limit: usize) -> Result<String> {
+        let head = self.commit_ix(branch)?;
+        let (page, hashes) = self.repo.read(|state| {
+            let entry = before.map(|id| known_entry(state, id)).transpose()?;
+            let page = transcript::page(&state.lineage(head), entry, limit).ok_or_else(|| Error::EditTarget {
+                id: before.unwrap_or_default().to_owned(),
+                reason: "it is not in the history that is listed; begin again without a cursor".to_owned(),
+            })?;
+            let mut hashes = Vec::with_capacity(page.slots.len());
+            for slot in &page.slots {
+                hashes.push(state.contents(slot.content).hash);
+            }
+            Ok::<_, Box<Error>>((page, hashes))
+        })?;
+        let payloads = self.repo.payload_texts(&hashes).await?;
+        Ok(self.repo.read(|state| transcript::describe(state, &page, &payloads)))
     }
 
     /// What differs between two commits: `{ added, removed, changed, tokens }`, entries by id, changed
@@ -298,8 +344,8 @@ impl Handle {
         Ok(out)
     }
 
-    /// Branches: `[{ name, head?, current, default }]`.
-    pub fn branches(&self) -> Value {
+    /// Branches: `[{ name, head?, current, default }]`, by name; those that keep alternatives on demand.
+    pub fn branches(&self, anonymous: Anonymous) -> Value {
         let current = self.branch();
         self.repo.read(|state| {
             let default = state.default_branch();
@@ -311,7 +357,8 @@ impl Handle {
                 put(&mut row, "head", head.map(|head| state.commits(head).hash).into());
                 Value::Object(row)
             };
-            state.branches().into_iter().map(row).collect()
+            let shown = |(name, _): &(&str, _)| anonymous == Anonymous::Show || !name.starts_with(ANONYMOUS);
+            state.branches().into_iter().filter(shown).map(row).collect()
         })
     }
 

@@ -10,11 +10,11 @@ use std::rc::Rc;
 
 use super::Repository;
 use crate::error::{Error, Result, StoreError};
-use crate::hash::{CommitHash, ContentHash};
+use crate::hash::ContentHash;
 use crate::json::{ToJson, object, table};
 use crate::model::journal::{Entry, JOURNAL_FORMAT, Operation, Sealed};
 use crate::model::object::Object;
-use crate::model::record::{Record, RepositoryRecord};
+use crate::model::record::{Record, RefRecord, RepositoryRecord};
 use crate::ops::{Plan, Receipt, Request, plan};
 use crate::state::apply::When;
 use crate::state::arena::{CommitIx, Ix};
@@ -38,12 +38,14 @@ pub struct Done {
     pub taken: Vec<ContentHash>,
     /// Whether anything had to be written.
     pub wrote: bool,
+    /// How branches moved apart from commits, where it was written just now.
+    pub moved: Vec<RefRecord>,
 }
 
 impl Done {
     /// Nothing had to be written.
     pub(super) fn before(operation: Option<String>, receipts: Vec<Receipt>) -> Self {
-        Self { operation, receipts, taken: Vec::new(), wrote: false }
+        Self { operation, receipts, taken: Vec::new(), wrote: false, moved: Vec::new() }
     }
 }
 
@@ -185,6 +187,7 @@ impl Repository {
                 if place + 1 < tickets.len() || projects || described {
                     draft.apply(&operation, index, when)?;
                 }
+                let moved = branch_moves(&operation.records);
                 let name = operation.id.clone().unwrap_or_else(|| format!("{}.{index}", when.seq));
                 delete_objects.retain(|hash| !brought.iter().any(|object| object.hash == *hash));
                 let taken: Vec<_> = operation.records.iter().flat_map(Record::deletes).copied().collect();
@@ -192,7 +195,7 @@ impl Repository {
                 delete_objects.extend(&taken);
                 objects.extend(brought);
                 entry.operations.push(operation);
-                Ok(Done { operation: Some(name), receipts, taken, wrote: true })
+                Ok(Done { operation: Some(name), receipts, taken, wrote: true, moved })
             }));
         }
         if entry.operations.len() == created {
@@ -208,7 +211,7 @@ impl Repository {
         if let Some(row) = ticket.request.operation_id.as_deref().and_then(|id| draft.operation(id)) {
             let (first, count) = row.commits;
             let commits = (first.row()..first.row() + count as usize).map(CommitIx::new);
-            let receipts = commits.map(|ix| receipt(draft, ix)).collect();
+            let receipts = commits.map(|ix| Receipt::of(draft, ix)).collect();
             let operation = ticket.request.operation_id.clone();
             return Ok(Attempt::Repeated(Done::before(operation, receipts)));
         }
@@ -312,6 +315,17 @@ fn lost_or_ours(batch: &Batch, mut entries: Vec<Sealed>) -> Result<Written> {
     }
 }
 
+/// How these records move branches.
+pub(super) fn branch_moves(records: &[Record]) -> Vec<RefRecord> {
+    let mut moves = Vec::new();
+    for record in records {
+        if let Record::Branch(change) = record {
+            moves.push(change.clone());
+        }
+    }
+    moves
+}
+
 fn create(token_source: &str) -> Operation {
     let record = RepositoryRecord { default_branch: MAIN.to_owned(), tokens: token_source.to_owned() };
     Operation {
@@ -321,13 +335,6 @@ fn create(token_source: &str) -> Operation {
         records: vec![Record::Repository(record)],
         undoes: None,
     }
-}
-
-fn receipt(state: &State<'_>, ix: CommitIx) -> Receipt {
-    let row = state.commits(ix);
-    let hash: CommitHash = row.hash;
-    let id = row.entry().map(|entry| state.entries(entry).id.clone());
-    Receipt { id, hash, height: row.height, tokens: row.tokens }
 }
 
 impl Ticket {

@@ -140,6 +140,11 @@ impl State<'_> {
         reached
     }
 
+    /// For each commit whether a branch leads to it.
+    pub fn within_reach(&self) -> Vec<bool> {
+        self.reached(self.branches().into_iter().filter_map(|(_, head)| head).collect())
+    }
+
     /// For each payload whether a history needs it: those of branches and tags, those of `keep`, and
     /// those that a branch stood on at `since` (UTC milliseconds) or later.
     pub fn needed(&self, keep: &[CommitHash], since: i64) -> Vec<bool> {

@@ -14,6 +14,7 @@ mod lineages;
 mod read;
 pub mod resolve;
 pub mod rows;
+mod siblings;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -27,6 +28,7 @@ use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, MoveIx};
 use gone::Gone;
 use lineages::Lineages;
 use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
+use siblings::Siblings;
 
 /// The branch of a repository nobody named one for.
 pub const MAIN: &str = "main";
@@ -66,6 +68,7 @@ pub struct Tables {
     gone: Map<ContentHash, Option<Gone>>,
     erasures: u32,
     lineages: RefCell<Lineages>,
+    siblings: RefCell<Siblings>,
 }
 
 /// How much of the journal a state has seen.
@@ -106,6 +109,7 @@ impl Tables {
             gone: Map::default(),
             erasures: parent.map_or(0, |state| state.tables.erasures),
             lineages: RefCell::default(),
+            siblings: RefCell::default(),
         }
     }
 }

@@ -7,11 +7,14 @@ use std::rc::Rc;
 use crate::json::Value;
 
 use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, MoveIx, find_row};
-use super::rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
+use super::rows::{
+    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, OtherAction, SentRow,
+};
 use super::{JournalPosition, MAIN, State};
 use crate::collections::text_hash;
 use crate::hash::{CommitHash, ContentHash};
 use crate::model::annotation::Priority;
+use crate::model::commit::EntryOperation;
 use crate::model::content::Role;
 use crate::model::types::TypeDefinition;
 
@@ -141,6 +144,12 @@ impl State<'_> {
             next = row.previous;
         }
         None
+    }
+
+    /// The priority of an entry with this payload: as annotated, or the default of its type.
+    pub fn priority_of(&self, entry: EntryIx, content: &ContentRow) -> Priority {
+        let annotated = self.annotated_priority(entry, u64::MAX);
+        annotated.unwrap_or_else(|| self.default_priority(&content.content_type, content.outline.role))
     }
 
     /// The priority of a content type.
@@ -314,6 +323,23 @@ impl State<'_> {
         match self.tables.notes.get(&entry) {
             Some(notes) => notes.over(below, Option::as_ref),
             None => below,
+        }
+    }
+
+    /// What a commit does, with the ids and hashes of its targets.
+    pub fn operation_of(&self, ix: CommitIx) -> EntryOperation {
+        let id = |entry: EntryIx| self.entries(entry).id.clone();
+        match &self.commits(ix).action {
+            Action::Append(..) => EntryOperation::Append,
+            Action::Edit(entry, _) => EntryOperation::Edit { target: id(*entry) },
+            Action::Delete(entry) => EntryOperation::Delete { target: id(*entry) },
+            Action::Other(other) => match &**other {
+                OtherAction::Compact { targets, .. } => {
+                    EntryOperation::Compact { targets: targets.iter().map(|entry| id(*entry)).collect() }
+                }
+                OtherAction::Merge { resolutions } => EntryOperation::Merge { resolutions: resolutions.clone() },
+                OtherAction::Revert(target) => EntryOperation::Revert { target: self.commits(*target).hash },
+            },
         }
     }
 

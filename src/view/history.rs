@@ -3,12 +3,10 @@
 use crate::json::{Map, Value};
 
 use crate::json::{object, put, to_value};
-use crate::model::commit::EntryOperation;
 use crate::state::State;
 use crate::state::arena::{CommitIx, EntryIx};
 use crate::state::gone::Gone;
 use crate::state::lineage::{Lineage, Status};
-use crate::state::rows::{Action, OtherAction};
 
 /// A page of a history.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,23 +22,6 @@ pub fn page(state: &State<'_>, head: Option<CommitIx>, limit: usize) -> Page {
     let mut line = state.first_parents(head);
     let commits = line.by_ref().take(limit).collect();
     Page { commits, next: line.next() }
-}
-
-/// What a commit does, with the ids and hashes of its targets.
-pub fn operation(state: &State<'_>, ix: CommitIx) -> EntryOperation {
-    let id = |entry: EntryIx| state.entries(entry).id.clone();
-    match &state.commits(ix).action {
-        Action::Append(..) => EntryOperation::Append,
-        Action::Edit(entry, _) => EntryOperation::Edit { target: id(*entry) },
-        Action::Delete(entry) => EntryOperation::Delete { target: id(*entry) },
-        Action::Other(other) => match &**other {
-            OtherAction::Compact { targets, .. } => {
-                EntryOperation::Compact { targets: targets.iter().map(|entry| id(*entry)).collect() }
-            }
-            OtherAction::Merge { resolutions } => EntryOperation::Merge { resolutions: resolutions.clone() },
-            OtherAction::Revert(target) => EntryOperation::Revert { target: state.commits(*target).hash },
-        },
-    }
 }
 
 /// A commit: the fields of its preimage that are there, and what is known beside it.
@@ -62,7 +43,7 @@ pub fn describe(state: &State<'_>, ix: CommitIx) -> Map {
             None => {}
         }
     }
-    put("operation", to_value(&operation(state, ix)));
+    put("operation", to_value(&state.operation_of(ix)));
     put("parents", row.parents.iter().flatten().map(|parent| Value::from(state.commits(*parent).hash)).collect());
     put("createdAt", row.created_at.into());
     put("height", row.height.into());

@@ -15,5 +15,6 @@ pub mod projection;
 pub mod splice;
 pub mod status;
 pub mod table;
+pub mod transcript;
 mod unit_messages;
 mod window;

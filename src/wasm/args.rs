@@ -32,7 +32,12 @@ pub fn payload(text: &str) -> Result<Value> {
 /// A plain JavaScript value that holds data of the application: a member called `__proto__` is a member
 /// like any other to `JSON.parse`, but not where members are set one by one.
 pub fn to_js_exactly(value: &Value) -> Result<JsValue> {
-    js_sys::JSON::parse(&value.to_json()).map_err(|_| Error::internal("a result is no JSON"))
+    from_json(&value.to_json())
+}
+
+/// What JSON text says, as [`to_js_exactly`].
+pub fn from_json(text: &str) -> Result<JsValue> {
+    js_sys::JSON::parse(text).map_err(|_| Error::internal("a result is no JSON"))
 }
 
 /// A plain JavaScript value with members of varve's own.

@@ -5,19 +5,21 @@ use std::rc::Rc;
 use crate::json::Value;
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::{to_js, to_js_exactly};
+use super::args::{from_json, to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
-use crate::json::{Fields, object, to_value};
+use crate::json::{At, Fields, Map, object, put, to_value};
 use crate::model::annotation::Priority;
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
-use crate::ops::{Existing, Input, Unmerged};
-use crate::repo::{Budget, CommitOptions, GcOptions, Handle};
+use crate::ops::{Existing, Input, Receipt, Unmerged};
+use crate::repo::{Anonymous, Budget, CommitOptions, GcOptions, Handle, SyncMessage};
 
 /// How many rows a listing has where nothing else is asked for.
 const ROWS: usize = 100;
+/// How many entries a page of the transcript has.
+const ENTRIES: usize = 50;
 
 /// Calls an operation or question.
 pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fields<'_>) -> Result<JsValue> {
@@ -35,6 +37,46 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let (from, to): (String, String) = (args.get("from")?, args.get("to")?);
             handle.rename_branch(&from, &to, &CommitOptions::read(args)?).await?;
             return Ok(JsValue::UNDEFINED);
+        }
+        "regenerate" | "selectSibling" | "resend" => {
+            let target: String = args.get("id")?;
+            let payload: Value = args.nullable("payload")?.unwrap_or_default();
+            // The id of what is sent anew: `id` is what it stands for.
+            let id: Option<String> = args.nullable("as")?;
+            let options = CommitOptions { id, ..CommitOptions::read(args)? };
+            let moving = match name {
+                "regenerate" => handle.regenerate(target, &options),
+                "selectSibling" => handle.select_sibling(target, &options),
+                _ => handle.resend(target, payload, &options),
+            };
+            let found = moving.await?;
+            let mut out = Map::new();
+            put(&mut out, "branch", found.branch.as_deref().into());
+            if let Some(receipt) = found.receipt.filter(|_| name == "resend") {
+                put(&mut out, "id", receipt.id.as_deref().into());
+                put(&mut out, "hash", receipt.hash.into());
+                put(&mut out, "height", receipt.height.into());
+                put(&mut out, "tokenCount", receipt.tokens.into());
+            } else {
+                put(&mut out, "replyTo", found.reply_to.as_deref().into());
+                put(&mut out, "head", found.head.into());
+            }
+            Value::Object(out)
+        }
+        "sync" => {
+            let messages = args.required("messages")?;
+            let Value::Array(messages) = messages else { return Err(Error::invalid("messages must be an array")) };
+            let messages = At::Root.each(messages, SyncMessage::read)?;
+            let known: Option<CommitHash> = args.nullable("known")?;
+            let known = known.zip(args.nullable("skipped")?);
+            let Some(synced) = handle.sync(&messages, known, &CommitOptions::read(args)?).await? else {
+                return Ok(JsValue::UNDEFINED);
+            };
+            let receipts =
+                |all: &[Receipt]| all.iter().map(|receipt| host.to_receipt(receipt)).collect::<js_sys::Array>();
+            let (appended, edited) = (receipts(&synced.appended), receipts(&synced.edited));
+            let rest = object([("divergedAt", synced.diverged_at.into()), ("head", synced.head.into())]);
+            return Ok(js_sys::Array::of3(&appended, &edited, &to_js(&rest)?).into());
         }
         "switchTo" => {
             handle.switch_to(&args.get::<String>("name")?)?;
@@ -67,6 +109,14 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let cursor: Option<String> = args.nullable("before")?;
             return to_js_exactly(&handle.history(cursor.or(from).as_deref(), limit)?);
         }
+        "transcript" => {
+            let (branch, before): (Option<String>, Option<String>) =
+                (args.nullable("branch")?, args.nullable("before")?);
+            let limit = args.nullable("limit")?.unwrap_or(ENTRIES);
+            args.finish()?;
+            return from_json(&handle.transcript(branch.as_deref(), before.as_deref(), limit).await?);
+        }
+        "children" => return to_js_exactly(&handle.children(&args.get::<String>("ref")?)?),
         "get" => return to_js_exactly(&handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null)),
         "diff" => handle.diff(&args.get::<String>("from")?, &args.get::<String>("to")?).await?,
         "operations" => {
@@ -84,7 +134,10 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let task: u32 = args.get("task")?;
             to_value(&handle.repository().verify(&|done, total| host.proceed(task, done, total)).await?)
         }
-        "branches" => handle.branches(),
+        "branches" => handle.branches(match args.nullable("anonymous")? {
+            Some(true) => Anonymous::Show,
+            _ => Anonymous::Hide,
+        }),
         "tags" => handle.tags(),
         "annotations" => handle.annotations(&args.get::<String>("id")?)?,
         "notes" => return to_js_exactly(&handle.notes(&args.get::<String>("id")?)?),

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alternatives;
 mod annotations;
 mod bad_input;
 mod batch;
@@ -25,6 +26,7 @@ mod gc;
 mod history;
 mod refs;
 mod store;
+mod transcript;
 mod undo;
 mod verify;
 mod views;

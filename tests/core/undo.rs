@@ -19,7 +19,7 @@ fn everything(ann: &User) -> Value {
     json!({
         "messages": ann.plain().values(),
         "tokens": ann.plain().tokens(),
-        "branches": ann.handle.branches(),
+        "branches": ann.handle.branches(varve::repo::Anonymous::Show),
         "tags": ann.handle.tags(),
         "types": ann.handle.content_types(),
         "notes": ann.handle.notes("a").unwrap(),

@@ -143,7 +143,7 @@ fn face(repository: &Rc<varve::repo::Repository>) -> Value {
     };
     json!({
         "history": handle.history(None, 1000).unwrap(),
-        "branches": handle.branches(),
+        "branches": handle.branches(varve::repo::Anonymous::Show),
         "tags": handle.tags(),
         "types": handle.content_types(),
         "notes": handle.notes("a2").unwrap(),

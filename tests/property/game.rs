@@ -1,7 +1,7 @@
 //! A game: several handles of several repository objects on one store, and what is checked after every
 //! step.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use varve::error::Error;
@@ -104,6 +104,7 @@ impl Game {
                 edited.map(|receipt| self.commits.push(receipt.hash))
             }
             Step::Batch { who, steps } => return self.batch(*who, steps),
+            Step::Regenerate { .. } | Step::Resend { .. } | Step::Select { .. } => return self.alternative(step),
             Step::Undo { who } => self.user(*who).undo().map(drop),
             Step::Redo { who } => self.user(*who).redo().map(drop),
             Step::Compact { who, first, count } => return self.compact(*who, *first, *count),
@@ -229,6 +230,32 @@ impl Game {
         }))
     }
 
+    /// Going back, or to another line: every commit that a branch led to stays within reach.
+    fn alternative(&mut self, step: &Step) -> Option<Result<(), Box<Error>>> {
+        let (Step::Regenerate { who, entry } | Step::Resend { who, entry, .. } | Step::Select { who, entry }) = step
+        else {
+            return None;
+        };
+        let user = self.user(*who);
+        let target = self.entry(*entry)?;
+        user.catch_up();
+        let before = reachable(user);
+        let went = match step {
+            Step::Regenerate { .. } => block_on(user.handle.regenerate(target, &nothing())),
+            Step::Resend { say, .. } => {
+                let id = format!("e{}", self.entries.len());
+                block_on(user.handle.resend(target, say.payload(), &named(&id)))
+            }
+            _ => block_on(user.handle.select_sibling(target, &nothing())),
+        };
+        let after = reachable(user);
+        assert!(before.is_subset(&after), "{step:?} lost commits");
+        if let (Step::Resend { say, .. }, Ok(_)) = (step, &went) {
+            self.entries.push((format!("e{}", self.entries.len()), say.clone()));
+        }
+        Some(went.map(|went| self.commits.extend(went.head)))
+    }
+
     /// A compaction of some live entries that follow one another.
     fn compact(&mut self, who: u8, first: u8, count: u8) -> Option<Result<(), Box<Error>>> {
         let user = self.user(who);
@@ -344,6 +371,15 @@ impl Game {
             assert!(checkpoint::write(&read) == Some(stored), "a checkpoint does not read back as it was");
         }
     }
+}
+
+/// The commits that branches lead to.
+pub fn reachable(user: &User) -> HashSet<CommitHash> {
+    user.repository().read(|state| {
+        let heads = state.branches().into_iter().filter_map(|(_, head)| head);
+        let all = heads.flat_map(|head| state.history_since(None, head));
+        all.map(|ix| state.commits(ix).hash).collect()
+    })
 }
 
 /// The count is that of the messages, by the formula.

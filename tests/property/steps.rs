@@ -42,6 +42,9 @@ pub enum Step {
     Tag { who: u8, name: u8, commit: u8 },
     Note { who: u8, entry: u8, value: Option<u8> },
     Type { who: u8, kind: u8 },
+    Regenerate { who: u8, entry: u8 },
+    Resend { who: u8, entry: u8, say: Say },
+    Select { who: u8, entry: u8 },
     Undo { who: u8 },
     Redo { who: u8 },
     Batch { who: u8, steps: Vec<Step> },
@@ -182,6 +185,16 @@ fn move_about() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// What goes back, or to another line.
+pub fn alternative() -> impl Strategy<Value = Step> {
+    let pair = || (any::<u8>(), any::<u8>());
+    prop_oneof![
+        2 => pair().prop_map(|(who, entry)| Step::Regenerate { who, entry }),
+        1 => (any::<u8>(), any::<u8>(), say()).prop_map(|(who, entry, say)| Step::Resend { who, entry, say }),
+        2 => pair().prop_map(|(who, entry)| Step::Select { who, entry }),
+    ]
+}
+
 /// What changes a repository.
 pub fn operation() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -189,6 +202,7 @@ pub fn operation() -> impl Strategy<Value = Step> {
         6 => change(),
         4 => move_about(),
         1 => (any::<u8>(), vec(plain(), 1..5)).prop_map(|(who, steps)| Step::Batch { who, steps }),
+        1 => alternative(),
         2 => any::<u8>().prop_map(|who| Step::Undo { who }),
         1 => any::<u8>().prop_map(|who| Step::Redo { who }),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(who, entry)| Step::Erase { who, entry }),
@@ -224,6 +238,9 @@ impl Step {
             | Self::Tag { who, .. }
             | Self::Note { who, .. }
             | Self::Type { who, .. }
+            | Self::Regenerate { who, .. }
+            | Self::Resend { who, .. }
+            | Self::Select { who, .. }
             | Self::Undo { who }
             | Self::Redo { who }
             | Self::Batch { who, .. }

@@ -6,7 +6,7 @@ use varve::json::Value;
 
 use crate::cases;
 use crate::game::Game;
-use crate::steps::{Step, operation, step};
+use crate::steps::{Step, alternative, operation, step};
 
 /// What a user sees in some views.
 fn sight(game: &mut Game, who: u8) -> Vec<(Vec<Value>, u64, Vec<Value>)> {
@@ -36,7 +36,7 @@ proptest! {
     #[test]
     fn undo_restores_exactly_and_redo_the_other_way(
         before in vec(step(), 0..25),
-        last in vec(operation().prop_filter("undoable", is_undoable), 1..4),
+        last in vec(prop_oneof![2 => operation(), 1 => alternative()].prop_filter("undoable", is_undoable), 1..4),
     ) {
         let mut game = Game::default();
         before.iter().for_each(|step| game.play(step));

@@ -66,6 +66,12 @@ export interface OperationsOptions {
   before?: number | undefined;
 }
 
+/** What `branches` takes. */
+export interface BranchesOptions {
+  /** Also those that nobody named, which keep alternatives: their names begin with `@/`. */
+  anonymous?: boolean | undefined;
+}
+
 /** A branch. */
 export interface BranchInfo {
   name: string;
