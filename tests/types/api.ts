@@ -10,6 +10,7 @@ import {
   type Repository,
   type StandardSchema,
   type StoredPayload,
+  type Synced,
 } from "varve";
 import { fromOpenAI, type OpenAIMessage, toOpenAI } from "varve/formats/openai";
 import { models } from "varve/models";
@@ -122,3 +123,18 @@ expectTypeOf(toOpenAI(messages).messages).toEqualTypeOf<OpenAIMessage[]>();
 
 await using disposable = await varve.open("b");
 expectTypeOf(disposable.head).toEqualTypeOf<string | undefined>();
+
+// Arrays sync by a converter, or one with ids; what comes back is receipts.
+const array: readonly OpenAIMessage[] = [{ role: "user", content: "x" }];
+expectTypeOf(chat.sync(array, { format: fromOpenAI, note: "n" })).resolves.toEqualTypeOf<Synced>();
+await chat.sync([{ key: "k" }], { format: { from: () => [], id: ({ key }) => key } });
+// @ts-expect-error a format is a must
+await chat.sync(array, {});
+// @ts-expect-error payloads have ids of their own
+await chat.sync(array, { format: fromOpenAI, id: "x" });
+expectTypeOf((await chat.transcript()).entries[0]?.siblings?.ids).toEqualTypeOf<
+  string[] | undefined
+>();
+// @ts-expect-error not a payload
+await chat.resend("a", { contentType: "nope" });
+expectTypeOf((await chat.regenerate("a")).replyTo).toEqualTypeOf<string | undefined>();
