@@ -181,7 +181,7 @@ function countTap(output) {
 
 /** What tests have to say besides passing: figures. */
 function diagnostics(output) {
-  return [...output.matchAll(/^ +# (.*\b(?:acknowledged|longest wait)\b.*)$/gm)].map(
+  return [...output.matchAll(/^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait)\b.*)$/gm)].map(
     (match) => match[1],
   );
 }

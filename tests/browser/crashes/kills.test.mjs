@@ -44,7 +44,7 @@ test(`what was acknowledged to ${ROUNDS} browsers that are killed is there`, asy
     const writing = write(page, `round ${round}`);
     await Promise.race([begun, writing]); // it fails where it cannot write
     writing.catch(() => {}); // it ends with the browser
-    await sleep(Math.random() * 150);
+    await sleep(Math.random() * 500);
     await kill();
     all += acknowledged.commits.length - before;
   }
