@@ -76,11 +76,7 @@ export function pairsOf<M, P>(messages: readonly M[], format: SyncOptions<M, P>[
   const seen = new Map<string, number>();
   return payloads.map((payload: P, index) => {
     const message = messages[index] as M;
-    const found = each
-      ? id
-        ? id(message, index)
-        : (message as { id?: unknown } | null)?.id
-      : null;
+    const found = each ? (id ? id(message, index) : idOf(message)) : null;
     if (typeof found !== "string" || found === "") return [null, payload];
     const other = seen.get(found);
     if (other !== undefined) {
@@ -90,6 +86,12 @@ export function pairsOf<M, P>(messages: readonly M[], format: SyncOptions<M, P>[
     seen.set(found, index);
     return [found, payload];
   });
+}
+
+/** A message's own id: what others put into Object.prototype is none. */
+function idOf(message: unknown): unknown {
+  if (typeof message !== "object" || message === null) return undefined;
+  return Object.hasOwn(message, "id") ? (message as { id: unknown }).id : undefined;
 }
 
 function wrong(message: string, pointer: string, index?: number): VarveError<"Format"> {

@@ -243,6 +243,17 @@ test("what is wrong is told, and nothing is stored", async () => {
   expect(chat.head).toBe(head);
 });
 
+test("what others put into Object.prototype is no id", async () => {
+  const prototype = Object.prototype as { id?: string };
+  prototype.id = "everybody's";
+  try {
+    const { appended } = await openai([user("one"), user("two")]);
+    expect(appended.map(({ id }) => id)).not.toContain("everybody's");
+  } finally {
+    delete prototype.id;
+  }
+});
+
 test("the same operationId gives the first result", async () => {
   await openai([user("one"), assistant("two")]);
   const options = { format: fromOpenAI, operationId: "s" };
