@@ -148,7 +148,7 @@ impl Handle {
         let estimate = slot.view.tokens();
         let (token_count, token_source) = true_count(&state, &digest, estimate, repo);
         let warnings = warnings(&state, slot);
-        *self.last_compile.borrow_mut() = Some((place, digest.clone()));
+        *self.last_compile.borrow_mut() = Some((place, digest.clone(), estimate));
         let patch = Patch { view: place, splices, messages, forgotten: views.table.take_forgotten() };
         Ok(Compiled {
             patch,
@@ -176,12 +176,10 @@ impl Handle {
         same.fold(known, |(messages, tokens), (_, (_, cost))| (messages + 1, tokens + u64::from(cost)))
     }
 
-    /// Remembers what this handle sent: the messages of the view it compiled last.
-    pub(super) fn mark_sent(&self, digest: &str) {
-        let Some((place, known)) = self.last_compile.borrow().clone() else { return };
-        if known != digest {
-            return;
-        }
+    /// Remembers what this handle sent: the messages of the view it compiled last. Returns what the
+    /// counter counted of it.
+    pub(super) fn mark_sent(&self, digest: &str) -> Option<u64> {
+        let (place, _, estimate) = self.last_compile.borrow().clone().filter(|(_, known, _)| known == digest)?;
         let mut views = self.repo.views.borrow_mut();
         for slot in &mut views.slots {
             slot.marks.retain(|mark| mark.handle != self.id);
@@ -192,6 +190,7 @@ impl Handle {
             slot.marks.push(Mark { handle: self.id, messages: ids.len(), tokens });
             *self.sent.borrow_mut() = ids;
         }
+        Some(estimate)
     }
 }
 
@@ -275,18 +274,22 @@ fn digest(state: &State<'_>, slot: &ViewSlot, options: &CompileOptions) -> Strin
     ContentHash::of(what.as_bytes()).to_hex()
 }
 
+/// How far true usage corrects an estimate, up and down: counters differ by less, and what is beyond is a
+/// mistake, or something that no counter of texts sees.
+const MOST_CORRECTION: f64 = 2.0;
+
 /// The true count where it is known, or the estimate, corrected by what is known of the last one.
 fn true_count(state: &State<'_>, digest: &str, estimate: u64, repo: &Repository) -> (u64, String) {
-    let total = |row: &crate::state::rows::SentRow| row.input.and_then(|input| input.total);
+    let total = |row: &crate::state::rows::SentRow| row.input.and_then(|input| input.total).filter(|total| *total > 0);
     if let Some(sent) = state.sent(digest)
         && let Some(total) = total(sent)
     {
         return (total, format!("api:{}", sent.model));
     }
     match state.last_usage().and_then(|sent| Some((sent, total(sent)?))) {
-        Some((sent, total)) if sent.estimate > 0 && total > 0 => {
-            let corrected = (estimate as f64 * total as f64 / sent.estimate as f64).round() as u64;
-            (corrected, format!("calibrated:{}", sent.model))
+        Some((sent, total)) => {
+            let ratio = (total as f64 / sent.estimate as f64).clamp(1.0 / MOST_CORRECTION, MOST_CORRECTION);
+            ((estimate as f64 * ratio).round() as u64, format!("calibrated:{}", sent.model))
         }
         _ => (estimate, repo.settings.counter.as_counter().source().to_owned()),
     }

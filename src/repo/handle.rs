@@ -35,7 +35,8 @@ pub struct Handle {
     /// Operations of this handle, and those of them that it has undone: what undo and redo go by.
     done: RefCell<Vec<String>>,
     undone: RefCell<Vec<String>>,
-    pub(super) last_compile: RefCell<Option<(usize, String)>>,
+    /// The view that was compiled last, the compile's digest, and what the counter counted of it.
+    pub(super) last_compile: RefCell<Option<(usize, String, u64)>>,
     pub(super) sent: RefCell<Vec<MessageId>>,
 }
 
@@ -370,12 +371,14 @@ impl Handle {
         Ok(done)
     }
 
-    /// Records that a compile was sent to a model, and what it cost.
+    /// Records that a compile was sent to a model, and what it cost. The record's estimate is what the
+    /// counter counted, where the compile is this handle's last: callers know it with its correction only,
+    /// and corrections must not be made twice.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn sent(&self, record: SentRecord, options: &CommitOptions) -> Result<()> {
-        self.mark_sent(&record.digest);
+    pub async fn sent(&self, mut record: SentRecord, options: &CommitOptions) -> Result<()> {
+        record.estimate = self.mark_sent(&record.digest).unwrap_or(record.estimate);
         self.perform(Input::Sent(Box::new(record)), options).await.map(drop)
     }
 

@@ -355,9 +355,10 @@ impl State<'_> {
         here.or_else(|| self.parent?.sent(digest))
     }
 
-    /// The newest compile that was sent and whose true usage is known.
+    /// The newest compile that was sent, whose estimate and true usage are known and not 0.
     pub fn last_usage(&self) -> Option<&SentRow> {
-        let known = |row: &&SentRow| row.input.is_some_and(|input| input.total.is_some());
+        let total = |row: &SentRow| row.input.and_then(|input| input.total).unwrap_or(0);
+        let known = |row: &&SentRow| row.estimate > 0 && total(row) > 0;
         self.tables.sent.iter().rev().find(known).or_else(|| self.parent?.last_usage())
     }
 

@@ -115,6 +115,61 @@ fn the_source_of_a_count_is_told() {
     assert_eq!(next.compiled.estimate, 13);
 }
 
+/// What JavaScript does: the estimate it knows of is the count, with its correction.
+fn reported(ann: &User, reading: &Reading, model: &str, total: Option<u64>) {
+    let record = SentRecord {
+        digest: reading.compiled.digest.clone(),
+        estimate: reading.tokens(),
+        head: ann.handle.head(),
+        input: Some(InputUsage { total, ..InputUsage::default() }),
+        model: model.to_owned(),
+        output: None,
+        raw: None,
+        response_id: None,
+    };
+    block_on(ann.handle.sent(record, &nothing())).unwrap();
+}
+
+#[test]
+fn a_correction_is_not_made_twice() {
+    let ann = fresh();
+    for number in 0..6 {
+        ann.commit(&format!("e{number}"), user("some words"));
+        let reading = ann.plain();
+        let (estimate, source) = (reading.compiled.estimate, reading.compiled.token_source.clone());
+        let expected = if number == 0 { estimate } else { 2 * estimate };
+        assert_eq!((reading.tokens(), source != "quarters"), (expected, number > 0));
+        reported(&ann, &reading, "m", Some(2 * estimate));
+        let again = ann.plain();
+        reported(&ann, &again, "m", Some(again.tokens()));
+    }
+}
+
+#[test]
+fn figures_that_make_no_sense_correct_little_or_nothing() {
+    let ann = fresh();
+    ann.commit("a", user("some words"));
+    reported(&ann, &ann.plain(), "one", Some(ann.plain().compiled.estimate));
+    for (number, (total, ratio, source)) in [
+        (None, 1.0, "calibrated:one"),
+        (Some(0), 1.0, "calibrated:one"),
+        (Some(u64::from(u32::MAX)), 2.0, "calibrated:two"),
+        (Some(1), 0.5, "calibrated:two"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        ann.commit(&format!("b{number}"), user("more words"));
+        reported(&ann, &ann.plain(), "two", total);
+        ann.commit(&format!("c{number}"), user("more words"));
+        let reading = ann.plain();
+        let expected = (reading.compiled.estimate as f64 * ratio).round() as u64;
+        assert_eq!((reading.tokens(), reading.compiled.token_source.as_str()), (expected, source), "{total:?}");
+        let window = ann.compile(json!({ "maxTokens": reading.compiled.estimate }));
+        assert_eq!(window.messages.len(), reading.messages.len(), "the window goes by the counter");
+    }
+}
+
 #[test]
 fn a_view_that_nobody_read_for_long_is_told_rightly() {
     let world = World::default();
