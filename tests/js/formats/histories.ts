@@ -18,12 +18,27 @@ const text = fc.string({ unit: "binary", maxLength: 12 });
 const said = fc.record({ type: fc.constant("text" as const), text });
 const thought = fc.record({ type: fc.constant("reasoning" as const), text });
 const callId = fc.constantFrom("c0", "c1", "c2", "c3", "c4");
-const call = fc.record({
+const named = {
   type: fc.constant("tool-call" as const),
   callId,
   toolName: fc.constantFrom("search", "book"),
-  input: fc.oneof(fc.jsonValue(), fc.constant({})),
-});
+};
+const call = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ ...named, input: fc.oneof(fc.jsonValue(), fc.constant({})) }),
+  },
+  // Cut off in the middle of its arguments.
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...named,
+      input: fc.constant(null),
+      rawInput: fc.constantFrom("", "{", '{"a": "b'),
+      provider: fc.constantFrom({}, { varve: { notJson: true } }),
+    }),
+  },
+);
 const output = fc.oneof(
   fc.record({ type: fc.constantFrom("text" as const, "error-text" as const), value: text }),
   fc.record({

@@ -27,6 +27,8 @@ export interface Asking {
   readonly model: string;
   readonly compile: CompileOptions;
   readonly turn: string;
+  /** The id of the answer. */
+  readonly id: string;
   readonly signal: AbortSignal;
   /** Called with every piece that came. */
   readonly onPiece: () => void;
@@ -44,7 +46,7 @@ const apiKey = "none";
 
 /** Runs a request within a turn, which ends as it does. */
 async function within(
-  { chat, model, turn: name, signal, compile }: Asking,
+  { chat, model, id, turn: name, signal, compile }: Asking,
   run: (
     turn: Turn,
     compiled: Awaited<ReturnType<Repository["prepare"]>>,
@@ -55,7 +57,7 @@ async function within(
   }>,
 ): Promise<readonly MadeCall[]> {
   const compiled = await chat.prepare(compile);
-  await using turn = chat.turn({ turn: name, model, signal });
+  await using turn = chat.turn({ id, turn: name, model, signal });
   try {
     const { payloads, finishReason, answer } = await run(turn, compiled);
     const usage: ExtractedUsage = extractUsage(answer);

@@ -74,17 +74,19 @@ async function turn(
     // Nobody waits for a stream that stands still, once what came of it has been read.
     let quiet: NodeJS.Timeout | undefined;
     fake.onStall = () => {
-      quiet = setTimeout(() => stop.abort(), 30);
+      quiet = setTimeout(() => stop.abort(), 50);
     };
     const onPiece = () => void quiet?.refresh();
     const compile = number > 6 ? { maxTokens: 400, onOverflow: "return" as const } : {};
     const { signal } = stop;
+    const id = `a${number}-${plan}-${step}`;
     const asking = {
       chat,
       url: fake.url,
       model,
       compile,
       turn: `t${number}-${plan}`,
+      id,
       signal,
       onPiece,
     };
@@ -111,19 +113,15 @@ async function loop(first: [Driver, string], second: [Driver, string]): Promise<
   await chat.instruction("You are the agent of a library.");
   for (let number = 0; number < TURNS; number++) {
     const [driver, model] = number < TURNS / 2 ? first : second;
-    const before = (await chat.user(`Question number ${number}, please.`)).hash;
+    await chat.user(`Question number ${number}, please.`, { id: `u${number}` });
     await turn(run, driver, model, number);
-    if (number % 10 === 8) {
-      // Again: the branch goes back to before the answer.
-      await chat.reset(before);
+    if (number % 9 === 8) {
+      await chat.regenerate(`a${number}-${number}-0`);
       await turn(run, driver, model, number, number + 2);
     }
     if (number % 10 === 9) {
-      // Asked differently: the question is another one, and so is what follows.
-      await chat.reset(before);
-      const edited = [{ type: "text" as const, text: `Question ${number}, said better.` }];
-      const { id } = await chat.user("to be replaced");
-      await chat.edit(id, { contentType: "message", role: "user", parts: edited });
+      const parts = [{ type: "text" as const, text: `Question ${number}, said better.` }];
+      await chat.resend(`u${number}`, { contentType: "message", role: "user", parts });
       await turn(run, driver, model, number, number + 1);
     }
   }
