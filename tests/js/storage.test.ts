@@ -51,6 +51,7 @@ describe("a varve on a storage adapter", () => {
           id,
           createdAt: clock(),
           updatedAt: clock(),
+          metadata: {},
         })),
       });
       const first = await varve.list({ prefix: "a", limit: 1 });
