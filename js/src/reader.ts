@@ -1,11 +1,13 @@
 // Reading a repository: the compile, and everything that can be asked.
+import { blame } from "./chat/blame.js";
+import { search } from "./chat/search.js";
 import type { CompiledView, Send } from "./compiled.js";
 import type { Link } from "./handle.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { Transcript, TranscriptOptions } from "./types/chat.js";
 import type { Annotation, CommitInfo } from "./types/commit.js";
-import type { Compiled, CompileOptions, Prepared } from "./types/compile.js";
+import type { Compiled, CompileOptions, Message, Prepared } from "./types/compile.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { RegisteredType } from "./types/content-types.js";
 import type { JsonObject } from "./types/json.js";
@@ -21,6 +23,7 @@ import type {
   Status,
   TagInfo,
 } from "./types/repository.js";
+import type { Blame, SearchOptions, SearchResult } from "./types/search.js";
 import { own, Writer } from "./writer.js";
 
 /** Reads a repository. */
@@ -103,6 +106,25 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
    */
   transcript(options: TranscriptOptions = {}): Promise<Transcript> {
     return this.link.call("transcript", options);
+  }
+
+  /**
+   * Entries whose texts hold a text or match an expression, the newest first: texts of messages, arguments and
+   * results of tools, names of tools. As they read now; also those that were compacted.
+   *
+   * @throws `Validation`; like `transcript`.
+   */
+  async search(text: string | RegExp, options: SearchOptions = {}): Promise<SearchResult> {
+    return search((page) => this.transcript(page), text, own(options));
+  }
+
+  /**
+   * Where a message, or an entry, comes from: for each of its entries the commits behind it.
+   *
+   * @throws The errors of the store.
+   */
+  async blame(of: Pick<Message, "entries"> | string): Promise<Blame[]> {
+    return blame(this, typeof of === "string" ? [of] : of.entries);
   }
 
   /**

@@ -22,6 +22,8 @@ test("the examples of the page run one behind the other", () => {
     "u1 user Where is my order? ",
     "a1 assistant Which one? ",
     "u2b user 4712, sorry 2 of 2",
+    "u1 /parts/0/text order",
+    "u1 1",
     "1 1",
   ]);
 });
@@ -50,7 +52,7 @@ test("what useChat sends becomes alternatives and edits", () => {
     await ui.selectSibling("a2");
     console.log((await ui.transcript()).entries.map(({ id }) => id).join());
   `);
-  expect(printed.slice(4)).toEqual([
+  expect(printed.slice(6)).toEqual([
     "one 1",
     "one 1",
     "one / second / two 1 2 1",
