@@ -3,7 +3,7 @@
 import { base64 } from "varve:stores-base64";
 import { decodeBase64 } from "../base64.js";
 import { VarveError } from "../errors.js";
-import type { StorageAdapter } from "../types/storage.js";
+import type { Awaitable, StorageAdapter } from "../types/storage.js";
 import { nativeAdapter } from "./native-adapter.js";
 import { notices } from "./notices.js";
 import { storesModule } from "./stores-module.js";
@@ -26,7 +26,7 @@ export interface IndexedDBOptions {
   /**
    * Told where the browser found the origin's databases damaged and threw them away: all that was in them
    * is gone, and an empty one is opened. Only Chromium tells, and only whoever opens a database of that
-   * origin first.
+   * origin first. Default: the next look for a repository or a list of them fails with that error, once.
    */
   onDataLoss?: ((error: VarveError<"Corrupt">) => void) | undefined;
 }
@@ -45,13 +45,26 @@ const load = storesModule(() => decodeBase64(base64));
  *
  * @throws `Validation` where an option makes no sense. Its calls: `Unavailable` where there is no
  * IndexedDB or the browser withholds it; `Blocked` where another tab holds on to another version;
- * `VersionTooNew` where a newer version of varve made the database; `Quota`.
+ * `VersionTooNew` where a newer version of varve made the database; `Quota`; `Corrupt`, see `onDataLoss`.
  */
 export function indexedDB(name: string, options: IndexedDBOptions = {}): StorageAdapter {
   const { durability, persist, blockedTimeout, onDataLoss } = checked(name, options);
   const others = notices(`varve:indexed-db:${name}`);
   const inTurn = turns(`varve:indexed-db:${name}`);
   let hasAsked = !persist;
+  let untold: VarveError | undefined;
+  const tell = (error: VarveError<"Corrupt">): void => {
+    if (onDataLoss === undefined) untold = error;
+    else queueMicrotask(() => onDataLoss(error)); // what it throws must not undo the upgrade
+  };
+  /** Nobody is to take for an empty database what was thrown away. */
+  const told = async <T>(looking: Awaitable<T>): Promise<T> => {
+    const found = await looking;
+    const error = untold;
+    untold = undefined;
+    if (error !== undefined) throw error;
+    return found;
+  };
   const adapter = nativeAdapter({
     name: "indexed-db",
     capabilities: {
@@ -65,15 +78,17 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
       if (!hasAsked) askToPersist();
       hasAsked = true;
       const onUpgrade = ({ dataLoss, dataLossMessage }: UpgradeEvent) => {
-        if (dataLoss !== "total") return;
-        const error = lost(name, dataLossMessage);
-        queueMicrotask(() => onDataLoss?.(error)); // what it throws must not undo the upgrade
+        if (dataLoss === "total") tell(lost(name, dataLossMessage));
       };
       return NativeStore.indexedDb(name, durability === "relaxed", blockedTimeout, onUpgrade);
     },
   });
   return {
     ...adapter,
+
+    findRepository: (...args) => told(adapter.findRepository(...args)),
+
+    listRepositories: (...args) => told(adapter.listRepositories(...args)),
 
     async write(key, batch, call) {
       const result = await inTurn.write(key, () => adapter.write(key, batch, call));

@@ -80,17 +80,24 @@ async function launch(profile) {
 /**
  * Opens the repository, as `chat`, and then the control, as `control`. What is there of what was acknowledged:
  * `missing` of the last commits, `kept` whether the control still has its newest put; and whether varve was
- * told that the browser threw everything away.
+ * told that the browser threw everything away, by a listener or else by the first call.
  */
-export function look(page, { commits, puts }) {
+export function look(page, { commits, puts }, listens = true) {
   return page.evaluate(
-    async ([hashes, newest]) => {
+    async ([hashes, newest, listens]) => {
       let told;
-      const onDataLoss = ({ code, message }) => {
+      const hear = ({ code, message }) => {
         told = `${code}: ${message}`;
       };
-      const storage = varve.storage("crashes", { onDataLoss });
-      globalThis.chat = await varve.createVarve({ storage, encoding: "approximate" }).open("chat");
+      const storage = varve.storage("crashes", listens ? { onDataLoss: hear } : {});
+      const engine = varve.createVarve({ storage, encoding: "approximate" });
+      try {
+        globalThis.chat = await engine.open("chat");
+      } catch (error) {
+        if (listens) throw error;
+        hear(error);
+        globalThis.chat = await engine.open("chat"); // it is told once
+      }
       const missing = [];
       for (const hash of hashes) if ((await chat.get(hash)) === null) missing.push(hash);
       globalThis.control = await new Promise((resolve, reject) => {
@@ -106,7 +113,7 @@ export function look(page, { commits, puts }) {
       });
       return { told, missing, kept: newest === -1 || found === newest };
     },
-    [commits.slice(-200), puts],
+    [commits.slice(-200), puts, listens],
   );
 }
 
