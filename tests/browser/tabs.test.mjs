@@ -25,12 +25,12 @@ function open(page, id) {
   }, id);
 }
 
-const texts = (page) =>
-  page.evaluate(async () => {
-    await chat.refresh?.();
-    const { messages } = await chat.compile();
+/** What the tab sees: `prepare` asks the store, `compile` knows what the tab was told. */
+const texts = (page, call = "prepare") =>
+  page.evaluate(async (name) => {
+    const { messages } = await chat[name]();
     return messages.flatMap(({ parts }) => parts.map(({ text }) => text));
-  });
+  }, call);
 
 test("tabs that write one branch at once lose nothing, and both see everything", async () => {
   const pages = [await tab.page(), await tab.page()];
