@@ -133,8 +133,11 @@ test.each(formats)(
               return chat.pin(await entryAt(chat, at));
             case "tag":
               return chat.tag(`v${turn}`);
-            case "undo":
-              return chat.undo();
+            case "undo": {
+              // The newest of all: undoing what others built upon deletes it, and what is deleted stays so.
+              const [newest] = await chat.operations({ limit: 1 });
+              return chat.undo(newest?.id);
+            }
             case "redo":
               return chat.redo();
             case "regenerate":
