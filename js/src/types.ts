@@ -3,6 +3,7 @@ export type * from "./types/care.js";
 export type * from "./types/chat.js";
 export type * from "./types/commit.js";
 export type * from "./types/compile.js";
+export type * from "./types/compress.js";
 export type * from "./types/content.js";
 export type * from "./types/content-types.js";
 export type * from "./types/journal.js";

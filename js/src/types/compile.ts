@@ -79,17 +79,18 @@ export interface OutputUsage {
   reasoning?: number | null | undefined;
 }
 
+/** What a call of a model cost, in tokens. */
+export interface Usage {
+  input?: InputUsage | undefined;
+  output?: OutputUsage | undefined;
+  /** The provider's own figures. */
+  raw?: JsonInput | undefined;
+}
+
 /** What a model was sent, and what it cost. */
 export interface SentReport {
   model: string;
-  usage?:
-    | {
-        input?: InputUsage | undefined;
-        output?: OutputUsage | undefined;
-        /** The provider's own figures. */
-        raw?: JsonInput | undefined;
-      }
-    | undefined;
+  usage?: Usage | undefined;
   /** The provider's id of the answer. */
   responseId?: string | undefined;
 }
