@@ -109,6 +109,20 @@ pub enum Error {
         /// What needs them.
         message: String,
     },
+    /// What a proposal was about is not what it was, or the proposal is settled.
+    #[error("proposal {id} is stale: {reason}")]
+    StaleProposal {
+        /// The proposal.
+        id: String,
+        /// What changed.
+        reason: String,
+    },
+    /// Policies rest.
+    #[error("policies are paused: {reason}; resumeAll lets them go on")]
+    PolicyPaused {
+        /// Why.
+        reason: String,
+    },
     /// There is nothing that this handle could undo or redo.
     #[error("nothing to {what}")]
     NothingToUndo {
@@ -303,6 +317,8 @@ impl Error {
             Self::RefNotFound { .. } => "RefNotFound",
             Self::RefProtected { .. } => "RefProtected",
             Self::BudgetExceeded { .. } => "BudgetExceeded",
+            Self::StaleProposal { .. } => "StaleProposal",
+            Self::PolicyPaused { .. } => "PolicyPaused",
             Self::NothingToUndo { .. } => "NothingToUndo",
             Self::NotUndoable { .. } => "NotUndoable",
             Self::ContentGone { .. } => "ContentGone",
@@ -341,7 +357,9 @@ impl Error {
             Self::DuplicateId { id } | Self::RepositoryExists { id } | Self::RepositoryNotFound { id } => {
                 object([("id", text(id))])
             }
-            Self::EditTarget { id, reason } => object([("id", text(id)), ("reason", text(reason))]),
+            Self::EditTarget { id, reason } | Self::StaleProposal { id, reason } => {
+                object([("id", text(id)), ("reason", text(reason))])
+            }
             Self::Conflict { expected, actual, .. } => {
                 object([("expected", expected.as_deref().into()), ("actual", actual.as_deref().into())])
             }
@@ -362,6 +380,7 @@ impl Error {
             Self::ContentGone { hash, reason } => object([("hash", text(hash)), ("reason", text(reason))]),
             Self::ErasedContent { hash, reason } => object([("hash", text(hash)), ("reason", text(reason))]),
             Self::Callback { what, .. } => object([("callback", text(what))]),
+            Self::PolicyPaused { reason } => object([("reason", text(reason))]),
             Self::Store(StoreError::VersionTooNew { found, supported }) => {
                 object([("found", (*found).into()), ("supported", (*supported).into())])
             }

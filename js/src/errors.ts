@@ -53,6 +53,16 @@ export interface VarveErrorDetails {
   ContentGone: { hash: string; reason: "freed" | "erased" };
   /** A payload that was erased, and is not taken in again. `reason` is why it was erased. */
   ErasedContent: { hash: string; reason: string };
+  /** A proposal that is settled, or about what is not any more as it was shown. */
+  StaleProposal: { id: string; reason: string };
+  /** There is no proposal of this id. */
+  ProposalNotFound: { id: string };
+  /** Policies rest until `resumeAll`. */
+  PolicyPaused: { reason: string };
+  /** A policy's action failed at every try, or nothing here can do it; its error is the `cause`. */
+  PolicyExecution: { policy: string; tries: number };
+  /** A summary that lost what it must keep, or is longer than what it stands for. */
+  Compression: { reason: string; missing?: string[] };
   /** No operation of this handle is left to undo or redo. */
   NothingToUndo: Record<never, never>;
   /** No encoding has this name. */

@@ -4,12 +4,17 @@ use std::cell::RefCell;
 
 use super::{Input, Outcome, Planner};
 use crate::error::Result;
+use crate::model::commit::Author;
 use crate::state::apply::When;
 use crate::state::{JournalPosition, State};
 
 /// Operations that happen together or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
+    /// The name of the call: "batch", or what it stands for.
+    pub kind: &'static str,
+    /// Who made what has no author of its own.
+    pub author: Option<Author>,
     /// The operations.
     pub inputs: Vec<Input>,
     /// What they came to when they were planned one by one on the journal as it stood then. It holds
@@ -43,7 +48,7 @@ impl Planner<'_> {
         let mut all = Outcome::default();
         let mut draft = State::over(self.draft);
         for input in &group.inputs {
-            let outcome = Planner { draft: &draft, author: None, ..*self }.plan(input)?;
+            let outcome = Planner { draft: &draft, author: group.author.as_ref(), ..*self }.plan(input)?;
             apply(&mut draft, &outcome, self.when)?;
             all.extend(outcome);
         }
@@ -57,6 +62,7 @@ impl Outcome {
         self.records.extend(next.records);
         self.objects.extend(next.objects);
         self.receipts.extend(next.receipts);
+        self.logs.extend(next.logs);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Outcome, Planner};
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
+use crate::json::ToJson;
 use crate::model::record::{ErasedRecord, FreedRecord, Record};
 use crate::state::arena::Ix;
 
@@ -39,7 +40,10 @@ impl Planner<'_> {
             Some(ix) => self.draft.gone(hash).is_some() || needed.get(ix.row()) == Some(&false),
             None => self.draft.commit_count() == free.commits,
         };
-        let contents: Vec<_> = free.hashes.iter().copied().filter(unneeded).collect();
+        // Proposals name objects of which no commit knows yet.
+        let settings: Vec<_> = self.draft.notes(None).iter().map(|(_, value)| value.to_json()).collect();
+        let named = |hash: &ContentHash| settings.iter().any(|text| text.contains(&hash.to_hex()));
+        let contents: Vec<_> = free.hashes.iter().copied().filter(|hash| unneeded(hash) && !named(hash)).collect();
         if contents.is_empty() {
             return Outcome::default();
         }

@@ -89,6 +89,7 @@ impl Planner<'_> {
                 .map(|payload| Object { hash: payload.hash, bytes: payload.bytes.clone() })
                 .into_iter()
                 .collect(),
+            logs: Vec::new(),
             receipts: vec![receipt],
         }
     }

@@ -15,6 +15,7 @@ mod commit;
 mod refs;
 mod registry;
 mod request;
+mod settings;
 mod undo;
 
 use crate::error::{Error, Result};
@@ -24,6 +25,7 @@ use crate::model::commit::Author;
 use crate::model::id::EntryId;
 use crate::model::journal::Operation;
 use crate::model::limits::check_depth;
+use crate::model::log::LogRow;
 use crate::model::object::Object;
 use crate::model::record::Record;
 use crate::state::State;
@@ -35,6 +37,7 @@ pub use care::{Erase, Free};
 pub use request::{
     Append, Attributes, Describe, Elsewhere, Existing, ExpectedHead, Input, NewPayload, Request, Unmerged,
 };
+pub use settings::{Requirement, Setting};
 pub use undo::Undo;
 
 /// What an operation amounts to.
@@ -46,6 +49,8 @@ pub struct Plan {
     pub objects: Vec<Object>,
     /// What the caller gets, one for each commit.
     pub receipts: Vec<Receipt>,
+    /// Rows of logs that are written with it.
+    pub logs: Vec<LogRow>,
 }
 
 /// What a commit's caller gets.
@@ -79,6 +84,8 @@ pub struct Outcome {
     pub objects: Vec<Object>,
     /// One for each commit.
     pub receipts: Vec<Receipt>,
+    /// Rows of logs.
+    pub logs: Vec<LogRow>,
 }
 
 impl Outcome {
@@ -123,6 +130,7 @@ pub fn plan(draft: &State<'_>, request: &Request, when: When) -> Result<Plan> {
         },
         objects: outcome.objects,
         receipts: outcome.receipts,
+        logs: outcome.logs,
     })
 }
 
@@ -176,6 +184,9 @@ impl Planner<'_> {
             Input::Free(free) => Ok(self.free(free)),
             Input::Erase(erase) => self.erase(erase),
             Input::Undo(undo) => self.undo(undo),
+            Input::Set(setting) => self.set(setting),
+            Input::Require(requirement) => self.require(requirement),
+            Input::Log(row) => Ok(Outcome { logs: vec![row.clone()], ..Outcome::default() }),
             Input::Batch(group) => self.batch(group),
         }
     }

@@ -6,12 +6,9 @@ use super::{Describe, Outcome, Planner};
 use crate::error::{Error, Result};
 use crate::model::limits::check_depth;
 use crate::model::record::{NoteRecord, Record, TypeRecord};
+use crate::model::setting::{METADATA, TITLE};
 use crate::model::types::{TypeDefinition, check_type_name};
 use crate::state::arena::EntryIx;
-
-/// The notes that a repository has.
-const TITLE: &str = "title";
-const METADATA: &str = "metadata";
 
 impl Planner<'_> {
     /// Registers, changes or removes a content type.
@@ -76,7 +73,7 @@ impl Planner<'_> {
     }
 
     /// Sets or removes a note; none where it is so already.
-    fn note(&self, entry: Option<EntryIx>, name: &str, new: Option<Value>) -> Option<Record> {
+    pub(super) fn note(&self, entry: Option<EntryIx>, name: &str, new: Option<Value>) -> Option<Record> {
         let old = self.draft.note(entry, name).cloned();
         let entry = entry.map(|entry| self.draft.entries(entry).id.clone());
         (old != new).then(|| Record::Note(NoteRecord { entry, name: name.to_owned(), new, old }))

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{Before, Erase, Free, Group, Undo};
+use super::{Before, Erase, Free, Group, Requirement, Setting, Undo};
 use crate::hash::{CommitHash, ContentHash};
 use crate::json::{Map, Value};
 use crate::model::annotation::Priority;
 use crate::model::commit::Author;
 use crate::model::content::Content;
 use crate::model::id::EntryId;
+use crate::model::log::LogRow;
 use crate::model::outline::Outline;
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
@@ -159,6 +160,12 @@ pub enum Input {
     Erase(Erase),
     /// Inverts an operation.
     Undo(Undo),
+    /// Sets or removes a setting.
+    Set(Setting),
+    /// Fails where things are not as they were.
+    Require(Requirement),
+    /// Adds a row to a log.
+    Log(LogRow),
     /// Several operations as one: all or none.
     Batch(Group),
 }
@@ -297,7 +304,8 @@ impl Input {
             Self::Free(_) => "gc",
             Self::Erase(_) => "erase",
             Self::Undo(_) => "undo",
-            Self::Batch(_) => "batch",
+            Self::Set(_) | Self::Require(_) | Self::Log(_) => "setting",
+            Self::Batch(group) => group.kind,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::json::quoted;
 use crate::model::annotation::{Annotation, Priority};
 use crate::model::commit::EntryOperation;
 use crate::model::record::{CommitRecord, DefaultBranchRecord, NoteRecord, Record, RefRecord, TypeRecord};
+use crate::model::setting::is_history;
 use crate::state::State;
 use crate::state::arena::CommitIx;
 use crate::state::rows::{Action, OtherAction};
@@ -58,6 +59,8 @@ impl Planner<'_> {
                         None => Outcome::record(planner.undo_annotations(&annotation.target, &undo.records)?),
                     }
                 }
+                // What became of a proposal stays so, whatever becomes of what it did.
+                Record::Note(NoteRecord { entry: None, name, .. }) if is_history(name) => continue,
                 other => Outcome::record(planner.inverse(other, &undo.name)?),
             };
             apply(&mut draft, &outcome, self.when)?;

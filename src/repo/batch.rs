@@ -156,7 +156,11 @@ impl Batch {
         let options = CommitOptions { expected_head: self.expected, ..options.clone() };
         match self
             .handle
-            .submit(self.branch.clone(), Input::Batch(Group { inputs: draft.inputs, planned }), &options)
+            .submit(
+                self.branch.clone(),
+                Input::Batch(Group { kind: "batch", author: None, inputs: draft.inputs, planned }),
+                &options,
+            )
             .await
         {
             Ok(done) => Ok(Finished::Stored(done)),

@@ -219,6 +219,11 @@ impl Repository {
             self.scan(key, &kept, &mut note).await?;
             found.retain(|(hash, _)| !attached.contains(hash));
         }
+        let (listed, mut named) = (found.iter().map(|(hash, _)| *hash).collect(), Set::default());
+        for (_, value) in self.state.borrow().notes(None) {
+            mentions(value.to_json().as_bytes(), &listed, &mut named);
+        }
+        found.retain(|(hash, _)| !named.contains(hash));
         Ok(found)
     }
 

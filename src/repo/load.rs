@@ -60,6 +60,7 @@ impl Repository {
             payloads: RefCell::default(),
             recounted: RefCell::default(),
             views: RefCell::default(),
+            waiting_logs: RefCell::default(),
             handles: Cell::new(0),
             checkpointed: Cell::new(0),
             segments: RefCell::default(),

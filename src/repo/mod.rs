@@ -31,6 +31,7 @@ use crate::json::Value;
 
 use crate::collections::Set;
 use crate::hash::ContentHash;
+use crate::model::log::LogRow;
 use crate::state::State;
 use crate::store::{Address, Incarnation, Store};
 use crate::view::counts::Recounted;
@@ -97,6 +98,8 @@ pub struct Repository {
     payloads: RefCell<PayloadCache>,
     recounted: RefCell<Recounted>,
     views: RefCell<Views>,
+    /// Rows of logs that wait for the next write.
+    waiting_logs: RefCell<Vec<LogRow>>,
     handles: Cell<u64>,
     stands: Stands,
     /// The last entry of the newest checkpoint known here, and the segments it has.

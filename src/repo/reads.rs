@@ -12,6 +12,7 @@ use crate::model::content::{Content, PartKind, Role};
 use crate::model::journal::{Entry, Operation, Sealed};
 use crate::model::record::Record;
 use crate::model::refs::ANONYMOUS;
+use crate::model::setting::is_description;
 use crate::ops::Undo;
 use crate::state::State;
 use crate::state::arena::{CommitIx, EntryIx};
@@ -326,7 +327,8 @@ impl Handle {
             let lineage = state.lineage(self.head_in(state));
             let mut out = status::describe(state, &lineage, &counts);
             if let Value::Object(out) = &mut out {
-                state.notes(None).into_iter().for_each(|(name, value)| put(out, name, value.clone()));
+                let shown = state.notes(None).into_iter().filter(|(name, _)| is_description(name));
+                shown.for_each(|(name, value)| put(out, name, value.clone()));
             }
             out
         });

@@ -13,8 +13,10 @@ use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
 use crate::json::{ToJson, object, table};
 use crate::model::journal::{Entry, JOURNAL_FORMAT, Operation, Sealed};
+use crate::model::log::LogRow;
 use crate::model::object::Object;
 use crate::model::record::{Record, RefRecord, RepositoryRecord};
+use crate::model::setting::is_description;
 use crate::ops::{Plan, Receipt, Request, plan};
 use crate::state::apply::When;
 use crate::state::arena::{CommitIx, Ix};
@@ -74,6 +76,7 @@ struct Planned {
     entry: Entry,
     objects: Vec<Object>,
     delete_objects: Vec<ContentHash>,
+    logs: Vec<LogRow>,
     projection: Option<String>,
     summary: Option<Rc<str>>,
     results: Vec<Result<Done>>,
@@ -130,11 +133,15 @@ impl Repository {
             if planned.entry.operations.is_empty() {
                 return Ok(planned.results);
             }
-            let Planned { delete_objects, projection, summary, .. } = planned;
-            let batch = Batch { delete_objects, projection, summary, ..Batch::new(&planned.entry, planned.objects) };
+            let Planned { delete_objects, mut logs, projection, summary, .. } = planned;
+            let waiting = self.waiting_logs.borrow().clone();
+            logs.extend(waiting.iter().cloned());
+            let batch =
+                Batch { delete_objects, logs, projection, summary, ..Batch::new(&planned.entry, planned.objects) };
             let from = self.settings.environment.now();
             match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
+                    self.waiting_logs.borrow_mut().drain(..waiting.len());
                     self.rivals.won(self.settings.environment.now() - from);
                     self.apply_own(&planned.entry, &batch.entry)?;
                     self.apply_all(&others)?;
@@ -169,16 +176,16 @@ impl Repository {
             entry.operations.push(create);
         }
         let (created, mut results) = (entry.operations.len(), Vec::new());
-        let (mut objects, mut delete_objects) = (Vec::<Object>::new(), Vec::new());
+        let (mut objects, mut delete_objects, mut logs) = (Vec::<Object>::new(), Vec::new(), Vec::new());
         let mut describes = false;
         for (place, ticket) in tickets.iter().enumerate() {
             let planned = self.plan_one(&draft, ticket, when);
             results.push(planned.and_then(|planned| {
-                let Plan { operation, objects: brought, receipts } = match planned {
+                let Plan { operation, objects: brought, receipts, logs: rows } = match planned {
                     Attempt::Repeated(done) => return Ok(done),
                     Attempt::Fresh(plan) => plan,
                 };
-                if operation.records.is_empty() {
+                if operation.records.is_empty() && rows.is_empty() {
                     return Ok(Done::before(None, receipts));
                 }
                 let index = entry.operations.len() as u32;
@@ -194,6 +201,7 @@ impl Repository {
                 objects.retain(|object| !taken.contains(&object.hash));
                 delete_objects.extend(&taken);
                 objects.extend(brought);
+                logs.extend(rows);
                 entry.operations.push(operation);
                 Ok(Done { operation: Some(name), receipts, taken, wrote: true, moved })
             }));
@@ -202,9 +210,10 @@ impl Repository {
             entry.operations.clear(); // nothing to write: not even a beginning
         }
         let projection = projects.then(|| projection(Before::of(&state), &draft, &entry));
-        let notes = || table(&mut draft.notes(None).into_iter().map(|(name, value)| (name, value.clone())));
+        let shown = || draft.notes(None).into_iter().filter(|(name, _)| is_description(name));
+        let notes = || table(&mut shown().map(|(name, value)| (name, value.clone())));
         let summary = describes.then(|| notes().to_json().into());
-        Ok(Planned { entry, objects, delete_objects, projection, summary, results })
+        Ok(Planned { entry, objects, delete_objects, logs, projection, summary, results })
     }
 
     fn plan_one(&self, draft: &State<'_>, ticket: &Ticket, when: When) -> Result<Attempt> {

@@ -6,17 +6,7 @@ use crate::json::Value;
 
 use crate::error::StoreError;
 use crate::json::{parse, quoted};
-
-/// A row of a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogRow {
-    /// The name of the log.
-    pub log: Rc<str>,
-    /// UTC milliseconds.
-    pub at: i64,
-    /// A JSON object.
-    pub fields: Rc<str>,
-}
+pub use crate::model::log::LogRow;
 
 /// Which rows of a log to read. Rows have the order in which they were written.
 #[derive(Debug, Clone, PartialEq)]

@@ -25,6 +25,7 @@ mod faults;
 mod gc;
 mod history;
 mod refs;
+mod settings;
 mod store;
 mod transcript;
 mod undo;

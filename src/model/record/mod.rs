@@ -8,6 +8,7 @@ use super::annotation::Annotation;
 use super::commit::Body;
 use super::id::EntryId;
 use super::outline::Outline;
+use super::setting::is_description;
 use super::types::TypeDefinition;
 use crate::hash::{CommitHash, ContentHash};
 use crate::json::Value;
@@ -99,7 +100,8 @@ pub struct TypeRecord {
 /// A note on an entry, or on the repository, by name: from `old` to `new`. Not part of any hash of a commit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteRecord {
-    /// The entry; none: the repository, whose notes are `title` and `metadata`.
+    /// The entry; none: the repository, whose notes are `title`, `metadata` and its settings: see
+    /// [`super::setting`].
     pub entry: Option<EntryId>,
     /// The note's name: "title", "thumb", "read", …
     pub name: String,
@@ -182,6 +184,6 @@ impl Record {
 
     /// Whether it says something of the repository that lists of repositories show.
     pub fn describes(&self) -> bool {
-        matches!(self, Self::Note(NoteRecord { entry: None, .. }))
+        matches!(self, Self::Note(NoteRecord { entry: None, name, .. }) if is_description(name))
     }
 }
