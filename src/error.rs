@@ -117,6 +117,12 @@ pub enum Error {
         /// What changed.
         reason: String,
     },
+    /// There is no such proposal.
+    #[error("there is no proposal {}", quoted(id))]
+    ProposalNotFound {
+        /// Its id.
+        id: String,
+    },
     /// Policies rest.
     #[error("policies are paused: {reason}; resumeAll lets them go on")]
     PolicyPaused {
@@ -318,6 +324,7 @@ impl Error {
             Self::RefProtected { .. } => "RefProtected",
             Self::BudgetExceeded { .. } => "BudgetExceeded",
             Self::StaleProposal { .. } => "StaleProposal",
+            Self::ProposalNotFound { .. } => "ProposalNotFound",
             Self::PolicyPaused { .. } => "PolicyPaused",
             Self::NothingToUndo { .. } => "NothingToUndo",
             Self::NotUndoable { .. } => "NotUndoable",
@@ -354,9 +361,10 @@ impl Error {
         let text = |text: &str| Value::from(text);
         match self {
             Self::Validation { pointer, .. } => object([("pointer", text(pointer))]),
-            Self::DuplicateId { id } | Self::RepositoryExists { id } | Self::RepositoryNotFound { id } => {
-                object([("id", text(id))])
-            }
+            Self::DuplicateId { id }
+            | Self::ProposalNotFound { id }
+            | Self::RepositoryExists { id }
+            | Self::RepositoryNotFound { id } => object([("id", text(id))]),
             Self::EditTarget { id, reason } | Self::StaleProposal { id, reason } => {
                 object([("id", text(id)), ("reason", text(reason))])
             }

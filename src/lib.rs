@@ -46,6 +46,7 @@ pub mod hash;
 pub mod json;
 pub mod model;
 pub mod ops;
+pub mod policy;
 pub mod repo;
 pub mod state;
 pub mod store;

@@ -2,8 +2,8 @@
 
 use super::{Outcome, Planner};
 use crate::error::{Error, Result};
-use crate::hash::ContentHash;
-use crate::json::Value;
+use crate::hash::{CommitHash, ContentHash};
+use crate::json::{Value, quoted};
 use crate::model::annotation::Priority;
 use crate::model::limits::check_depth;
 use crate::model::object::Object;
@@ -41,6 +41,15 @@ pub enum Requirement {
         content: ContentHash,
         /// As it was annotated.
         priority: Priority,
+    },
+    /// A branch points where it pointed.
+    Branch {
+        /// The proposal that rests on it.
+        proposal: String,
+        /// Its name.
+        name: String,
+        /// Where it pointed.
+        head: Option<CommitHash>,
     },
     /// Policies do not rest.
     Unpaused,
@@ -90,6 +99,12 @@ impl Planner<'_> {
                 }
                 if self.priority(slot.entry) != *priority {
                     return stale(proposal, format!("the priority of entry {id} changed"));
+                }
+            }
+            Requirement::Branch { proposal, name, head } => {
+                let now = self.draft.branch(name).flatten().map(|ix| self.draft.commits(ix).hash);
+                if now != *head {
+                    return stale(proposal, format!("branch {} moved", quoted(name)));
                 }
             }
             Requirement::Unpaused => {

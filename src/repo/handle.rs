@@ -258,6 +258,9 @@ impl Handle {
             author: options.author.clone(),
             input,
         };
+        let by_policy = options.author.as_ref().is_some_and(|author| author.kind == "policy");
+        let looks = !by_policy && self.repo.looks_at_commits();
+        let looked_at = looks.then(|| request.branch.clone());
         let branch = limit.filter(|_| counted).map(|_| request.branch.clone());
         let done = self.repo.submit(request, limit.filter(|_| rejects && counted)).await?;
         if remembered
@@ -270,6 +273,12 @@ impl Handle {
             }
             done.push(operation.clone());
             self.undone.borrow_mut().clear();
+        }
+        if let Some(branch) = looked_at
+            && done.wrote
+            && !done.receipts.is_empty()
+        {
+            self.look_after(&branch, &done.receipts).await;
         }
         if let (Some(branch), Some(limit)) = (branch, limit) {
             self.repo.check_budget(&branch, limit).await?;

@@ -61,6 +61,8 @@ impl Repository {
             recounted: RefCell::default(),
             views: RefCell::default(),
             waiting_logs: RefCell::default(),
+            tallies: RefCell::default(),
+            active: RefCell::default(),
             handles: Cell::new(0),
             checkpointed: Cell::new(0),
             segments: RefCell::default(),

@@ -12,7 +12,9 @@ mod handle;
 mod load;
 mod options;
 mod payloads;
+mod policies;
 mod prepare;
+mod proposals;
 mod reads;
 mod reproject;
 mod rivals;
@@ -45,7 +47,9 @@ pub use environment::{Environment, ManualEnvironment};
 pub use handle::Handle;
 pub use load::OpenOptions;
 pub use options::CommitOptions;
+pub use policies::{Fired, LOG};
 pub use prepare::Validator;
+pub use proposals::{Guard, NewProposal};
 pub use reads::{Anonymous, OperationSummary};
 pub use sync::{SyncMessage, Synced};
 pub use verify::{Fault, Progress, Verified, verify};
@@ -53,6 +57,7 @@ pub use writer::Done;
 
 use environment::IdMaker;
 use payloads::PayloadCache;
+use policies::{Active, Tally};
 use rivals::Rivals;
 use stand::Stands;
 use views::Views;
@@ -100,6 +105,9 @@ pub struct Repository {
     views: RefCell<Views>,
     /// Rows of logs that wait for the next write.
     waiting_logs: RefCell<Vec<LogRow>>,
+    /// Evaluations that are counted until they are told.
+    tallies: RefCell<Vec<Tally>>,
+    active: RefCell<Option<Rc<Active>>>,
     handles: Cell<u64>,
     stands: Stands,
     /// The last entry of the newest checkpoint known here, and the segments it has.

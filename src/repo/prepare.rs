@@ -24,6 +24,14 @@ pub trait Validator {
         payload: &'a str,
         schema: Option<String>,
     ) -> Pending<'a, Result<()>>;
+
+    /// Whether a text matches a regular expression of JavaScript.
+    ///
+    /// # Errors
+    /// `Callback` where nothing here knows such expressions, or this is none.
+    fn matches(&self, _pattern: &str, _flags: &str, _text: &str) -> Result<bool> {
+        Err(super::policies::unmatched())
+    }
 }
 
 impl Repository {

@@ -421,7 +421,7 @@ fn known_entry(state: &State<'_>, id: &str) -> Result<EntryIx> {
 }
 
 /// The text people read in a payload.
-fn text_of(content: &Content) -> String {
+pub(super) fn text_of(content: &Content) -> String {
     let message = content.to_message(Role::Assistant, "");
     let texts = message.parts.iter().map(|part| match &part.kind {
         PartKind::Text(text) | PartKind::Reasoning(text) => text.clone(),

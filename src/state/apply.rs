@@ -112,6 +112,7 @@ impl State<'_> {
                 let entry = change.entry.as_ref().map(|entry| self.known_entry(entry)).transpose()?;
                 let notes = self.tables.notes.get_or_insert_with(entry, Names::default);
                 notes.insert(&change.name, change.new.clone());
+                self.tables.settings_version += u32::from(entry.is_none());
             }
             Record::Sent(sent) => self.tables.sent.push(SentRow {
                 digest: sent.digest.clone(),

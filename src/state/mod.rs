@@ -64,6 +64,7 @@ pub struct Tables {
     token_source: Option<Rc<str>>,
     journal: JournalPosition,
     types_version: u32,
+    settings_version: u32,
     /// Why payloads are no longer stored; None: they are again.
     gone: Map<ContentHash, Option<Gone>>,
     erasures: u32,
@@ -106,6 +107,7 @@ impl Tables {
             token_source: None,
             journal: parent.map_or_else(JournalPosition::default, |state| state.tables.journal),
             types_version: parent.map_or(0, |state| state.tables.types_version),
+            settings_version: parent.map_or(0, |state| state.tables.settings_version),
             gone: Map::default(),
             erasures: parent.map_or(0, |state| state.tables.erasures),
             lineages: RefCell::default(),

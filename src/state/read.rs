@@ -49,6 +49,11 @@ impl State<'_> {
         row!(self, annotations, ix)
     }
 
+    /// Changes with every setting, while the repository is open.
+    pub fn settings_version(&self) -> u32 {
+        self.tables.settings_version
+    }
+
     /// How many commits there are.
     pub fn commit_count(&self) -> usize {
         self.tables.commits.next()
