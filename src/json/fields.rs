@@ -385,18 +385,18 @@ macro_rules! hash {
                 value.as_str().and_then(|text| Self::from_str(text).ok()).ok_or(value)
             }
         }
+
+        impl Scalar for Vec<crate::hash::$kind> {
+            const EXPECTED: &'static str = "an array of hashes, each 64 lower-case hex digits";
+
+            fn accept(value: Value) -> Result<Self, Value> {
+                let hashes = value.as_array().and_then(|items| {
+                    items.iter().map(|item| item.as_str().and_then(|text| text.parse().ok())).collect::<Option<_>>()
+                });
+                hashes.ok_or(value)
+            }
+        }
     )*};
 }
 
 hash!(ContentHash, CommitHash, EntryHash);
-
-impl Scalar for Vec<crate::hash::CommitHash> {
-    const EXPECTED: &'static str = "an array of hashes, each 64 lower-case hex digits";
-
-    fn accept(value: Value) -> Result<Self, Value> {
-        let hashes = value.as_array().and_then(|items| {
-            items.iter().map(|item| item.as_str().and_then(|text| text.parse().ok())).collect::<Option<_>>()
-        });
-        hashes.ok_or(value)
-    }
-}

@@ -9,7 +9,7 @@ use crate::state::arena::{CommitIx, EntryIx};
 use crate::state::lineage::{Slot, Status};
 use crate::state::rows::{Action, OtherAction};
 
-fn refuse(id: &str, reason: impl Into<String>) -> Box<Error> {
+pub(super) fn refuse(id: &str, reason: impl Into<String>) -> Box<Error> {
     Box::new(Error::EditTarget { id: id.to_owned(), reason: reason.into() })
 }
 
@@ -78,7 +78,9 @@ impl Planner<'_> {
         let lineage = self.draft.lineage(self.head());
         let target = match self.draft.find_entry(id) {
             Some(entry) => {
-                let newest = lineage.newest_operation(entry);
+                // Of a summary that nothing was done to: the compaction that made it.
+                let made = lineage.slot(entry).map(|slot| slot.commit).filter(|ix| self.draft.is_compaction(*ix));
+                let newest = lineage.newest_operation(entry).or(made);
                 newest.ok_or_else(|| refuse(id, "nothing was done to this entry that could be reverted"))?
             }
             None => self.draft.resolve(id, self.standpoint())?,

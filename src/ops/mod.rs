@@ -12,6 +12,7 @@ mod batch;
 mod care;
 mod change;
 mod commit;
+mod compact;
 mod refs;
 mod registry;
 mod request;
@@ -31,9 +32,11 @@ use crate::model::record::Record;
 use crate::state::State;
 use crate::state::apply::When;
 use crate::state::arena::CommitIx;
+use crate::state::lineage::Slot;
 pub use alternatives::Before;
 pub use batch::{Group, plan_next};
 pub use care::{Erase, Free};
+pub use compact::Compact;
 pub use request::{
     Append, Attributes, Describe, Elsewhere, Existing, ExpectedHead, Input, NewPayload, Request, Unmerged,
 };
@@ -134,6 +137,14 @@ pub fn plan(draft: &State<'_>, request: &Request, when: When) -> Result<Plan> {
     })
 }
 
+/// The slot of an entry that is in the view of a branch, and can be changed there.
+///
+/// # Errors
+/// `EditTarget`.
+pub fn in_view(state: &State<'_>, branch: &str, id: &str) -> Result<Slot> {
+    Planner { draft: state, when: When { at: 0, seq: 0 }, now: 0, branch, author: None }.in_view(id)
+}
+
 fn check_head(draft: &State<'_>, request: &Request) -> Result<()> {
     let actual = draft.branch(&request.branch).flatten().map(|ix| draft.commits(ix).hash);
     let expected = match request.expected_head {
@@ -165,6 +176,7 @@ impl Planner<'_> {
             Input::Edit { target, payload, attributes } => self.edit(target, payload, attributes),
             Input::Delete { target, attributes } => self.delete(target, attributes),
             Input::Revert { target, attributes } => self.revert(target, attributes),
+            Input::Compact(runs) => self.compact(runs),
             Input::Annotate { target, priority, reason } => self.annotate(target, *priority, reason.as_deref()),
             Input::CreateBranch { name, at } => self.create_branch(name, *at),
             Input::DeleteBranch { name, unmerged } => self.delete_branch(name, *unmerged),

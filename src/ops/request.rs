@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Before, Erase, Free, Group, Requirement, Setting, Undo};
+use super::{Before, Compact, Erase, Free, Group, Requirement, Setting, Undo};
 use crate::hash::{CommitHash, ContentHash};
 use crate::json::{Map, Value};
 use crate::model::annotation::Priority;
@@ -70,6 +70,8 @@ pub enum Input {
         /// The commit's other fields.
         attributes: Attributes,
     },
+    /// Puts summaries in the place of entries: all of them, or none.
+    Compact(Vec<Compact>),
     /// Sets an entry's priority.
     Annotate {
         /// The entry.
@@ -275,6 +277,11 @@ impl Input {
             | Self::Edit { attributes, .. }
             | Self::Delete { attributes, .. }
             | Self::Revert { attributes, .. } => drop(attributes.created_at.get_or_insert(now)),
+            Self::Compact(runs) => {
+                for run in runs {
+                    run.attributes.created_at.get_or_insert(now);
+                }
+            }
             _ => {}
         }
         self
@@ -287,6 +294,7 @@ impl Input {
             Self::Edit { .. } => "edit",
             Self::Delete { .. } => "delete",
             Self::Revert { .. } => "revert",
+            Self::Compact(_) => "compact",
             Self::Annotate { .. } => "annotate",
             Self::CreateBranch { .. } => "branch",
             Self::DeleteBranch { .. } => "deleteBranch",

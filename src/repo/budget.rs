@@ -126,11 +126,15 @@ impl Repository {
                 input |= matches!(outline.role, Some(Role::User | Role::System | Role::Developer));
                 added += u64::from(outline.tokens(counter));
             }
-            if let Some(EntryOperation::Edit { target }) = &record.commit.operation
-                && let Some(entry) = draft.find_entry(target)
-                && let Some(slot) = draft.lineage(head).slot(entry)
-            {
-                replaced += u64::from(draft.contents(slot.content).outline.tokens(counter));
+            let targets = match &record.commit.operation {
+                Some(EntryOperation::Edit { target }) => std::slice::from_ref(target),
+                Some(EntryOperation::Compact { targets }) => targets,
+                _ => &[],
+            };
+            for entry in targets.iter().filter_map(|target| draft.find_entry(target)) {
+                if let Some(slot) = draft.lineage(head).slot(entry) {
+                    replaced += u64::from(draft.contents(slot.content).outline.tokens(counter));
+                }
             }
         }
         if !input || added <= replaced {

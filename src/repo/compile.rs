@@ -5,9 +5,9 @@ use std::rc::Rc;
 use crate::json::Value;
 
 use super::payloads::Fetched;
-use super::views::{Mark, ViewSlot};
+use super::views::{Mark, ViewSlot, Views};
 use super::{Handle, Repository};
-use crate::collections::Map;
+use crate::collections::{Map, Set};
 use crate::error::{Error, Result};
 use crate::hash::ContentHash;
 use crate::json::{ToJson, object};
@@ -60,7 +60,8 @@ pub struct Patch {
     pub forgotten: Vec<MessageId>,
 }
 
-struct Known<'a>(&'a Fetched);
+/// Payloads that were fetched.
+pub(super) struct Known<'a>(pub &'a Fetched);
 
 impl Payloads for Known<'_> {
     fn payload(&self, content: ContentIx) -> Result<Rc<Content>> {
@@ -174,6 +175,18 @@ impl Handle {
         let rest = sent.iter().zip(slot.messages()).skip(known.0);
         let same = rest.take_while(|(sent, (id, _))| *sent == id);
         same.fold(known, |(messages, tokens), (_, (_, cost))| (messages + 1, tokens + u64::from(cost)))
+    }
+
+    /// Tokens of what this handle sent last, and what is the same still, from the first message on that is
+    /// made of one of these entries.
+    pub(super) fn cached_behind(&self, views: &Views, entries: &Set<EntryIx>) -> u64 {
+        let marked = |slot: &&ViewSlot| slot.marks.iter().any(|mark| mark.handle == self.id);
+        let Some(slot) = views.slots.iter().find(marked) else { return 0 };
+        let made_of = |id: MessageId| views.table.recipe(id).is_some_and(|recipe| recipe.is_of(entries));
+        let before = slot.messages().take_while(|(id, _)| !made_of(*id));
+        let (messages, tokens) = before.fold((0, 0), |(count, sum), (_, cost)| (count + 1, sum + u64::from(cost)));
+        let (stable, all) = self.stable_prefix(slot);
+        if messages < stable { all.saturating_sub(tokens) } else { 0 }
     }
 
     /// Remembers what this handle sent: the messages of the view it compiled last. Returns what the

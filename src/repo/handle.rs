@@ -224,6 +224,7 @@ impl Handle {
             | Input::Edit { .. }
             | Input::Delete { .. }
             | Input::Revert { .. }
+            | Input::Compact(_)
             | Input::Reset { .. }
             | Input::Return { .. }
             | Input::SelectSibling { .. } => self.writable()?,

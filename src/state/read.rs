@@ -348,6 +348,11 @@ impl State<'_> {
         }
     }
 
+    /// Whether a commit compacts.
+    pub fn is_compaction(&self, ix: CommitIx) -> bool {
+        matches!(&self.commits(ix).action, Action::Other(other) if matches!(**other, OtherAction::Compact { .. }))
+    }
+
     /// What a caller's operation id did.
     pub fn operation(&self, id: &str) -> Option<OperationRow> {
         let here = self.tables.operations.get(id).copied();

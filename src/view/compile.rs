@@ -2,6 +2,7 @@
 
 use super::counts::Counts;
 use super::options::{CompileOptions, Strategy, Summaries};
+use super::order;
 use super::pair::{Kind, Pairing, Source, Unit};
 use super::splice::{self, Shown, Splice, differences};
 use super::table::{MessageId, MessageTable, Recipe};
@@ -10,7 +11,7 @@ use super::window::Window;
 use crate::model::content::Role;
 use crate::state::State;
 use crate::state::arena::{AnnotationIx, Ix};
-use crate::state::lineage::{Lineage, Slot};
+use crate::state::lineage::Lineage;
 
 /// Above this many units that come or go at once it is cheaper to start over.
 const MANY: usize = 32;
@@ -105,7 +106,7 @@ impl View {
             && seen.types == self.seen.types
             && seen.erasures == self.seen.erasures
             && seen.slots >= self.seen.slots
-            && !self.ordered_by_type(inputs)
+            && !order::is_by_type(inputs.state)
             && !self.reannotated(inputs);
         let mut fits = Ok(());
         self.stale = !same;
@@ -150,19 +151,21 @@ impl View {
         &self.pairing
     }
 
+    /// Tokens of a unit: what a compile is shorter without it.
+    pub fn cost(&self, unit: usize) -> u32 {
+        self.tokens.get(unit).copied().unwrap_or_default()
+    }
+
+    /// The messages of a unit, the window aside.
+    pub fn recipes(&self, inputs: &Inputs<'_>, index: usize) -> Vec<Recipe> {
+        let Some(unit) = self.pairing.units().get(index) else { return Vec::new() };
+        let messages = UnitMessages { view: self, inputs, index: index as u32, unit }.messages();
+        messages.into_iter().map(|(recipe, _)| recipe).collect()
+    }
+
     /// Gives the messages back to the table.
     pub fn release(&mut self, table: &mut MessageTable) {
         self.shown.drain(..).for_each(|shown| table.release(shown.id));
-    }
-
-    /// Types with a `materializationOrder` move entries about: then there is no simple append.
-    fn ordered_by_type(&self, inputs: &Inputs<'_>) -> bool {
-        inputs.state.types_version() > 0
-            && inputs
-                .state
-                .content_types()
-                .iter()
-                .any(|(_, definition)| definition.hints.materialization_order.is_some_and(|o| o != 0))
     }
 
     /// Whether an annotation came that matters to an entry this view has taken in.
@@ -213,8 +216,8 @@ impl View {
     fn advance(&mut self, inputs: &mut Inputs<'_>, from: usize) {
         let mut first = self.pairing.units().len();
         let known = first;
-        if from == 0 && self.ordered_by_type(inputs) {
-            for (place, slot) in by_type_order(inputs).into_iter().enumerate() {
+        if from == 0 && order::is_by_type(inputs.state) {
+            for (place, slot) in order::by_type(inputs.state, inputs.lineage).into_iter().enumerate() {
                 first = first.min(self.pairing.push(self.source(inputs), place as u32, slot));
             }
         } else {
@@ -296,7 +299,7 @@ impl View {
         self.host_summaries(inputs);
         self.kept = self.total + extra;
         let Some(limit) = self.options.max_tokens else { return Ok(()) };
-        let tail = self.tail();
+        let tail = self.pairing.tail(self.options.preserve_recent);
         let may_go = match self.options.strategy {
             Strategy::Full => usize::MAX,
             _ => self.notes_before,
@@ -315,18 +318,6 @@ impl View {
             self.host_summaries(inputs);
         }
         if cut.tokens > limit { Err(Overflow { required: cut.tokens }) } else { Ok(()) }
-    }
-
-    /// The first place of what stays: the last entries, and the current turn.
-    fn tail(&self) -> u32 {
-        let units = self.pairing.units();
-        let first = |unit: &Unit| unit.members.first().map_or(0, |member| member.place);
-        let turn = self.pairing.last_user().and_then(|unit| units.get(unit as usize)).map_or(u32::MAX, first);
-        if self.options.preserve_recent == 0 {
-            return turn;
-        }
-        let recent = self.pairing.nth_last_place(self.options.preserve_recent as usize);
-        turn.min(recent.unwrap_or(u32::MAX))
     }
 
     fn host_summaries(&mut self, inputs: &mut Inputs<'_>) {
@@ -395,20 +386,4 @@ impl View {
     pub(super) fn is_note(&self, index: usize, unit: &Unit) -> bool {
         index < self.notes_before && !unit.pinned
     }
-}
-
-/// The entries with those of a lower `materializationOrder` first.
-fn by_type_order(inputs: &Inputs<'_>) -> Vec<Slot> {
-    let slots = inputs.lineage.slots();
-    let order = |slot: &Slot| {
-        let name = &inputs.state.contents(slot.content).content_type;
-        inputs.state.hints(name, |hints| hints.materialization_order).unwrap_or(0)
-    };
-    let mut ordered = Vec::with_capacity(slots.len());
-    let mut next = slots.iter().map(order).min();
-    while let Some(now) = next {
-        ordered.extend(slots.iter().filter(|slot| order(slot) == now));
-        next = slots.iter().map(order).filter(|order| *order > now).min();
-    }
-    ordered
 }

@@ -1,6 +1,7 @@
 //! Rendering: from a recipe and the payloads it names to a message.
 
-use crate::json::Value;
+use crate::collections::Set;
+use crate::json::{ToJson, Value};
 
 use super::table::{EntryVersion, Recipe};
 use crate::error::Result;
@@ -49,6 +50,11 @@ impl Recipe {
             }
             Self::Instructions(_) => Vec::new(),
         }
+    }
+
+    /// Whether one of these entries is part of it.
+    pub fn is_of(&self, entries: &Set<EntryIx>) -> bool {
+        self.versions().iter().any(|version| entries.contains(&version.entry))
     }
 
     /// Makes the message.
@@ -195,9 +201,9 @@ fn call_id(part: &Part) -> Option<&str> {
     }
 }
 
-impl CompiledMessage {
-    /// Appends the message as JSON: `{ role, name?, parts, provider?, entries, commits }`.
-    pub fn write_json(&self, out: &mut String) {
+/// `{ role, name?, parts, provider?, entries, commits }`.
+impl ToJson for CompiledMessage {
+    fn write_json(&self, out: &mut String) {
         out.push('{');
         write_message(&self.message, out);
         for (name, items) in [("entries", &self.entries), ("commits", &self.commits)] {

@@ -5,6 +5,7 @@
 //! step even if other entries came between. So no result is ever shown without its call.
 
 use super::counts::Counts;
+use super::order;
 use crate::collections::Map;
 use crate::model::annotation::Priority;
 use crate::model::content::Role;
@@ -12,7 +13,7 @@ use crate::model::outline::Key;
 use crate::model::types::AggregationRule;
 use crate::state::State;
 use crate::state::arena::EntryIx;
-use crate::state::lineage::{Slot, Status};
+use crate::state::lineage::{Lineage, Slot, Status};
 
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,10 +108,15 @@ impl Unit {
         !self.calls.is_empty() && !self.shown() && all.any(|member| member.shown)
     }
 
+    /// The slots of all its entries.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        let answers = self.answers.iter().map(|answer| &answer.member.slot);
+        self.members.iter().map(|member| &member.slot).chain(answers)
+    }
+
     /// All its entries.
     pub fn entries(&self) -> impl Iterator<Item = EntryIx> {
-        let answers = self.answers.iter().map(|answer| answer.member.slot.entry);
-        self.members.iter().map(|member| member.slot.entry).chain(answers)
+        self.slots().map(|slot| slot.entry)
     }
 }
 
@@ -154,6 +160,16 @@ impl Source<'_> {
 }
 
 impl Pairing {
+    /// The units of a whole lineage.
+    pub fn of(source: Source<'_>, lineage: &Lineage) -> Self {
+        let mut pairing = Self::default();
+        let ordered = order::is_by_type(source.state).then(|| order::by_type(source.state, lineage));
+        for (place, slot) in ordered.as_deref().unwrap_or(lineage.slots()).iter().enumerate() {
+            pairing.push(source, place as u32, *slot);
+        }
+        pairing
+    }
+
     /// The units, in order.
     pub fn units(&self) -> &[Unit] {
         &self.units
@@ -175,8 +191,19 @@ impl Pairing {
     }
 
     /// The place of the last entry but `n - 1`, or of the first where there are fewer.
-    pub fn nth_last_place(&self, n: usize) -> Option<u32> {
+    fn nth_last_place(&self, n: usize) -> Option<u32> {
         self.places.get(self.places.len().saturating_sub(n)).copied()
+    }
+
+    /// The first place of what windows and compactions leave alone: the last entries, and the current
+    /// turn, which begins with the last message of the user.
+    pub fn tail(&self, preserve_recent: u32) -> u32 {
+        let first = |unit: &Unit| unit.members.first().map_or(0, |member| member.place);
+        let turn = self.last_user.and_then(|unit| self.units.get(unit as usize)).map_or(u32::MAX, first);
+        match preserve_recent {
+            0 => turn,
+            recent => turn.min(self.nth_last_place(recent as usize).unwrap_or(u32::MAX)),
+        }
     }
 
     /// Entries with results that have no call.

@@ -97,6 +97,7 @@ impl ToJson for Row<'_> {
             members.put("payload", &Text(payload.unwrap_or("null")));
             members.put("role", state.role_of(content).name());
             members.put("createdAt", &first.created_at);
+            members.put("tokenCount", &now.tokens);
             members.put("priority", state.priority_of(slot.entry, content).name());
             members.some("author", own.and_then(|extras| extras.author.as_deref()));
             members.some("turn", own.and_then(|extras| extras.turn.as_ref()));

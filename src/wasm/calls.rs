@@ -9,12 +9,12 @@ use super::args::{from_json, to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
-use crate::json::{At, Fields, Map, object, put, to_value};
+use crate::json::{At, Fields, Map, ToJson, object, put, to_value};
 use crate::model::annotation::Priority;
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
 use crate::ops::{Existing, Input, Receipt, Unmerged};
-use crate::repo::{Anonymous, Budget, CommitOptions, GcOptions, Handle, SyncMessage};
+use crate::repo::{Anonymous, Budget, CommitOptions, Compaction, CompressOptions, GcOptions, Handle, SyncMessage};
 
 /// How many rows a listing has where nothing else is asked for.
 const ROWS: usize = 100;
@@ -77,6 +77,14 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let (appended, edited) = (receipts(&synced.appended), receipts(&synced.edited));
             let rest = object([("divergedAt", synced.diverged_at.into()), ("head", synced.head.into())]);
             return Ok(js_sys::Array::of3(&appended, &edited, &to_js(&rest)?).into());
+        }
+        "planCompress" => {
+            return from_json(&handle.plan_compress(&CompressOptions::read(args)?).await?.to_json());
+        }
+        "compact" => {
+            let runs = At::Root.each(args.get("runs")?, Compaction::read)?;
+            let done = handle.compact(runs, &CommitOptions::read(args)?).await?;
+            return Ok(done.receipts.iter().map(|receipt| host.to_receipt(receipt)).collect::<js_sys::Array>().into());
         }
         "switchTo" => {
             handle.switch_to(&args.get::<String>("name")?)?;

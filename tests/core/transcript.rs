@@ -62,7 +62,7 @@ fn an_entry_reads_as_it_was_edited_and_stays_what_it_was() {
     let page = transcript(&ann, None, None, 10);
     let expected = json!({
         "id": "a", "hash": hash.to_hex(), "contentType": "message", "payload": assistant("first, corrected"),
-        "role": "assistant", "createdAt": START, "priority": "pinned", "turn": "t", "replyTo": "u",
+        "role": "assistant", "createdAt": START, "tokenCount": 4, "priority": "pinned", "turn": "t", "replyTo": "u",
         "metadata": { "seen": true }, "labels": ["good"],
         "generation": { "status": "complete", "usage": { "total": 3 } }, "status": "complete",
         "usage": { "total": 3 }, "edited": true,

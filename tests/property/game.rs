@@ -12,7 +12,7 @@ use varve::json::{At, ToJson};
 use varve::model::annotation::Priority;
 use varve::model::types::TypeDefinition;
 use varve::ops::{Describe, Existing, Input, Unmerged};
-use varve::repo::{CommitOptions, Finished, GcOptions, Repository};
+use varve::repo::{CommitOptions, Compaction, CompressOptions, Finished, GcOptions, Messages, Repository};
 use varve::state::checkpoint;
 
 use crate::steps::{Say, Step, views};
@@ -108,6 +108,7 @@ impl Game {
             Step::Undo { who } => self.user(*who).undo().map(drop),
             Step::Redo { who } => self.user(*who).redo().map(drop),
             Step::Compact { who, first, count } => return self.compact(*who, *first, *count),
+            Step::Compress { who, keep, back } => return self.compress(*who, *keep, *back),
             Step::Merge { who, name, loser } => return self.merge(*who, &branch(*name), *loser),
             Step::Erase { who, entry } => {
                 let place = usize::from(*entry) % self.entries.len().max(1);
@@ -276,6 +277,73 @@ impl Game {
         self.entries.push((id, Say::Nothing));
         self.commits.push(hash);
         Some(Ok(()))
+    }
+
+    /// Compresses all that can be, and perhaps takes it back.
+    fn compress(&mut self, who: u8, keep: u8, back: bool) -> Option<Result<(), Box<Error>>> {
+        let with = CompressOptions { preserve_recent: u32::from(keep), messages: Messages::Read, ..Default::default() };
+        self.user(who).catch_up();
+        let plan = match block_on(self.user(who).handle.plan_compress(&with)) {
+            Ok(plan) if plan.runs.is_empty() => return None,
+            Ok(plan) => plan,
+            Err(error) => return Some(Err(error)),
+        };
+        let before = self.read(who, 0).unwrap();
+        let pinned = self.pinned(who);
+        assert_eq!(plan.tokens, before.tokens(), "a plan counts otherwise than a compile");
+        let mut runs = Vec::new();
+        for run in &plan.runs {
+            let id = format!("e{}", self.entries.len());
+            self.entries.push((id.clone(), Say::Nothing));
+            runs.push(Compaction {
+                id: Some(id),
+                targets: run.targets.clone(),
+                basis: run.basis.clone(),
+                payload: summary("In short"),
+                generation: None,
+            });
+        }
+        let ids: Vec<String> = runs.iter().filter_map(|run| run.id.clone()).collect();
+        let done = match block_on(self.user(who).handle.compact(runs, &nothing())) {
+            Ok(done) => done,
+            Err(error) => return Some(Err(error)),
+        };
+        self.commits.extend(done.receipts.iter().map(|receipt| receipt.hash));
+        let after = self.read(who, 0).unwrap();
+        assert_eq!(self.pinned(who), pinned, "a compaction changed what is pinned");
+        let texts: u64 = done.receipts.iter().map(|receipt| u64::from(receipt.tokens)).sum();
+        let least = plan.tokens - plan.runs.iter().map(|run| run.tokens).sum::<u64>() + texts;
+        // Where no message of the user follows, summaries are messages of their own.
+        let most = least + 4 * ids.len() as u64;
+        assert!((least..=most).contains(&after.tokens()), "{} tokens are not {least} to {most}", after.tokens());
+        if !back {
+            return Some(Ok(()));
+        }
+        for id in ids {
+            self.user(who).revert(&id).unwrap();
+        }
+        let restored = self.read(who, 0).unwrap();
+        assert_eq!(restored.values(), before.values(), "reverted compactions left something behind");
+        assert_eq!(restored.tokens(), before.tokens());
+        None
+    }
+
+    /// The entries that are pinned, what they say, and whether a message shows them.
+    fn pinned(&mut self, who: u8) -> Vec<(String, Value, bool)> {
+        let shown: HashSet<String> = {
+            let reading = self.read(who, 0).unwrap();
+            let ids = reading.values().into_iter().flat_map(|message| message["entries"].as_array().unwrap().to_vec());
+            ids.map(|id| id.as_str().unwrap().to_owned()).collect()
+        };
+        let user = self.user(who);
+        let ids: Vec<String> = user.repository().read(|state| {
+            let lineage = state.lineage(user.handle.head().and_then(|head| state.find_commit(&head)));
+            let live = lineage.slots().iter().filter(|slot| slot.status == varve::state::lineage::Status::Live);
+            let pinned =
+                live.filter(|slot| state.priority_of(slot.entry, state.contents(slot.content)) == Priority::Pinned);
+            pinned.map(|slot| state.entries(slot.entry).id.to_string()).collect()
+        });
+        ids.into_iter().map(|id| (id.clone(), user.get(&id).unwrap()["payload"].clone(), shown.contains(&id))).collect()
     }
 
     fn merge(&mut self, who: u8, other: &str, loser: Option<u8>) -> Option<Result<(), Box<Error>>> {

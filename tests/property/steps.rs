@@ -49,6 +49,7 @@ pub enum Step {
     Redo { who: u8 },
     Batch { who: u8, steps: Vec<Step> },
     Compact { who: u8, first: u8, count: u8 },
+    Compress { who: u8, keep: u8, back: bool },
     Merge { who: u8, name: u8, loser: Option<u8> },
     Erase { who: u8, entry: u8 },
     Gc { who: u8 },
@@ -180,6 +181,7 @@ fn move_about() -> impl Strategy<Value = Step> {
         1 => (any::<u8>(), 0..2u8, any::<u8>()).prop_map(|(who, name, commit)| Step::Tag { who, name, commit }),
         1 => (any::<u8>(), 0..5u8).prop_map(|(who, kind)| Step::Type { who, kind }),
         2 => (any::<u8>(), any::<u8>(), 1..4u8).prop_map(|(who, first, count)| Step::Compact { who, first, count }),
+        3 => (any::<u8>(), 0..4u8, any::<bool>()).prop_map(|(who, keep, back)| Step::Compress { who, keep, back }),
         2 => (any::<u8>(), 0..4u8, option::of(any::<u8>()))
             .prop_map(|(who, name, loser)| Step::Merge { who, name, loser }),
     ]
@@ -245,6 +247,7 @@ impl Step {
             | Self::Redo { who }
             | Self::Batch { who, .. }
             | Self::Compact { who, .. }
+            | Self::Compress { who, .. }
             | Self::Merge { who, .. }
             | Self::Erase { who, .. }
             | Self::Gc { who }

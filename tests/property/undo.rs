@@ -23,6 +23,7 @@ fn is_undoable(step: &Step) -> bool {
         Step::Undo { .. }
             | Step::Redo { .. }
             | Step::Compact { .. }
+            | Step::Compress { back: true, .. }
             | Step::Merge { .. }
             | Step::Switch { .. }
             | Step::Erase { .. }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use varve::json::Value;
+use varve::json::{ToJson, Value};
 use varve::repo::Patch;
 
 #[derive(Default)]

@@ -17,8 +17,8 @@ use varve::json::Value;
 use varve::model::annotation::Priority;
 use varve::ops::{Existing, Input, Receipt, Unmerged};
 use varve::repo::{
-    CommitOptions, Compiled, Counter, Done, Event, Handle, ManualEnvironment, OpenOptions, Repository, Settings,
-    Validator,
+    CommitOptions, Compaction, Compiled, CompressOptions, CompressPlan, Counter, Done, Event, Handle,
+    ManualEnvironment, Messages, OpenOptions, Repository, Settings, Validator,
 };
 use varve::store::{Address, MemoryStore, RepoKey, Store};
 use varve::tokens::{ChatOverhead, TokenCounter};
@@ -178,6 +178,31 @@ impl User {
 
     pub fn revert(&self, target: &str) -> Result<CommitHash, Box<Error>> {
         block_on(self.handle.revert(target, &nothing())).map(|receipt| receipt.hash)
+    }
+
+    /// Compacts runs of entries: a summary's id and text, and what it stands for.
+    pub fn try_compact(&self, runs: &[(&str, &str, &[&str])]) -> Result<Done, Box<Error>> {
+        let run = |(id, text, targets): &(&str, &str, &[&str])| Compaction {
+            id: Some((*id).to_owned()),
+            targets: targets.iter().map(|id| (*id).to_owned()).collect(),
+            basis: Vec::new(),
+            payload: summary(text),
+            generation: None,
+        };
+        block_on(self.handle.compact(runs.iter().map(run).collect(), &nothing()))
+    }
+
+    pub fn compact(&self, id: &str, text: &str, targets: &[&str]) -> CommitHash {
+        self.try_compact(&[(id, text, targets)]).unwrap().receipts[0].hash
+    }
+
+    /// What could be compressed, with the messages.
+    pub fn try_plan(&self, with: CompressOptions) -> Result<CompressPlan, Box<Error>> {
+        block_on(self.handle.plan_compress(&CompressOptions { messages: Messages::Read, ..with }))
+    }
+
+    pub fn plan(&self) -> CompressPlan {
+        self.try_plan(CompressOptions::default()).unwrap()
     }
 
     pub fn perform(&self, input: Input) -> Result<Done, Box<Error>> {

@@ -50,6 +50,8 @@ export interface TranscriptEntry {
   role: Role;
   /** When the entry was added, UTC milliseconds. */
   createdAt: number;
+  /** Tokens of its texts. */
+  tokenCount: number;
   /** As annotated, or the default of the type: `skip` is not shown to the model. */
   priority: Priority;
   author?: Author;
