@@ -7,6 +7,7 @@ import type { Instance } from "./instance.js";
 import type { NativeHandle } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type { Shared } from "./shared.js";
+import type { Summarizer } from "./types/compress.js";
 import type { Models } from "./types/models.js";
 
 /** What the handles of one `createVarve` share. */
@@ -14,6 +15,8 @@ export interface Home {
   readonly types: ContentTypeRegistry;
   /** What budgets look models up in. */
   readonly models: Models | undefined;
+  /** Who writes summaries where a call does not say. */
+  readonly summarize: Summarizer | undefined;
   closed: boolean;
 }
 

@@ -2,11 +2,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { runBatch, type Transaction } from "./batch.js";
 import { withWindow } from "./budget.js";
-import { Chats } from "./chat/chats.js";
 import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
+import { Shrinker } from "./shrink/shrinker.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
@@ -17,7 +17,7 @@ import { type CallArguments, own } from "./writer.js";
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
  * position. Every call can fail with `Closed`, and with the errors of the store.
  */
-export class Repository<P = BuiltInPayload> extends Chats<P> {
+export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   #snapshot: Snapshot | undefined;
   #unlisten: (() => void) | undefined;
 
@@ -40,7 +40,7 @@ export class Repository<P = BuiltInPayload> extends Chats<P> {
    *
    * @throws What the function throws; what its operations throw. Nothing is stored then.
    */
-  async batch<R>(
+  override async batch<R>(
     run: (tx: Transaction<P>) => R | Promise<R>,
     options: OperationOptions = {},
   ): Promise<R> {

@@ -11,6 +11,7 @@ export type * from "./types/json.js";
 export type * from "./types/models.js";
 export type * from "./types/repository.js";
 export type * from "./types/search.js";
+export type * from "./types/shrink.js";
 export type * from "./types/storage.js";
 export type * from "./types/turn.js";
 export type * from "./types/varve.js";

@@ -49,7 +49,7 @@ export function createVarve<const T extends ContentTypes>(
 ): Varve<Payload<T>>;
 export function createVarve(options?: VarveOptions<Record<never, never>>): Varve;
 export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTypes>> {
-  const { workspace = "default", counter, clock = Date.now, models } = checked(options);
+  const { workspace = "default", counter, clock = Date.now, models, summarize } = checked(options);
   const types = new ContentTypeRegistry(options.contentTypes);
   const encoding = options.encoding ?? DEFAULT_ENCODING;
   const storage = options.storage ?? memory();
@@ -63,6 +63,7 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
     encoding,
     storage,
     models,
+    summarize,
     closed: false,
     workspaces,
   };
@@ -253,12 +254,24 @@ export class Varve<P = BuiltInPayload> {
   }
 }
 
-const KNOWN = ["storage", "workspace", "encoding", "counter", "contentTypes", "clock", "models"];
+const KNOWN = [
+  "storage",
+  "workspace",
+  "encoding",
+  "counter",
+  "contentTypes",
+  "clock",
+  "models",
+  "summarize",
+];
 
 function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions<T> {
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) throw invalid(`/${unknown}`, `createVarve has no option ${unknown}`);
-  const { storage, workspace, encoding, counter, clock, models } = options;
+  const { storage, workspace, encoding, counter, clock, models, summarize } = options;
+  if (summarize !== undefined && typeof summarize !== "function") {
+    throw invalid("/summarize", "summarize must be a function that gives a summary");
+  }
   if (storage !== undefined && !isMemory(storage) && typeof storage?.readJournal !== "function") {
     throw invalid("/storage", "storage must be a storage adapter, or come from memory()");
   }

@@ -58,8 +58,12 @@ impl Planner<'_> {
             return Err(Box::new(Error::Validation { pointer: "/payload/contentType".to_owned(), message }));
         }
         self.draft.check_taken(&summary.hash)?;
-        if self.draft.find_entry(id).is_some() {
-            return Err(Box::new(Error::DuplicateId { id: id.to_string() }));
+        if let Some(entry) = self.draft.find_entry(id) {
+            let first = self.draft.commits(self.draft.entries(entry).first).content();
+            let same = first.is_some_and(|ix| self.draft.contents(ix).hash == summary.hash);
+            if !same || self.draft.lineage(self.head()).slot(entry).is_some() {
+                return Err(Box::new(Error::DuplicateId { id: id.to_string() }));
+            }
         }
         let targets = self.compactable(run)?;
         let id_of = |entry: &EntryIx| self.draft.entries(*entry).id.as_ref().into();
@@ -80,8 +84,11 @@ impl Planner<'_> {
             let slot = self.in_view(id)?;
             let content = self.draft.contents(slot.content);
             let priority = self.draft.priority_of(slot.entry, content);
+            let is_as_it_was = |basis: &ContentHash| {
+                *basis == content.hash && priority == Priority::Normal && !self.draft.is_erased(slot.content)
+            };
             match run.basis.get(place) {
-                Some(basis) if *basis != content.hash || priority != Priority::Normal => {
+                Some(basis) if !is_as_it_was(basis) => {
                     let message = format!("entry {id} changed after its summary was made; compress again");
                     return Err(Error::conflict(message));
                 }

@@ -2,7 +2,7 @@
 
 use super::compile::Known;
 use super::payloads::Fetched;
-use super::{CommitOptions, Done, Handle};
+use super::{CommitOptions, Done, Guard, Handle};
 use crate::collections::Set;
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
@@ -258,19 +258,22 @@ impl Handle {
         Ok(found)
     }
 
-    /// Compacts runs into their summaries, as one operation.
+    /// Compacts runs into their summaries, as one operation; with a guard, on behalf of a policy or a proposal.
     ///
     /// # Errors
-    /// `Validation`; `EditTarget`; `Conflict` where a target is not what it was; those of the store. Nothing
-    /// is stored then.
-    pub async fn compact(&self, runs: Vec<Compaction>, options: &CommitOptions) -> Result<Done> {
+    /// `Validation`; `EditTarget`; `Conflict` where a target is not what it was; those of [`Handle::act`] and of
+    /// the store. Nothing is stored then.
+    pub async fn compact(&self, runs: Vec<Compaction>, guard: Option<Guard>, options: &CommitOptions) -> Result<Done> {
         options.check()?;
         let input = Input::Compact(self.compactions(runs, options).await?);
-        self.perform(input, options).await
+        match guard {
+            Some(guard) => self.act("compact", guard, vec![input]).await,
+            None => self.perform(input, options).await,
+        }
     }
 
     /// Runs with their summaries checked and counted.
-    pub(super) async fn compactions(&self, runs: Vec<Compaction>, options: &CommitOptions) -> Result<Vec<Compact>> {
+    async fn compactions(&self, runs: Vec<Compaction>, options: &CommitOptions) -> Result<Vec<Compact>> {
         let mut compactions = Vec::with_capacity(runs.len());
         for run in runs {
             let options = CommitOptions { id: run.id, ..options.clone() };

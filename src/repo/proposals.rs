@@ -44,6 +44,8 @@ pub struct Guard {
     pub policy: Option<String>,
     /// The proposal that is executed.
     pub proposal: Option<String>,
+    /// The hash of the body that was shown, where only that is to be executed.
+    pub shown: Option<String>,
     /// Members of the log's row.
     pub log: Map,
     /// Tokens of the compile afterwards, where that is known.
@@ -60,6 +62,7 @@ impl Guard {
         let guard = Self {
             policy: fields.nullable("policy")?,
             proposal: fields.nullable("proposal")?,
+            shown: fields.nullable("shown")?,
             log: fields.nullable("log")?.unwrap_or_default(),
             used: fields.nullable("used")?,
         };
@@ -195,14 +198,14 @@ impl Handle {
     /// # Errors
     /// `PolicyPaused`, `StaleProposal`; those of the operations and of the store.
     pub async fn act(&self, kind: &'static str, guard: Guard, work: Vec<Input>) -> Result<Done> {
-        let Guard { mut policy, proposal, log, used } = guard;
+        let Guard { mut policy, proposal, shown, log, used } = guard;
         let operation = self.repo.make_id(self.repo.journal_time()).to_string();
         let mut before = Vec::new();
         let mut after = Vec::new();
         let mut row = log;
         row.insert("operation", operation.as_str().into());
         if let Some(id) = &proposal {
-            let (seen, mut value) = self.open_proposal(id, None)?;
+            let (seen, mut value) = self.open_proposal(id, shown.as_deref())?;
             policy = seen.get("policy").and_then(Value::as_str).map(str::to_owned).or(policy);
             before.push(Input::Require(Requirement::Proposal { id: id.clone(), value: Some(seen.clone()) }));
             before.extend(self.still_holds(id, &seen).await?);

@@ -14,7 +14,9 @@ use crate::model::annotation::Priority;
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
 use crate::ops::{Existing, Input, Receipt, Unmerged};
-use crate::repo::{Anonymous, Budget, CommitOptions, Compaction, CompressOptions, GcOptions, Handle, SyncMessage};
+use crate::repo::{
+    Anonymous, Budget, CommitOptions, Compaction, CompressOptions, GcOptions, Guard, Handle, SyncMessage,
+};
 
 /// How many rows a listing has where nothing else is asked for.
 const ROWS: usize = 100;
@@ -83,8 +85,10 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
         }
         "compact" => {
             let runs = At::Root.each(args.get("runs")?, Compaction::read)?;
-            let done = handle.compact(runs, &CommitOptions::read(args)?).await?;
-            return Ok(done.receipts.iter().map(|receipt| host.to_receipt(receipt)).collect::<js_sys::Array>().into());
+            let guard = args.read("guard", Guard::read)?;
+            let done = handle.compact(runs, guard, &CommitOptions::read(args)?).await?;
+            let receipts: js_sys::Array = done.receipts.iter().map(|receipt| host.to_receipt(receipt)).collect();
+            return Ok(js_sys::Array::of2(&receipts, &done.operation.into()).into());
         }
         "switchTo" => {
             handle.switch_to(&args.get::<String>("name")?)?;

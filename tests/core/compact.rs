@@ -73,7 +73,7 @@ fn what_cannot_be_compacted_is_refused_and_nothing_is_written() {
         payload: user("no summary"),
         generation: None,
     };
-    assert_eq!(block_on(ann.handle.compact(vec![run], &nothing())).unwrap_err().code(), "Validation");
+    assert_eq!(block_on(ann.handle.compact(vec![run], None, &nothing())).unwrap_err().code(), "Validation");
     assert_eq!(world.journal_length(), before);
     ann.compact("s", "In short", &["a"]);
     let again = ann.try_compact(&[("s2", "In short", &["a"])]).unwrap_err();
@@ -180,7 +180,7 @@ fn a_target_that_changed_since_its_summary_was_made_is_a_conflict() {
         payload: summary("In short"),
         generation: None,
     };
-    let attempt = |id: &str| block_on(ann.handle.compact(vec![run(id)], &nothing()));
+    let attempt = |id: &str| block_on(ann.handle.compact(vec![run(id)], None, &nothing()));
     let refused = || {
         let before = world.journal_length();
         assert_eq!(attempt("s").unwrap_err().code(), "Conflict");
@@ -197,6 +197,9 @@ fn a_target_that_changed_since_its_summary_was_made_is_a_conflict() {
     ann.undo().unwrap();
     ann.commit("r", assistant("the branch grew"));
     attempt("s").unwrap();
+    ann.undo().unwrap();
+    block_on(ann.handle.erase(&hash_of(user("one")).to_hex(), "a test", &nothing())).unwrap();
+    refused();
 }
 
 #[test]
@@ -228,9 +231,9 @@ fn a_repeated_operation_id_gives_the_first_compaction() {
         payload: summary("In short"),
         generation: Some(json!({ "summarizer": "test" })),
     };
-    let first = block_on(ann.handle.compact(vec![run], &called("once"))).unwrap();
+    let first = block_on(ann.handle.compact(vec![run], None, &called("once"))).unwrap();
     let length = world.journal_length();
-    let again = block_on(world.user().handle.compact(Vec::new(), &called("once"))).unwrap();
+    let again = block_on(world.user().handle.compact(Vec::new(), None, &called("once"))).unwrap();
     assert_eq!((again.receipts, again.wrote, world.journal_length()), (first.receipts.clone(), false, length));
     assert_eq!(ann.get(&first.receipts[0].hash.to_hex()).unwrap()["generation"], json!({ "summarizer": "test" }));
 }

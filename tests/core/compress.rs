@@ -153,7 +153,7 @@ fn earlier_summaries_are_extended_and_their_facts_handed_on() {
         payload: first,
         generation: None,
     };
-    block_on(ann.handle.compact(vec![run], &nothing())).unwrap();
+    block_on(ann.handle.compact(vec![run], None, &nothing())).unwrap();
     let plan = ann.plan();
     let run = &plan.runs[0];
     assert_eq!(targets(&plan), [vec!["s1", "e2", "e3"]]);

@@ -304,7 +304,7 @@ impl Game {
             });
         }
         let ids: Vec<String> = runs.iter().filter_map(|run| run.id.clone()).collect();
-        let done = match block_on(self.user(who).handle.compact(runs, &nothing())) {
+        let done = match block_on(self.user(who).handle.compact(runs, None, &nothing())) {
             Ok(done) => done,
             Err(error) => return Some(Err(error)),
         };

@@ -189,7 +189,7 @@ impl User {
             payload: summary(text),
             generation: None,
         };
-        block_on(self.handle.compact(runs.iter().map(run).collect(), &nothing()))
+        block_on(self.handle.compact(runs.iter().map(run).collect(), None, &nothing()))
     }
 
     pub fn compact(&self, id: &str, text: &str, targets: &[&str]) -> CommitHash {

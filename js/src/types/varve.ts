@@ -1,6 +1,7 @@
 // What `createVarve` takes.
 import type { EncodingAsset, EncodingName } from "../tokens/names.js";
 import type { OperationOptions } from "./commit.js";
+import type { Summarizer } from "./compress.js";
 import type { ContentTypes } from "./content-types.js";
 import type { JsonInput, JsonObject } from "./json.js";
 import type { Models } from "./models.js";
@@ -36,6 +37,8 @@ export interface VarveOptions<T extends ContentTypes = ContentTypes> {
   counter?: TokenCounter | null | undefined;
   /** Types of your own, by name. Registered in a repository when first written there. */
   contentTypes?: T | undefined;
+  /** Who writes summaries where `compress` is not told. */
+  summarize?: Summarizer | undefined;
   /** What budgets look models up in: the `models` of `varve/models`, entries of your own. */
   models?: Models | undefined;
   /** UTC milliseconds. Default: `Date.now`. */

@@ -21,7 +21,7 @@ test("a page has entries in reading order, with their payloads and siblings, and
       },
       role: "assistant",
       createdAt: NOW,
-      tokenCount: 1,
+      tokenCount: 0,
       priority: "normal",
       siblings: { ids: ["a1", "b1"], index: 1 },
     },

@@ -1,12 +1,23 @@
 // Histories of any kind, for what converters promise of every compile.
 import fc from "fast-check";
-import { type BuiltInPayload, type CompileOptions, createVarve, type Message } from "varve";
+import {
+  type BuiltInPayload,
+  type CompileOptions,
+  createVarve,
+  isVarveError,
+  type Message,
+  type Repository,
+} from "varve";
 
 /** One thing done to a repository. */
 type Deed =
   | { do: "commit"; payload: BuiltInPayload; turn: number | null }
-  | { do: "delete" | "skip" | "pin"; at: number }
-  | { do: "edit"; at: number; payload: BuiltInPayload };
+  | { do: "delete"; at: number }
+  | { do: "skip"; at: number }
+  | { do: "pin"; at: number }
+  | { do: "edit"; at: number; payload: BuiltInPayload }
+  | { do: "compress"; keep: number }
+  | { do: "clear"; keep: number };
 
 /** What is done, and how it is compiled. */
 export interface History {
@@ -127,9 +138,16 @@ const deeds = (payload: fc.Arbitrary<BuiltInPayload>): fc.Arbitrary<Deed> =>
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("edit" as const), at, payload }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constantFrom("compress" as const, "clear" as const),
+        keep: fc.nat(2),
+      }),
+    },
   );
 
-/** Commits, edits, deletions, pins; calls answered, unanswered, in parallel; windows. */
+/** Commits, edits, deletions, pins; calls answered, unanswered, in parallel; compressions; windows. */
 const historiesOf = (payload: fc.Arbitrary<BuiltInPayload>): fc.Arbitrary<History> =>
   fc.record({
     deeds: fc.array(deeds(payload), { maxLength: 14 }),
@@ -158,21 +176,38 @@ export async function compile({ deeds, options }: History): Promise<readonly Mes
   const chat = await createVarve({ counter }).open("history");
   const ids: string[] = [];
   for (const deed of deeds) {
-    if (deed.do === "commit") {
-      const turn = deed.turn === null ? {} : { turn: `t${deed.turn}` };
-      ids.push((await chat.commit(deed.payload, turn)).id);
-      continue;
+    try {
+      await act(chat, deed, ids);
+    } catch (error) {
+      // Of an entry that was compacted, or that is too short to be worth a summary.
+      if (!isVarveError(error, "EditTarget") && !isVarveError(error, "Compression")) throw error;
     }
-    const id = ids[deed.at % Math.max(ids.length, 1)];
-    if (id === undefined) continue;
-    if (deed.do === "edit") await chat.edit(id, deed.payload);
-    else if (deed.do === "delete") {
-      await chat.delete(id);
-      ids.splice(ids.indexOf(id), 1);
-    } else if (deed.do === "skip") await chat.skip(id);
-    else await chat.pin(id);
   }
   return (await chat.compile(options)).messages;
+}
+
+async function act(chat: Repository, deed: Deed, ids: string[]): Promise<void> {
+  if (deed.do === "commit") {
+    const turn = deed.turn === null ? {} : { turn: `t${deed.turn}` };
+    ids.push((await chat.commit(deed.payload, turn)).id);
+    return;
+  }
+  if (deed.do === "compress") {
+    await chat.compress({ preserveRecent: deed.keep, summarize: () => "In short." });
+    return;
+  }
+  if (deed.do === "clear") {
+    await chat.clearToolResults({ keepLast: deed.keep });
+    return;
+  }
+  const id = ids[deed.at % Math.max(ids.length, 1)];
+  if (id === undefined) return;
+  if (deed.do === "edit") await chat.edit(id, deed.payload);
+  else if (deed.do === "delete") {
+    await chat.delete(id);
+    ids.splice(ids.indexOf(id), 1);
+  } else if (deed.do === "skip") await chat.skip(id);
+  else await chat.pin(id);
 }
 
 /** A history of payloads as they are, compiled with nothing left out. */

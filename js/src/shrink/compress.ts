@@ -1,0 +1,335 @@
+// Compression: the module plans what can go, somebody writes the summaries, the module commits them.
+import { VarveError } from "../errors.js";
+import type { OperationOptions, Receipt } from "../types/commit.js";
+import type { Summarizer } from "../types/compress.js";
+import type { SummaryPayload } from "../types/content.js";
+import type { JsonObject } from "../types/json.js";
+import type { EntryInfo, Status } from "../types/repository.js";
+import type {
+  Compression,
+  CompressOptions,
+  CompressPlan,
+  ProposedSummary,
+  Summarized,
+  SummaryText,
+} from "../types/shrink.js";
+import type { Place } from "./shrinker.js";
+import {
+  checkGiven,
+  countTokens,
+  isTooLong,
+  type NativeRun,
+  payloadOf,
+  type SizedRun,
+  sourceOf,
+  summarise,
+  type Written,
+} from "./summary.js";
+import { occurring, textOf } from "./texts.js";
+
+/** A plan, as the module makes it. */
+interface NativePlan {
+  tokens: number;
+  lost: number;
+  runs: NativeRun[];
+}
+
+/** A plan whose runs were weighed. */
+interface Planned {
+  readonly plan: NativePlan;
+  readonly runs: SizedRun[];
+  /** Just these runs were asked for: none may be left out. */
+  readonly exact: boolean;
+}
+
+/** What the module gives for a compaction. */
+type Done = [receipts: Receipt[], operation: string | undefined];
+
+/** A run with its summary, as the module commits it. */
+export interface NativeCompaction {
+  readonly targets: readonly string[];
+  readonly basis: readonly string[];
+  readonly payload: SummaryPayload;
+  readonly generation: Generation;
+}
+
+/** What the commit of a summary says of how it was made. */
+export interface Generation {
+  readonly summarizer: string;
+  readonly model?: string | undefined;
+  readonly usage?: Summarized["usage"];
+  /** Of what it stands for, and of the summary. */
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+}
+
+/** A summary has to be worth its frame by so many tokens, or its entries are left as they are. */
+const WORTH = 8;
+
+/** See `Shrinker.compress`. */
+export async function compress(
+  place: Place,
+  options: CompressOptions,
+): Promise<CompressPlan | Compression> {
+  const { summarize: _, content, mustKeep, plan: plans, ...rest } = options;
+  const { ids, from, to, preserveRecent, instructions, targetTokens, ...commit } = rest;
+  const { signal, ...fields } = commit;
+  check(options);
+  signal?.throwIfAborted();
+  // Nothing to compact: what is wrong with the options is told before anybody is asked for a summary.
+  const before = await place.link.call<Done>("compact", { ...fields, runs: [] });
+  if (plans) return described(await planned(place, options));
+  if (before[0].length > 0) return doneBefore(place, before);
+  const { plan, made } = await summaries(place, options);
+  if (made.length > 0) return commitAll(place, made, plan.tokens, fields);
+  return { tokensBefore: plan.tokens, tokensAfter: plan.tokens, summaries: [] };
+}
+
+/** What can go, and how long each summary may be. */
+async function planned(place: Place, options: CompressOptions): Promise<Planned> {
+  const { ids, from, to, preserveRecent, content, targetTokens, plan: plans } = options;
+  await place.link.call("refresh");
+  const asked = { ids, from, to, preserveRecent, messages: plans !== true };
+  const plan = await place.link.call<NativePlan>("planCompress", asked);
+  const exact = ids !== undefined || content !== undefined;
+  return { plan, exact, runs: await sized(place, plan, { targetTokens, exact }) };
+}
+
+/** Has summaries written of all that can go. */
+async function summaries(
+  place: Place,
+  options: CompressOptions,
+): Promise<{ plan: NativePlan; made: NativeCompaction[] }> {
+  const { content, summarize, instructions, mustKeep = [], signal } = options;
+  const { plan, runs, exact } = await planned(place, options);
+  const given = typeof content === "string" ? { text: content } : content;
+  const demands = { instructions, mustKeep, signal };
+  const written = given
+    ? await fromContent(place, runs, given, mustKeep)
+    : await fromSummarizer(place, runs, summarize, demands, exact);
+  signal?.throwIfAborted();
+  return { plan, made: written.map(([run, summary]) => compactionOf(run, summary)) };
+}
+
+/**
+ * Compresses on behalf of a policy or a proposal: as the action says, with the summaries that it brings, or with new
+ * ones. Without a guard it only tells what would happen.
+ */
+export async function compressFor(
+  place: Place,
+  action: { readonly type: string },
+  guard: object | undefined,
+): Promise<{ operation?: string | undefined; ids: string[]; plan: CompressPlan | Compression }> {
+  const { type: _, summaries: brought, ...options } = action as { type: string } & JsonObject;
+  const asked = options as CompressOptions;
+  const made = brought as unknown as NativeCompaction[] | undefined;
+  if (guard === undefined && made === undefined) {
+    const plan = described(await planned(place, { ...asked, plan: true }));
+    if (plan.runs.length === 0) throw nothing();
+    return { ids: plan.runs.flatMap(({ entries }) => entries), plan };
+  }
+  const found = made
+    ? { made, plan: { tokens: await compiledTokens(place) } }
+    : await summaries(place, asked);
+  if (found.made.length === 0) throw nothing();
+  const ids = found.made.flatMap(({ targets }) => targets);
+  const { tokens } = found.plan;
+  if (guard === undefined) {
+    const saved = found.made.reduce((sum, { generation }) => sum + savedBy(generation), 0);
+    const plan = { tokensBefore: tokens, tokensAfter: tokens - saved, summaries: [] };
+    return { ids, plan };
+  }
+  const plan = await commitAll(place, found.made, tokens, { guard });
+  return { operation: plan.operation, ids, plan };
+}
+
+/** Tokens that a compile is shorter by. */
+export const savedBy = ({ tokensBefore, tokensAfter }: Generation): number =>
+  tokensBefore - tokensAfter;
+
+function nothing(): VarveError<"Compression"> {
+  return new VarveError("Compression", "there is nothing that could be compressed", {
+    reason: "nothing",
+  });
+}
+
+/** Has the module put summaries in their place; with a guard on behalf of a policy or a proposal. */
+export async function commitAll(
+  place: Place,
+  runs: readonly NativeCompaction[],
+  tokensBefore: number,
+  options: OperationOptions & { guard?: object },
+): Promise<Compression> {
+  const [receipts, operation] = (await place.change("compact", { ...options, runs })) as Done;
+  const summaries = receipts.map(({ id, hash }, index) => ({
+    id,
+    hash,
+    ...summarized(runs[index] as NativeCompaction),
+  }));
+  return { operation, tokensBefore, tokensAfter: await compiledTokens(place), summaries };
+}
+
+function compactionOf(run: NativeRun, written: Written): NativeCompaction {
+  const { payload, tokens, summarizer, model, usage } = written;
+  const generation = {
+    summarizer,
+    model,
+    usage,
+    tokensBefore: run.tokens,
+    tokensAfter: tokens,
+  };
+  return { targets: run.targets, basis: run.basis, payload, generation };
+}
+
+/** A summary, for people. */
+export function summarized({ targets, payload, generation }: NativeCompaction): ProposedSummary {
+  const { text, facts = [] } = payload;
+  return { text, facts, entries: [...targets], ...generation };
+}
+
+/** How long each summary may be. What is not worth a summary is left out, unless just it was asked for. */
+async function sized(
+  place: Place,
+  plan: NativePlan,
+  { targetTokens, exact }: { targetTokens: number | undefined; exact: boolean },
+): Promise<SizedRun[]> {
+  const sized: SizedRun[] = [];
+  for (const run of plan.runs) {
+    const block = await countTokens(place, payloadOf(run, { text: "" }));
+    const isWorth = exact || run.tokens === 0 || run.tokens > block + WORTH;
+    // Where nothing is counted, summarizers are still asked for a length.
+    const tokens = run.tokens || Math.ceil(textOf(run.messages).length / 4);
+    if (isWorth) sized.push({ ...run, block, target: tokens });
+  }
+  const all = sized.reduce((sum, run) => sum + run.target, 0);
+  const share = targetTokens === undefined ? 1 / 4 : targetTokens / all;
+  const target = ({ target: tokens, block }: SizedRun) =>
+    Math.min(tokens, Math.max(Math.ceil(tokens * share), block + WORTH));
+  return sized.map((run) => ({ ...run, target: target(run) }));
+}
+
+function described({ plan, runs }: Planned): CompressPlan {
+  const saved = runs.reduce((sum, { tokens, target }) => sum + Math.max(0, tokens - target), 0);
+  return {
+    tokensBefore: plan.tokens,
+    tokensAfter: plan.tokens - saved,
+    cachedTokensLost: runs.length > 0 ? plan.lost : 0,
+    runs: runs.map(({ targets, tokens, target, extends: earlier }) => ({
+      entries: targets,
+      tokens,
+      targetTokens: target,
+      extends: earlier,
+    })),
+  };
+}
+
+async function fromContent(
+  place: Place,
+  runs: readonly SizedRun[],
+  given: SummaryText,
+  mustKeep: readonly (string | RegExp)[],
+): Promise<[SizedRun, Written][]> {
+  const [run, ...others] = runs;
+  if (run === undefined || others.length > 0) {
+    const found = run === undefined ? "nothing can go" : `${runs.length} runs can go`;
+    const message = `content stands for one run of entries, and ${found}; name others with ids, or from and to`;
+    throw invalid("/content", message);
+  }
+  const kept = { ...given, facts: [...new Set([...run.facts, ...(given.facts ?? [])])] };
+  const { payload, tokens } = await checkGiven(
+    place,
+    run,
+    kept,
+    occurring(mustKeep, sourceOf(run)),
+  );
+  const written = { payload, tokens, summarizer: "content", model: undefined, usage: undefined };
+  return [[run, written]];
+}
+
+async function fromSummarizer(
+  place: Place,
+  runs: readonly SizedRun[],
+  given: Summarizer | undefined,
+  demands: Parameters<typeof summarise>[3],
+  exact: boolean,
+): Promise<[SizedRun, Written][]> {
+  const summarize = given ?? place.link.home.summarize;
+  if (summarize === undefined) {
+    const message =
+      "say who writes summaries: summarize, here or in createVarve, or give the summary as content";
+    throw invalid("/summarize", message);
+  }
+  const written: [SizedRun, Written][] = [];
+  let refused: unknown;
+  for (const run of runs) {
+    try {
+      written.push([run, await summarise(place, run, summarize, demands)]);
+    } catch (error) {
+      // Where everything was to go that can, what gets no shorter stays.
+      if (exact || !isTooLong(error)) throw error;
+      refused ??= error;
+    }
+  }
+  if (written.length === 0 && refused !== undefined) throw refused;
+  return written;
+}
+
+/** What the operation of this name did when it was done. */
+async function doneBefore({ link }: Place, [receipts, operation]: Done): Promise<Compression> {
+  const summaries: Summarized[] = [];
+  for (const { id, hash } of receipts) {
+    const info = await link.call<EntryInfo>("get", { ref: hash });
+    const targets = info.operation.kind === "compact" ? info.operation.targets : [];
+    const { payload, generation } = info as unknown as {
+      payload: SummaryPayload;
+      generation: Generation & JsonObject;
+    };
+    summaries.push({ id, hash, ...summarized({ targets, basis: [], payload, generation }) });
+  }
+  const tokensAfter = await compiledTokens({ link });
+  const saved = summaries.reduce((sum, made) => sum + savedBy(made), 0);
+  return { operation, tokensBefore: tokensAfter + saved, tokensAfter, summaries };
+}
+
+/** Tokens of a plain compile. */
+export async function compiledTokens({ link }: Pick<Place, "link">): Promise<number> {
+  return (await link.call<Status>("status")).compiledTokens;
+}
+
+function check({
+  ids,
+  from,
+  to,
+  content,
+  summarize,
+  targetTokens,
+  mustKeep,
+}: CompressOptions): void {
+  if (ids !== undefined && (from !== undefined || to !== undefined)) {
+    throw invalid("/ids", "name entries by ids, or from and to, not both");
+  }
+  if (content !== undefined && summarize !== undefined) {
+    throw invalid("/content", "give the summary as content, or who writes it, not both");
+  }
+  const text = typeof content === "object" && content !== null ? content.text : content;
+  if (content !== undefined && typeof text !== "string") {
+    throw invalid("/content", "content must be a text, or { text, facts? }");
+  }
+  if (summarize !== undefined && typeof summarize !== "function") {
+    throw invalid("/summarize", "summarize must be a function that gives a summary");
+  }
+  if (targetTokens !== undefined && !(Number.isSafeInteger(targetTokens) && targetTokens > 0)) {
+    throw invalid(
+      "/targetTokens",
+      `targetTokens must be a whole number from 1 on, found ${String(targetTokens)}`,
+    );
+  }
+  const known = (value: unknown) => typeof value === "string" || value instanceof RegExp;
+  if (mustKeep !== undefined && !(Array.isArray(mustKeep) && mustKeep.every(known))) {
+    throw invalid("/mustKeep", "mustKeep must be an array of texts and regular expressions");
+  }
+}
+
+function invalid(pointer: string, message: string): VarveError<"Validation"> {
+  return new VarveError("Validation", message, { pointer });
+}

@@ -1,0 +1,65 @@
+// Making a context smaller: compression, results of tools that are cleared. What it takes is loaded when it is
+// first used.
+import type { Transaction } from "../batch.js";
+import { Chats } from "../chat/chats.js";
+import type { Link } from "../handle.js";
+import type { OperationOptions } from "../types/commit.js";
+import type { BuiltInPayload } from "../types/content.js";
+import type {
+  Cleared,
+  ClearOptions,
+  Compression,
+  CompressOptions,
+  CompressPlan,
+} from "../types/shrink.js";
+import { type CallArguments, own } from "../writer.js";
+
+/** What compression needs of the handle that it works on. */
+export interface Place {
+  readonly link: Link;
+  /** Has the module change something, and tells those who listen. */
+  change(name: string, args: CallArguments, options?: OperationOptions): Promise<unknown>;
+}
+
+/** Makes a context smaller. */
+export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
+  readonly #place: Place = {
+    link: this.link,
+    change: (name, args, options) => this.change(name, args, options),
+  };
+
+  /** See `Repository`. */
+  abstract batch<R>(
+    run: (tx: Transaction<P>) => R | Promise<R>,
+    options?: OperationOptions,
+  ): Promise<R>;
+
+  /**
+   * Puts summaries in the place of entries: all that can go, or those that are asked for. Pinned entries, the
+   * current turn and the last `preserveRecent` entries stay, steps go whole, and a summary extends the one before
+   * it. All of it is one operation: `undo` brings everything back, `revert` of one summary what that stands for.
+   * Where nothing can go, nothing happens. With `plan: true` it only tells what would happen.
+   *
+   * @throws `EditTarget` for an id that cannot go; `Compression` for a summary that lost what it must keep, or is
+   * longer than what it stands for; `Callback` for what a summarizer throws; `Conflict` where an entry changed
+   * while it was summarised; `Validation`; any error of the store. Nothing is stored then.
+   */
+  compress(options: CompressOptions & { plan: true }): Promise<CompressPlan>;
+  compress(options?: CompressOptions & { plan?: false | undefined }): Promise<Compression>;
+  async compress(options: CompressOptions = {}): Promise<CompressPlan | Compression> {
+    const { compress } = await import("./compress.js");
+    return compress(this.#place, own(options));
+  }
+
+  /**
+   * Clears what tools gave back, but for the last results: the calls stay, and each result becomes a short mark
+   * that names the commit with the full one, for `get`. One operation, made of edits: `undo` takes it back.
+   * Pinned entries stay as they are. With `plan: true` it only tells what would happen.
+   *
+   * @throws `Validation`; `Conflict`; any error of the store. Nothing is stored then.
+   */
+  async clearToolResults(options: ClearOptions = {}): Promise<Cleared> {
+    const { clearToolResults } = await import("./clear.js");
+    return clearToolResults(this, this.#place, own(options));
+  }
+}
