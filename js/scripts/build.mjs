@@ -2,9 +2,10 @@
 // vocabularies of the token counter to pkg-encodings/, TypeScript and all these to dist/ (rolldown, tsc). Each part
 // is skipped while its inputs are what they were.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { namedByLikeness } from "./lib/likeness.mjs";
 import { exists, filesIn, fingerprint, inRoot, readJson, root } from "./lib/project.mjs";
 import { bold, fail, must, red, StepError, step } from "./lib/run.mjs";
 import { clearStamp, readStamp, writeStamp } from "./lib/stamp.mjs";
@@ -22,17 +23,29 @@ const BUDGET = {
 
 /**
  * What wasm-opt does, besides the level. Functions that are called once stay functions of their own: they compress better
- * apart, by a twentieth of the module, and engines compile them sooner. So do functions that are ordered
- * by name: those of one kind stand side by side; and common subexpressions are repeated rather than kept in
- * locals. Nothing lies in the first kilobyte of memory, the far
- * end of the stack.
+ * apart, by a twentieth of the module, and engines compile them sooner. So do common subexpressions that are
+ * repeated rather than kept in locals. Nothing lies in the first kilobyte of memory, the far end of the stack.
  */
 const OPTIMISATIONS = [
   "--one-caller-inline-max-function-size=20",
   "--skip-pass=local-cse",
   "--low-memory-unused",
-  "--reorder-functions-by-name",
 ];
+
+/** What wasm-opt does once the functions are named by their places. */
+const ORDER = [
+  "--reorder-functions-by-name",
+  "--generate-stack-ir",
+  "--optimize-stack-ir",
+  "--strip-producers",
+  "--strip-target-features",
+];
+
+/** What the levels stand for, for instructions to stay those of the level. */
+const LEVELS = {
+  "-Os": ["--optimize-level=2", "--shrink-level=1"],
+  "-O3": ["--optimize-level=3", "--shrink-level=0"],
+};
 
 /**
  * The standard library is built with the module, for size, and panics trap at once: the one that rustup
@@ -60,7 +73,16 @@ const FEATURES = {
   "sign-ext": "--enable-sign-ext",
 };
 
-const scripts = ["js/scripts/build.mjs", "js/scripts/lib/wasm.mjs"];
+const scripts = ["js/scripts/build.mjs", "js/scripts/lib/likeness.mjs", "js/scripts/lib/wasm.mjs"];
+/** What every module is made of, with what is its own. */
+const sources = (...own) => [
+  "Cargo.toml",
+  "Cargo.lock",
+  "rust-toolchain.toml",
+  ...filesIn("module"),
+  ...own,
+  ...scripts,
+];
 export const moduleFile = inRoot("pkg", "varve_bg.wasm");
 const tokensModuleFile = inRoot("pkg-tokens", "tokens_bg.wasm");
 const storesModuleFile = inRoot("pkg-stores", "stores_bg.wasm");
@@ -79,20 +101,18 @@ export async function build({ sizes = false } = {}) {
 }
 
 async function buildModule(env) {
-  const inputs = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "rust-toolchain.toml",
-    ...filesIn("src"),
-    ...filesIn(".cargo"),
-    ...scripts,
-  ];
+  const inputs = sources(...filesIn("src"), ...filesIn(".cargo"));
   const key = fingerprint(inputs, [wasmBindgenVersion()]);
   if (exists(moduleFile) && readStamp("module", key)) return;
 
   clearStamp("module");
   await step("Rust to WebAssembly", (onLine) =>
-    wasmPack("pkg", { env, cwd: root, onLine, hint: "look above for the compiler's error" }),
+    wasmPack("pkg", "varve", {
+      env,
+      cwd: root,
+      onLine,
+      hint: "look above for the compiler's error",
+    }),
   );
   await step("wasm-opt", (onLine) => optimize(moduleFile, { env, onLine }));
   writeStamp("module", key);
@@ -100,39 +120,31 @@ async function buildModule(env) {
 
 /** The module of `varve/tokens`: nothing but token counting. */
 async function buildTokensModule(env) {
-  const inputs = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "rust-toolchain.toml",
-    "src/lib.rs",
-    ...filesIn("src/tokens"),
-    ...filesIn("src/wasm"),
-    ...scripts,
-  ];
+  const inputs = sources("src/lib.rs", ...filesIn("src/tokens"), ...filesIn("src/wasm"));
   const key = fingerprint(inputs, [wasmBindgenVersion()]);
   if (exists(tokensModuleFile) && readStamp("tokens-module", key)) return;
 
   clearStamp("tokens-module");
-  const only = ["--out-name", "tokens", "--no-default-features", "--features", "tokens"];
+  const only = ["--no-default-features", "--features", "tokens"];
   // Nearly all of it is tables: here speed is chosen over the size of the code.
   const fast = { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" };
   await step("token counting alone to WebAssembly", async (onLine) => {
-    await wasmPack("pkg-tokens", { env: fast, cwd: root, onLine }, only);
-    await optimize(tokensModuleFile, { env, onLine }, [], "-O3");
+    await wasmPack("pkg-tokens", "tokens", { env: fast, cwd: root, onLine }, only);
+    await optimize(tokensModuleFile, { env, onLine }, { level: "-O3" });
   });
   writeStamp("tokens-module", key);
 }
 
 /** The module of `varve/storage/indexed-db`: stores, and nothing of repositories. */
 async function buildStoresModule(env) {
-  const inputs = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ...filesIn("src"), ...scripts];
+  const inputs = sources(...filesIn("src"));
   const key = fingerprint(inputs, [wasmBindgenVersion()]);
   if (exists(storesModuleFile) && readStamp("stores-module", key)) return;
 
   clearStamp("stores-module");
-  const only = ["--out-name", "stores", "--no-default-features", "--features", "stores"];
+  const only = ["--no-default-features", "--features", "stores"];
   await step("stores to WebAssembly", async (onLine) => {
-    await wasmPack("pkg-stores", { env, cwd: root, onLine }, only);
+    await wasmPack("pkg-stores", "stores", { env, cwd: root, onLine }, only);
     await optimize(storesModuleFile, { env, onLine });
   });
   writeStamp("stores-module", key);
@@ -152,16 +164,30 @@ async function buildVocabularies(env) {
   writeStamp("vocabularies", key);
 }
 
-/** Has wasm-pack write a raw module and its glue into a folder. */
-export function wasmPack(folder, options, extra = []) {
-  const target = ["--target", "web", "--no-pack", "--mode", "no-install", "--out-dir", folder];
+/** Has wasm-pack write a raw module and its glue into a folder, under this name. */
+export function wasmPack(folder, name, options, extra = []) {
+  const target = ["--target", "web", "--no-pack", "--mode", "no-install"];
+  target.push("--out-dir", resolve(root, folder), "--out-name", name);
   const env = { ...options.env, ...STANDARD_LIBRARY.env };
-  const given = ["build", root, ...target, ...extra, ...STANDARD_LIBRARY.cargo];
+  const given = ["build", inRoot("module"), ...target, ...extra, ...STANDARD_LIBRARY.cargo];
   return must("wasm-pack", given, { ...options, env });
 }
 
-/** Runs wasm-opt over a module in place, with the features it uses, if they are ones we ship. */
-export async function optimize(file, options, extra = [], level = "-Os") {
+/**
+ * Runs wasm-opt over a module in place, with the features it uses, if they are ones we ship; then puts functions that
+ * are alike side by side. `named`: for looking at; names stay, and functions are not inlined.
+ */
+export async function optimize(file, options, { level = "-Os", named = false } = {}) {
+  const features = featuresOf(file);
+  const readable = named ? ["--debuginfo", "--no-inline=*"] : [];
+  await wasmOpt(file, [...features, ...readable, level, ...OPTIMISATIONS], options);
+  if (named) return;
+  writeFileSync(file, namedByLikeness(readFileSync(file)));
+  await wasmOpt(file, [...features, ...LEVELS[level], ...ORDER], options);
+}
+
+/** wasm-opt's switches for what a module uses, if it is what we ship. */
+function featuresOf(file) {
   const used = targetFeatures(readFileSync(file));
   if (!used) {
     throw new StepError("the module has no target_features section", {
@@ -174,16 +200,12 @@ export async function optimize(file, options, extra = [], level = "-Os") {
       hint: "turn it off in the compiler's flags, or add it to FEATURES in js/scripts/build.mjs",
     });
   }
-  const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
-  const features = ["--mvp-features", ...used.map((name) => FEATURES[name])];
-  const passes = [
-    ...extra,
-    level,
-    ...OPTIMISATIONS,
-    "--strip-producers",
-    "--strip-target-features",
-  ];
-  await must(process.execPath, [wasmOpt, file, "-o", file, ...features, ...passes], options);
+  return ["--mvp-features", ...used.map((name) => FEATURES[name])];
+}
+
+function wasmOpt(file, passes, options) {
+  const tool = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
+  return must(process.execPath, [tool, file, "-o", file, ...passes], options);
 }
 
 async function buildPackage(env) {

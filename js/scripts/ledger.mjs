@@ -48,8 +48,8 @@ async function main() {
   try {
     const named = join(folder, "varve_bg.wasm");
     await step("the module with names", async (report) => {
-      await wasmPack(folder, { env, cwd: folder, onLine: report });
-      await optimize(named, { env, onLine: report }, ["--debuginfo", "--no-inline=*"]);
+      await wasmPack(folder, "varve", { env, cwd: folder, onLine: report });
+      await optimize(named, { env, onLine: report }, { named: true });
     });
     print(tally(readFileSync(named)), readFileSync(moduleFile));
   } finally {

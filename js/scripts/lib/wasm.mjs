@@ -1,5 +1,5 @@
 // Reads what the scripts need to know of a WebAssembly binary: its sections, the features it uses,
-// how many bytes of code each function takes. Format: the WebAssembly core specification, chapter 5,
+// how many bytes of code each function takes; and gives its functions other names. Format: the WebAssembly core specification, chapter 5,
 // and the tool conventions for the `target_features` and `name` sections.
 
 class Reader {
@@ -8,6 +8,7 @@ class Reader {
     this.at = at;
   }
   byte() {
+    if (this.at >= this.bytes.length) throw new Error(`the module ends at byte ${this.at}`);
     return this.bytes[this.at++];
   }
   /** An unsigned LEB128 number. */
@@ -31,17 +32,19 @@ class Reader {
   }
 }
 
-/** All sections in order: `{ id, name?, body }`; `name` only for custom sections (id 0). */
+/** All sections in order: `{ id, name?, body, whole }`; `name` only for custom sections (id 0). */
 export function sections(bytes) {
   const reader = new Reader(bytes, 8);
   const found = [];
   while (reader.at < bytes.length) {
+    const start = reader.at;
     const id = reader.byte();
     const body = reader.take(reader.number());
-    if (id !== 0) found.push({ id, body });
+    const whole = bytes.subarray(start, reader.at);
+    if (id !== 0) found.push({ id, body, whole });
     else {
       const inner = new Reader(body);
-      found.push({ id, name: inner.text(), body: body.subarray(inner.at) });
+      found.push({ id, name: inner.text(), body: body.subarray(inner.at), whole });
     }
   }
   return found;
@@ -59,24 +62,60 @@ export function targetFeatures(bytes) {
 
 /** Every function of the module with its name (from the name section) and its bytes of code. */
 export function functions(bytes) {
-  const all = sections(bytes);
-  const body = (id) => all.find((s) => s.id === id)?.body;
-  const imported = body(2) ? importedFunctions(new Reader(body(2))) : 0;
-  const sizes = new Reader(body(10)).list((r) => {
-    const start = r.at;
-    r.take(r.number());
-    return r.at - start;
-  });
-  const names = functionNames(all.find((s) => s.name === "name")?.body);
-  return sizes.map((size, i) => ({
+  const names = functionNames(sections(bytes).find((s) => s.name === "name")?.body);
+  const imported = importedFunctions(bytes);
+  return functionBodies(bytes).map((body, i) => ({
     name: names.get(imported + i) ?? `function ${imported + i}`,
-    size,
+    size: body.length,
   }));
 }
 
-function importedFunctions(reader) {
+/** The code of every function of the module, its length before it. */
+export function functionBodies(bytes) {
+  const code = sections(bytes).find((s) => s.id === 10).body;
+  return new Reader(code).list((r) => {
+    const start = r.at;
+    r.take(r.number());
+    return code.subarray(start, r.at);
+  });
+}
+
+/** The module with a name section that names its functions so, and no other. */
+export function renamed(bytes, names) {
+  const imported = importedFunctions(bytes);
+  const map = names.flatMap((name, i) => [number(imported + i), text(name)]);
+  const functions = Buffer.concat([number(names.length), ...map]);
+  const inner = [text("name"), number(1), number(functions.length), functions];
+  const section = Buffer.concat(inner);
+  const others = [];
+  for (const { id, name, whole } of sections(bytes)) {
+    if (id !== 0 || name !== "name") others.push(whole);
+  }
+  return Buffer.concat([
+    bytes.subarray(0, 8),
+    ...others,
+    number(0),
+    number(section.length),
+    section,
+  ]);
+}
+
+/** An unsigned LEB128 number. */
+function number(value) {
+  const bytes = [];
+  for (; value >= 0x80; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
+  return Buffer.from([...bytes, value]);
+}
+
+function text(value) {
+  return Buffer.concat([number(Buffer.byteLength(value)), Buffer.from(value)]);
+}
+
+function importedFunctions(bytes) {
   let count = 0;
-  reader.list((r) => {
+  const imports = sections(bytes).find((s) => s.id === 2);
+  if (!imports) return count;
+  new Reader(imports.body).list((r) => {
     r.text();
     r.text();
     const kind = r.byte();
