@@ -1,17 +1,21 @@
 //! The form in which a vocabulary travels: merge pairs, from which the tokens' bytes follow, as text.
 //!
-//! Every digit is one of base64's alphabet and holds six bits, so the text can stand in a JavaScript
-//! string as it is. Digits of the same weight lie together, in planes: gzip then packs the text as
-//! well as it packs the same numbers in binary, and nothing has to be unpacked at start.
+//! Some tokens are a half of thousands of others, most of none. So a half is not given by its id, but by its
+//! **place** among all ids, those that were used most often so far first; the reader counts along
+//! ([`Ranking`]). Places are small where ids are large. Of a place its class, which is its length in bits with the
+//! two bits below the highest, stands apart from the rest of its bits: the classes are what gzip packs well, and the
+//! rest is as short as it can be.
 //!
 //! ```text
 //! n                3 digits, the lowest first: number of ids
 //! the single bytes those of tokens 0 to 255: 256 low digits, then 256 high ones
-//! pairs            of each id from 256 on the left and right half: the low, middle and high digits
-//!                  of all left halves, then those of the right
+//! classes          a character for each id from 256 on: of the left halves, then of the right
+//! rests            digits of the bits that are left, the lowest first: of all left halves, then of the right
 //! ```
 //!
-//! An id that no token has (p50k_base leaves one out) has the highest number for both halves.
+//! A digit is one of base64's alphabet and holds six bits; class `c` is the character 35 + c, without the
+//! backslash. The text can stand in a JavaScript string as it is. An id that no token has (p50k_base leaves one
+//! out) has the number of ids, which no id is, for both halves.
 
 use super::error::TokenError;
 use super::vocabulary::TokenId;
@@ -22,76 +26,181 @@ pub const SINGLE_BYTES: usize = 256;
 /// More ids than this do not fit the tables, which need a free slot, nor do they fit three digits.
 const MAX_IDS: usize = (1 << 18) - 1;
 
-/// What stands for both halves of an id that no token has.
-const GAP: (TokenId, TokenId) = (0x3_ffff, 0x3_ffff);
+/// A half and the other.
+pub type Pair = (TokenId, TokenId);
 
-/// An asset of the right size. Its pairs are yet to be checked.
-#[derive(Clone, Copy)]
-pub struct Asset<'a> {
-    singles: &'a [u8],
-    left: &'a [u8],
-    right: &'a [u8],
+/// What a vocabulary is made of. That halves are earlier tokens is yet to be checked.
+pub struct Asset {
+    singles: [u8; SINGLE_BYTES],
+    pairs: Vec<Pair>,
 }
 
-impl<'a> Asset<'a> {
-    /// Reads the outer form.
+impl Asset {
+    /// Reads the text.
     ///
     /// # Errors
-    /// [`TokenError::BadVocabulary`] if the length is not what the number of ids says.
-    pub fn parse(text: &'a [u8]) -> Result<Self, TokenError> {
+    /// [`TokenError::BadVocabulary`] if its length is not what it says itself, or it has characters that it
+    /// cannot have.
+    pub fn parse(text: &[u8]) -> Result<Self, TokenError> {
         let bad = TokenError::BadVocabulary;
-        let (ids, rest) = text.split_at_checked(3).ok_or(bad("shorter than its header"))?;
-        let (singles, planes) = rest.split_at_checked(2 * SINGLE_BYTES).ok_or(bad("shorter than its header"))?;
-        let ids = numbers(ids).next().unwrap_or(0) as usize;
+        let (head, rest) = text.split_at_checked(3).ok_or(bad("shorter than its header"))?;
+        let (bytes, rest) = rest.split_at_checked(2 * SINGLE_BYTES).ok_or(bad("shorter than its header"))?;
+        let ids = head.iter().rev().fold(0, |ids, &low| ids << 6 | digit(low)) as usize;
         let merged = ids.checked_sub(SINGLE_BYTES).ok_or(bad("fewer ids than bytes"))?;
-        if ids > MAX_IDS || planes.len() != merged * 6 {
+        if ids > MAX_IDS || rest.len() < merged * 2 {
             return Err(bad("its length does not fit its number of ids"));
         }
-        let (left, right) = planes.split_at(merged * 3);
-        Ok(Self { singles, left, right })
+        let mut singles = [0; SINGLE_BYTES];
+        let (low, high) = bytes.split_at(SINGLE_BYTES);
+        for (single, (&low, &high)) in singles.iter_mut().zip(low.iter().zip(high)) {
+            *single = (digit(low) | digit(high) << 6) as u8;
+        }
+        let (classes, rests) = rest.split_at(merged * 2);
+        let (left, right) = classes.split_at(merged);
+        let mut bits = Bits { digits: rests.iter(), value: 0, count: 0 };
+        let mut pairs = vec![(0, 0); merged];
+        read(left, &mut bits, ids, &mut pairs, |pair, id| pair.0 = id)?;
+        bits.count = 0; // the right halves begin with a digit of their own
+        read(right, &mut bits, ids, &mut pairs, |pair, id| pair.1 = id)?;
+        if bits.digits.next().is_some() {
+            return Err(bad("its length does not fit its number of ids"));
+        }
+        Ok(Self { singles, pairs })
     }
 
     /// Number of ids, gaps included.
     pub fn ids(&self) -> usize {
-        SINGLE_BYTES + self.left.len() / 3
+        SINGLE_BYTES + self.pairs.len()
     }
 
     /// The bytes of the first tokens.
     pub fn singles(&self) -> impl Iterator<Item = u8> {
-        let (low, high) = self.singles.split_at(SINGLE_BYTES);
-        low.iter().zip(high).map(|(&low, &high)| (digit(low) | digit(high) << 6) as u8)
+        self.singles.iter().copied()
     }
 
-    /// The halves of the ids from [`SINGLE_BYTES`] on; `None` for one that no token has. What is not
-    /// a digit makes a number that is no id.
-    pub fn pairs(&self) -> impl Iterator<Item = Option<(TokenId, TokenId)>> + 'a {
-        numbers(self.left).zip(numbers(self.right)).map(|pair| (pair != GAP).then_some(pair))
+    /// The halves of the ids from [`SINGLE_BYTES`] on; `None` for one that no token has.
+    pub fn pairs(&self) -> impl Iterator<Item = Option<Pair>> {
+        let gap = self.ids() as TokenId;
+        self.pairs.iter().map(move |pair| (*pair != (gap, gap)).then_some(*pair))
     }
 }
 
-/// The numbers of three planes.
+/// Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
+const CHUNK: usize = 512;
+
+/// Reads halves.
+fn read(
+    classes: &[u8],
+    bits: &mut Bits<'_>,
+    ids: usize,
+    pairs: &mut [Pair],
+    set: impl Fn(&mut Pair, TokenId) + Copy,
+) -> Result<(), TokenError> {
+    let mut ranking = Ranking::new(ids + 1);
+    for (classes, pairs) in classes.chunks(CHUNK).zip(pairs.chunks_mut(CHUNK)) {
+        read_chunk(classes, bits, &mut ranking, pairs, set)?;
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn read_chunk(
+    classes: &[u8],
+    bits: &mut Bits<'_>,
+    ranking: &mut Ranking,
+    pairs: &mut [Pair],
+    set: impl Fn(&mut Pair, TokenId),
+) -> Result<(), TokenError> {
+    for (&class, pair) in classes.iter().zip(pairs) {
+        let (head, rest) = unclass(class);
+        let place = (head << rest | bits.take(rest)?) - 1;
+        let (id, _) = ranking.take(place as usize).ok_or(TokenError::BadVocabulary("a place is beyond all ids"))?;
+        set(pair, id);
+    }
+    Ok(())
+}
+
+/// The bits that a class stands for, the highest set, and how many follow. Nonsense gives a place beyond all.
 #[inline(always)]
-fn numbers(planes: &[u8]) -> impl Iterator<Item = u32> {
-    let (low, rest) = planes.split_at(planes.len() / 3);
-    let (middle, high) = rest.split_at(planes.len() / 3);
-    let digits = low.iter().zip(middle).zip(high);
-    digits.map(|((&low, &middle), &high)| digit(low) | digit(middle) << 6 | digit(high) << 12)
+fn unclass(class: u8) -> (u32, u32) {
+    let class = u32::from(class).wrapping_sub(35 + u32::from(class > b'\\'));
+    match class {
+        0 => (1, 0),
+        1 | 2 => (class + 1, 0),
+        3..67 => (4 + (class + 1) % 4, (class - 3) / 4),
+        _ => (u32::MAX >> 1, 0),
+    }
 }
 
-/// The value of a digit; of anything else a number above all.
+/// Digits, taken by bits, the lowest first.
+struct Bits<'a> {
+    digits: std::slice::Iter<'a, u8>,
+    value: u32,
+    count: u32,
+}
+
+impl Bits<'_> {
+    #[inline(always)]
+    fn take(&mut self, count: u32) -> Result<u32, TokenError> {
+        while self.count < count {
+            let next = *self.digits.next().ok_or(TokenError::BadVocabulary("its digits end too soon"))?;
+            let kept = self.value & ((1 << self.count) - 1);
+            self.value = kept | digit(next) << self.count;
+            self.count += 6;
+        }
+        let taken = self.value & ((1 << count) - 1);
+        self.value >>= count;
+        self.count -= count;
+        Ok(taken)
+    }
+}
+
+/// Ids by how often they were taken, the most frequent first.
+struct Ranking {
+    /// Ids, and how often each was taken.
+    places: Vec<(TokenId, u32)>,
+    /// By how often: where those begin that were taken so often.
+    begins: Vec<u32>,
+}
+
+impl Ranking {
+    fn new(ids: usize) -> Self {
+        Self { places: (0..ids as TokenId).map(|id| (id, 0)).collect(), begins: vec![0] }
+    }
+
+    /// Takes the id at a place: it changes places with the first of those that were taken as often. Returns it, and
+    /// where it stands now.
+    #[inline(always)]
+    fn take(&mut self, place: usize) -> Option<(TokenId, usize)> {
+        let &(id, count) = self.places.get(place)?;
+        let begin = self.begins.get_mut(count as usize)?;
+        let first = *begin as usize;
+        *begin += 1;
+        if self.begins.len() == count as usize + 1 {
+            self.begins.push(first as u32);
+        }
+        let other = std::mem::replace(self.places.get_mut(first)?, (id, count + 1));
+        if place != first {
+            *self.places.get_mut(place)? = other;
+        }
+        Some((id, first))
+    }
+}
+
+/// The value of a digit; zero for anything else.
 #[inline(always)]
 #[allow(clippy::indexing_slicing, reason = "a byte is below 256")]
 fn digit(byte: u8) -> u32 {
-    static VALUES: [u32; 256] = {
-        let mut values = [1 << 18; 256];
+    static VALUES: [u8; 256] = {
+        let mut values = [0; 256];
         let mut value = 0;
         while value < 64 {
-            values[DIGITS[value] as usize] = value as u32;
+            values[DIGITS[value] as usize] = value as u8;
             value += 1;
         }
         values
     };
-    VALUES[byte as usize]
+    VALUES[byte as usize].into()
 }
 
 /// The digits, by value.
@@ -100,22 +209,45 @@ pub const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 /// Writes an asset: the bytes of the first tokens, and the halves of the others.
 ///
 /// It is what the assets of the package are made with; at run time they are only read.
-#[allow(clippy::indexing_slicing, reason = "six bits are below 64")]
-pub fn write(singles: &[u8; SINGLE_BYTES], pairs: &[Option<(TokenId, TokenId)>]) -> String {
-    let plane = |numbers: &mut dyn Iterator<Item = u32>, weight: u32| -> String {
-        numbers.map(|number| char::from(DIGITS[(number >> weight) as usize % 64])).collect()
-    };
+#[allow(clippy::indexing_slicing, reason = "six bits are below 64; a place is that of an id")]
+pub fn write(singles: &[u8; SINGLE_BYTES], pairs: &[Option<Pair>]) -> String {
+    let digits = |bits: u32| char::from(DIGITS[bits as usize % 64]);
     let ids = (SINGLE_BYTES + pairs.len()) as u32;
-    let mut text: String = [0, 6, 12].map(|weight| plane(&mut [ids].into_iter(), weight)).concat();
+    let mut text: String = [0, 6, 12].map(|weight| digits(ids >> weight)).into_iter().collect();
     for weight in [0, 6] {
-        text += &plane(&mut singles.iter().map(|&byte| byte.into()), weight);
+        text.extend(singles.iter().map(|&byte| digits(u32::from(byte) >> weight)));
     }
-    for half in [|pair: (u32, u32)| pair.0, |pair: (u32, u32)| pair.1] {
-        for weight in [0, 6, 12] {
-            text += &plane(&mut pairs.iter().map(|pair| half(pair.unwrap_or(GAP))), weight);
+    let mut rests = String::new();
+    for half in [|pair: Pair| pair.0, |pair: Pair| pair.1] {
+        let mut ranking = Ranking::new(ids as usize + 1);
+        let mut place_of: Vec<usize> = (0..=ids as usize).collect();
+        let (mut value, mut count) = (0u64, 0);
+        for pair in pairs {
+            let id = pair.map_or(ids, half).min(ids) as usize;
+            let place = place_of[id];
+            let Some((_, now)) = ranking.take(place) else { continue };
+            place_of[ranking.places[place].0 as usize] = place;
+            place_of[id] = now;
+            let bits = place as u32 + 1;
+            let rest = bits.ilog2().saturating_sub(2);
+            let class = match bits {
+                1..4 => bits - 1,
+                _ => 3 + rest * 4 + ((bits >> rest) - 4),
+            };
+            text.push(char::from((35 + class + u32::from(class >= u32::from(b'\\') - 35)) as u8));
+            value |= u64::from(bits & ((1 << rest) - 1)) << count;
+            count += rest;
+            while count >= 6 {
+                rests.push(digits(value as u32));
+                value >>= 6;
+                count -= 6;
+            }
+        }
+        if count > 0 {
+            rests.push(digits(value as u32));
         }
     }
-    text
+    text + &rests
 }
 
 #[cfg(test)]
@@ -132,12 +264,22 @@ mod tests {
 
     #[test]
     fn pairs_come_back_as_they_were_written() {
-        let pairs = [Some((97, 98)), None, Some((0x1_2345, 0x3_fffe))];
+        let pairs = [Some((97, 98)), None, Some((256, 258)), Some((97, 97)), Some((97, 256)), Some((0, 255))];
         let text = write(&bytes(), &pairs);
         let asset = Asset::parse(text.as_bytes()).unwrap();
-        assert_eq!(asset.ids(), 259);
+        assert_eq!(asset.ids(), 262);
         assert!(asset.singles().eq(bytes()));
         assert!(asset.pairs().eq(pairs));
+    }
+
+    #[test]
+    fn places_of_every_length_come_back() {
+        // Halves from all over, some of them often: every class there is.
+        let far = |n: u32| if n.is_multiple_of(3) { n % 7 } else { n.wrapping_mul(2_654_435_761) % (256 + n) };
+        let pairs: Vec<_> = (0..(1 << 18) - 257).map(|n| Some((far(n), far(n + 1) % (256 + n)))).collect();
+        let text = write(&bytes(), &pairs);
+        assert!(!text.contains(['"', '\\']) && text.is_ascii());
+        assert!(Asset::parse(text.as_bytes()).unwrap().pairs().eq(pairs));
     }
 
     #[test]
@@ -145,18 +287,18 @@ mod tests {
         let good = write(&bytes(), &[Some((97, 98))]);
         assert!(error(&good[..2]).contains("header"));
         assert!(error(&good[..100]).contains("header"));
-        assert!(error(&good[..good.len() - 1]).contains("length"));
+        assert!(error(&good[..good.len() - 1]).contains("too soon"));
+        assert!(error(&(good.clone() + "A")).contains("length"));
         assert!(error(&format!("AAA{}", &good[3..])).contains("fewer"));
         assert!(error(&format!("///{}", &good[3..])).contains("length"));
-        assert!(error(&format!("\"é{}", &good[3..])).contains("length"));
     }
 
     #[test]
-    fn what_is_not_a_digit_is_no_id() {
+    fn what_is_not_a_class_is_no_place() {
         let good = write(&bytes(), &[Some((97, 98))]);
-        let broken = format!("{}\"", &good[..good.len() - 1]);
-        let (left, right) = Asset::parse(broken.as_bytes()).unwrap().pairs().next().unwrap().unwrap();
-        assert_eq!(left, 97);
-        assert!(right >= 1 << 18);
+        for wrong in ["~", "\u{1}", "\""] {
+            let broken = format!("{}{wrong}{}", &good[..3 + 512], &good[3 + 513..]);
+            assert!(error(&broken).contains("beyond"), "{wrong}");
+        }
     }
 }

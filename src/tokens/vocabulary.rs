@@ -28,7 +28,7 @@ impl Vocabulary {
     /// # Errors
     /// [`TokenError::BadVocabulary`] if a half of a token is not an earlier token, or a token is too
     /// long.
-    pub fn new(asset: &Asset<'_>) -> Result<Self, TokenError> {
+    pub fn new(asset: &Asset) -> Result<Self, TokenError> {
         let mut vocabulary =
             Self { bytes: Vec::with_capacity(asset.ids() * 8), starts: Vec::with_capacity(asset.ids() + 1) };
         vocabulary.bytes.extend(asset.singles());

@@ -41,7 +41,7 @@ pub struct Lookup {
 
 impl Lookup {
     /// Tables over all tokens of `vocabulary`, which is that of `asset`.
-    pub fn new(vocabulary: Vocabulary, asset: &Asset<'_>) -> Self {
+    pub fn new(vocabulary: Vocabulary, asset: &Asset) -> Self {
         let mut lookup = Self {
             vocabulary,
             single: [NONE; SINGLE_BYTES],
