@@ -50,6 +50,7 @@ pub mod policy;
 pub mod repo;
 pub mod state;
 pub mod store;
+pub mod summarize;
 pub mod tokens;
 pub mod view;
 #[cfg(target_arch = "wasm32")]

@@ -1,4 +1,4 @@
-// Builds the package: Rust to pkg/, pkg-tokens/ and pkg-stores/ (wasm-pack, then wasm-opt), the
+// Builds the package: Rust to pkg/, pkg-tokens/, pkg-stores/ and pkg-summarize/ (wasm-pack, then wasm-opt), the
 // vocabularies of the token counter to pkg-encodings/, TypeScript and all these to dist/ (rolldown, tsc). Each part
 // is skipped while its inputs are what they were.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,6 +17,7 @@ const BUDGET = {
   module: 250 * 1024, // to become 200 KB
   face: 25 * 1024,
   stores: 108 * 1024, // the module of varve/storage/indexed-db; to become 60 KB
+  summarize: 16 * 1024, // the built-in summarizer, module and JavaScript
   tokens: 780_000, // varve/tokens with o200k_base, minified
   whole: 1_048_576, // varve with o200k_base, minified: the smallest limit of edge platforms
 };
@@ -86,6 +87,7 @@ const sources = (...own) => [
 export const moduleFile = inRoot("pkg", "varve_bg.wasm");
 const tokensModuleFile = inRoot("pkg-tokens", "tokens_bg.wasm");
 const storesModuleFile = inRoot("pkg-stores", "stores_bg.wasm");
+const summarizeModuleFile = inRoot("pkg-summarize", "summarize.wasm");
 const vocabularyFile = (name) => inRoot("pkg-encodings", `${name}.txt`);
 
 /** Builds what changed. Prints the sizes when it built something, or when `sizes` is true; returns them. */
@@ -94,6 +96,7 @@ export async function build({ sizes = false } = {}) {
   await buildModule(env);
   await buildTokensModule(env);
   await buildStoresModule(env);
+  await buildSummarizeModule(env);
   await buildVocabularies(env);
   const { built, measured } = await buildPackage(env);
   if (sizes || built) printSizes(measured);
@@ -148,6 +151,32 @@ async function buildStoresModule(env) {
     await optimize(storesModuleFile, { env, onLine });
   });
   writeStamp("stores-module", key);
+}
+
+/** The module of the built-in summarizer, which has a border of its own: nothing of wasm-bindgen. */
+async function buildSummarizeModule(env) {
+  const inputs = sources(
+    "src/lib.rs",
+    "src/tokens/approximate.rs",
+    ...filesIn("src/collections"),
+    ...filesIn("src/summarize"),
+    ...filesIn("src/wasm"),
+  );
+  const key = fingerprint(inputs);
+  if (exists(summarizeModuleFile) && readStamp("summarize-module", key)) return;
+
+  clearStamp("summarize-module");
+  const target = "wasm32-unknown-unknown";
+  const only = ["--no-default-features", "--features", "summarize"];
+  const given = ["build", "--release", "--package", "varve-module", "--target", target];
+  await step("built-in summarizer to WebAssembly", async (onLine) => {
+    const options = { env: { ...env, ...STANDARD_LIBRARY.env }, cwd: root, onLine };
+    await must("cargo", [...given, ...only, ...STANDARD_LIBRARY.cargo], options);
+    mkdirSync(inRoot("pkg-summarize"), { recursive: true });
+    cpSync(inRoot("target", target, "release", "varve_module.wasm"), summarizeModuleFile);
+    await optimize(summarizeModuleFile, { env, onLine });
+  });
+  writeStamp("summarize-module", key);
 }
 
 /** The vocabularies, from tiktoken-rs. */
@@ -213,6 +242,7 @@ async function buildPackage(env) {
     ...filesIn("pkg"),
     ...filesIn("pkg-tokens"),
     ...filesIn("pkg-stores"),
+    ...filesIn("pkg-summarize"),
     ...filesIn("pkg-encodings"),
     ...filesIn("js/src"),
     "package.json",
@@ -248,6 +278,7 @@ async function buildPackage(env) {
   writeFileSync(inRoot("dist", "cjs", "package.json"), '{ "type": "commonjs" }\n');
   cpSync(moduleFile, inRoot("dist", "varve.wasm"));
   cpSync(tokensModuleFile, inRoot("dist", "varve-tokens.wasm"));
+  cpSync(summarizeModuleFile, inRoot("dist", "varve-summarize.wasm"));
   const measured = { module: size(readFileSync(moduleFile)), ...(await step("bundles", bundle)) };
   writeStamp("package", key, measured);
   return { built: true, measured };
@@ -282,8 +313,9 @@ async function bundle() {
     await write(format, Object.fromEntries(all.filter((entry) => !isApart(entry))), "shared", []);
     await write(format, apart, "shared-tokens", [vocabulariesOutside()]);
   }
-  const weigh = async (entry) => {
-    const weighed = await rolldown({ ...common, input: inRoot(`js/src/entries/${entry}.ts`) });
+  const weigh = async (source, without = []) => {
+    const external = [...common.external, ...without];
+    const weighed = await rolldown({ ...common, external, input: inRoot(`js/src/${source}.ts`) });
     const { output } = await weighed.generate({ format: "esm", minify: true });
     await weighed.close();
     const isLater = (chunk) => chunk.isDynamicEntry;
@@ -297,12 +329,14 @@ async function bundle() {
     raw: sizes.reduce((total, { raw }) => total + raw, 0),
     gz: sizes.reduce((total, { gz }) => total + gz, 0),
   });
-  const slim = await weigh("slim");
-  const tokens = await weigh("tokens");
+  const slim = await weigh("entries/slim");
+  const tokens = await weigh("entries/tokens");
+  const summarizer = await weigh("summarize/extract", [/errors\.js$/]); // which varve brings
   const module = size(readFileSync(moduleFile));
   return {
     face: slim.own,
     stores: size(readFileSync(storesModuleFile)),
+    summarize: sum(size(readFileSync(summarizeModuleFile)), summarizer.own),
     tokens: sum(tokens.own, tokens.later),
     whole: sum(slim.own, module, slim.later),
   };
@@ -334,10 +368,18 @@ function entries(format) {
 
 /** Gives the names of js/src/entries/modules.d.ts their content. */
 function modulePlugin() {
-  const wasm = { "varve:module": "varve.wasm", "varve:tokens-module": "varve-tokens.wasm" };
+  const wasm = {
+    "varve:module": "varve.wasm",
+    "varve:tokens-module": "varve-tokens.wasm",
+    "varve:summarize-module": "varve-summarize.wasm",
+  };
   const text = {
     "varve:base64": () => ["base64", readFileSync(moduleFile).toString("base64")],
     "varve:stores-base64": () => ["base64", readFileSync(storesModuleFile).toString("base64")],
+    "varve:summarize-base64": () => [
+      "base64",
+      readFileSync(summarizeModuleFile).toString("base64"),
+    ],
     "varve:tokens-base64": () => ["base64", readFileSync(tokensModuleFile).toString("base64")],
   };
   const vocabulary = "varve:vocabulary/";
@@ -386,6 +428,7 @@ function printSizes(measured) {
     module: "module",
     face: "JavaScript face, minified",
     stores: "module of stores",
+    summarize: "built-in summarizer",
     tokens: "varve/tokens with o200k_base",
     whole: "varve with o200k_base",
   };

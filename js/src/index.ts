@@ -13,6 +13,7 @@ export {
 
 export type { Repository } from "./repository.js";
 export { type StorageErrorCode, storageError } from "./storage/errors.js";
+export { builtinSummarizer } from "./summarize/builtin.js";
 export * from "./tokens/index.js";
 export type * from "./types.js";
 export { createVarve, memory, type Varve } from "./varve.js";

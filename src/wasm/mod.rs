@@ -1,9 +1,12 @@
 //! The border to JavaScript: converts, delegates, converts.
 //!
-//! Three modules are built of it, one for each feature, and each exports nothing but what belongs to its
+//! Four modules are built of it, one for each feature, and each exports nothing but what belongs to its
 //! own: `repo` (with `tokens`) is the core, `tokens` alone counts for `varve/tokens`, `stores` keeps for
-//! `varve/storage/indexed-db`.
+//! `varve/storage/indexed-db`, `summarize` is the built-in summarizer.
 
+#[cfg(feature = "summarize")]
+mod bump;
+#[cfg(not(feature = "summarize"))]
 mod memory;
 
 #[cfg(feature = "stores")]
@@ -28,6 +31,8 @@ mod host;
 mod js_store;
 #[cfg(feature = "repo")]
 mod promise;
+#[cfg(feature = "summarize")]
+mod summarize;
 #[cfg(any(feature = "repo", feature = "stores"))]
 mod task;
 #[cfg(feature = "tokens")]
@@ -35,12 +40,14 @@ pub mod tokens;
 #[cfg(any(feature = "repo", feature = "stores"))]
 mod wire;
 
+#[cfg(not(feature = "summarize"))]
 /// Has the next call made in a fresh instance of the module: what a trap left behind is of no use.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn restart() {
     wasm_bindgen::handler::schedule_reinit();
 }
 
+#[cfg(not(feature = "summarize"))]
 /// Does nothing: the first call after [`restart`].
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn start() {}

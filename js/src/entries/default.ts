@@ -2,7 +2,9 @@
 import { base64 } from "varve:base64";
 import { decodeBase64 } from "../base64.js";
 import { provideModule } from "../loader.js";
+import { provideSummarizer } from "../summarize/source.js";
 
 provideModule(() => decodeBase64(base64));
+provideSummarizer(async () => decodeBase64((await import("varve:summarize-base64")).base64));
 
 export * from "../index.js";

@@ -19,3 +19,10 @@ declare module "varve:stores-base64" {
 declare module "varve:vocabulary/*" {
   export const vocabulary: string;
 }
+declare module "varve:summarize-base64" {
+  export const base64: string;
+}
+declare module "varve:summarize-module" {
+  const module: WebAssembly.Module;
+  export default module;
+}

@@ -1,5 +1,9 @@
 // `varve/slim`: bring your own module, from `varve/varve.wasm` or wherever it is kept.
+import { decodeBase64 } from "../base64.js";
 import { type ModuleSource, replaceModule } from "../loader.js";
+import { provideSummarizer } from "../summarize/source.js";
+
+provideSummarizer(async () => decodeBase64((await import("varve:summarize-base64")).base64));
 
 export * from "../index.js";
 export type { ModuleInput, ModuleSource } from "../loader.js";

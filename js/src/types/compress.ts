@@ -13,6 +13,8 @@ export interface SummarizeRequest {
   readonly earlier?: EarlierSummary | undefined;
   /** What the last answer lost, and must be in this one, word for word. */
   readonly mustKeep?: readonly string[] | undefined;
+  /** Counts tokens as `targetTokens` means them, where that takes no waiting. */
+  readonly countTokens?: ((text: string) => number) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
