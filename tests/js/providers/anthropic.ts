@@ -212,3 +212,23 @@ export function* streamMessages(request: Wire, answer: Scripted, number: number)
   yield { type: "message_delta", delta: { stop_reason, stop_sequence: null }, usage };
   yield { type: "message_stop" };
 }
+
+/** An answer in one piece. */
+export function wholeMessages(request: Wire, answer: Scripted, number: number): Wire {
+  const cost = costOf(request, answer);
+  return {
+    id: `msg_${number}`,
+    type: "message",
+    role: "assistant",
+    model: `${request.model}-20260101`,
+    content: answer.text === undefined ? [] : [{ type: "text", text: answer.text }],
+    stop_reason: answer.stopped === "length" ? "max_tokens" : "end_turn",
+    stop_sequence: null,
+    usage: {
+      input_tokens: cost.input - cost.cached,
+      cache_read_input_tokens: cost.cached,
+      cache_creation_input_tokens: 0,
+      output_tokens: cost.output,
+    },
+  };
+}

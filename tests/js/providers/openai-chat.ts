@@ -124,14 +124,32 @@ export function* streamChat(request: Wire, answer: Scripted, number: number): Ge
     }
   }
   yield chunk({}, answer.calls ? "tool_calls" : "stop");
+  const usage = usageOf(request, answer);
+  if (request.stream_options?.include_usage) yield { ...head, choices: [], usage };
+  yield "[DONE]";
+}
+
+/** An answer in one piece. */
+export function wholeChat(request: Wire, answer: Scripted, number: number): Wire {
+  const message = { role: "assistant", content: answer.text ?? null, refusal: null };
+  const finish_reason = answer.stopped ?? "stop";
+  return {
+    id: `chatcmpl-${number}`,
+    object: "chat.completion",
+    created: 1,
+    model: `${request.model}-2026-01-01`,
+    choices: [{ index: 0, message, logprobs: null, finish_reason }],
+    usage: usageOf(request, answer),
+  };
+}
+
+function usageOf(request: Wire, answer: Scripted): Wire {
   const cost = costOf(request, answer);
-  const usage = {
+  return {
     prompt_tokens: cost.input,
     completion_tokens: cost.output,
     total_tokens: cost.input + cost.output,
     prompt_tokens_details: { cached_tokens: cost.cached, audio_tokens: 0 },
     completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
   };
-  if (request.stream_options?.include_usage) yield { ...head, choices: [], usage };
-  yield "[DONE]";
 }

@@ -13,6 +13,8 @@ export interface Scripted {
   readonly calls?: readonly ScriptedCall[];
   /** The stream stops here, for ever: at a share of its events from 0 to 1. */
   readonly stallAt?: number;
+  /** Why the model stopped, where it is not at its end. */
+  readonly stopped?: "length";
 }
 
 /** What an answer says it cost. */

@@ -2,9 +2,9 @@
 // published rules, refused as the provider refuses, and answered with what was scripted.
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { checkMessages, streamMessages } from "./anthropic.js";
+import { checkMessages, streamMessages, wholeMessages } from "./anthropic.js";
 import { checkContents, streamContents } from "./google.js";
-import { checkChat, streamChat } from "./openai-chat.js";
+import { checkChat, streamChat, wholeChat } from "./openai-chat.js";
 import { checkResponsesInput, ResponsesMemory, streamResponses } from "./openai-responses.js";
 import { Refusal, type Scripted, type Wire } from "./script.js";
 
@@ -23,6 +23,8 @@ interface Route {
   readonly api: Api;
   check(body: Wire, model: string): void;
   stream(body: Wire, answer: Scripted, number: number, model: string): Generator<Wire>;
+  /** The answer to a request that wants no stream. */
+  whole?(body: Wire, answer: Scripted, number: number): Wire;
   error(message: string): object;
 }
 
@@ -34,7 +36,13 @@ function routesOf(memory: ResponsesMemory): readonly (readonly [RegExp, Route])[
   return [
     [
       /\/chat\/completions$/,
-      { api: "openai-chat", check: checkChat, stream: streamChat, error: openAIError },
+      {
+        api: "openai-chat",
+        check: checkChat,
+        stream: streamChat,
+        whole: wholeChat,
+        error: openAIError,
+      },
     ],
     [
       /\/responses$/,
@@ -51,6 +59,7 @@ function routesOf(memory: ResponsesMemory): readonly (readonly [RegExp, Route])[
         api: "anthropic",
         check: checkMessages,
         stream: streamMessages,
+        whole: wholeMessages,
         error: (message) => ({ type: "error", error: { type: "invalid_request_error", message } }),
       },
     ],
@@ -130,6 +139,10 @@ export class FakeProviders {
       return void response
         .writeHead(500, json)
         .end(JSON.stringify(route.error("nothing is scripted")));
+    }
+    if (route.whole !== undefined && body.stream !== true) {
+      const whole = route.whole(body, answer, number);
+      return void response.writeHead(200, json).end(JSON.stringify(whole));
     }
     response.writeHead(200, { "content-type": "text/event-stream" });
     const events = [...route.stream(body, answer, number, model)];
