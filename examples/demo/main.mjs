@@ -1,12 +1,14 @@
 // The demo of varve: replays a conversation and shows what can be done with it.
 //   npm start                       the support conversation that ships
 //   npm start -- messages.json      any conversation in OpenAI's format
+//   npm start -- --auto             the context is compressed as it fills, without asking
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import { createVarve, isVarveError } from "varve";
 import { toOpenAI } from "varve/formats/openai";
 import { InputError, readConversation } from "./input.mjs";
+import { autonomous, shape } from "./shape.mjs";
 import {
   bar,
   bold,
@@ -32,12 +34,17 @@ const WINDOW = 2000;
 /** More messages than this are not all shown. */
 const SHOWN = 140;
 
-async function main(path) {
+async function main(path, auto) {
   const { messages, payloads } = readConversation(path);
   const started = performance.now();
   const varve = createVarve();
   const chat = await varve.open("demo", { budget: { maxTokens: BUDGET, action: "warn" } });
 
+  if (auto) {
+    const tell = await autonomous(chat);
+    await replay(chat, payloads, (options) => chat.prepare(options));
+    return tell();
+  }
   const turns = await replay(chat, payloads);
   const edited = await edit(chat, payloads);
   const middle = turns[Math.floor((turns.length - 1) / 2)];
@@ -47,12 +54,13 @@ async function main(path) {
   await window(chat, payloads, turns);
   await undo(chat);
   await finish(chat, messages, edited);
+  await shape(chat, payloads);
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
   print(dim(`\n${plural(messages.length, "message")} in ${seconds} s, printing included\n`));
 }
 
 /** Commits one message after the other, and compiles after each, as an agent would. */
-async function replay(chat, payloads) {
+async function replay(chat, payloads, compile = (options) => chat.compile(options)) {
   title(
     `${plural(payloads.length, "turn")}, committed one by one; budget ${number(BUDGET)} tokens`,
   );
@@ -61,7 +69,7 @@ async function replay(chat, payloads) {
   const turns = [];
   for (const [index, payload] of payloads.entries()) {
     const receipt = await commit(chat, payload, index);
-    const { tokenCount } = await chat.compile({ dangling: "keep" });
+    const { tokenCount } = await compile({ dangling: "keep" });
     turns.push({ ...receipt, turn: index + 1 });
     const hidden = payloads.length - SHOWN;
     if (hidden > 0 && index >= SHOWN - 20 && index < SHOWN - 20 + hidden) {
@@ -268,8 +276,13 @@ function describe({ kind, entries, limit, required }) {
 const shipped = fileURLToPath(new URL("conversation.json", import.meta.url));
 try {
   // npm runs scripts in the package's folder, and says where it was called.
-  const [, , given] = process.argv;
-  await main(given === undefined ? shipped : resolve(process.env.INIT_CWD ?? ".", given));
+  const { values, positionals } = parseArgs({
+    options: { auto: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
+  const [given] = positionals;
+  const path = given === undefined ? shipped : resolve(process.env.INIT_CWD ?? ".", given);
+  await main(path, values.auto);
 } catch (error) {
   if (!(error instanceof InputError) && !isVarveError(error)) throw error;
   process.stderr.write(`${red("error:")} ${error.message}\n`);

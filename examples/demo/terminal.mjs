@@ -21,7 +21,8 @@ export const print = (text = "") => void stdout.write(`${text}\n`);
 export const title = (text) => print(`\n${bold(text)}\n${dim("─".repeat(width))}`);
 export const number = (value) => value.toLocaleString("en-US");
 export const short = (hash) => hash.slice(0, 8);
-export const plural = (count, what) => `${number(count)} ${what}${count === 1 ? "" : "s"}`;
+export const plural = (count, what, many = `${what}s`) =>
+  `${number(count)} ${count === 1 ? what : many}`;
 
 /** A text on one line, cut to a length. */
 export function clip(text, length) {

@@ -9,9 +9,10 @@ import type {
   SentReport,
   StablePrefix,
 } from "./types/compile.js";
+import type { Proposal } from "./types/policies.js";
 
 const NO_WARNINGS: readonly CompileWarning[] = Object.freeze([]);
-const NO_PROPOSALS: readonly unknown[] = Object.freeze([]);
+const NO_PROPOSALS: readonly Proposal[] = Object.freeze([]);
 
 /** Records what was sent, on the handle that compiled it. */
 export type Send = (args: string) => Promise<unknown>;
@@ -24,7 +25,7 @@ export class CompiledView implements Prepared {
   readonly warnings: readonly CompileWarning[];
   readonly head: string | undefined;
   readonly stablePrefix: StablePrefix;
-  readonly proposals: readonly unknown[] = NO_PROPOSALS;
+  readonly proposals: readonly Proposal[];
   readonly #state: ViewState;
   readonly #digest: string;
   #send: Send | undefined;
@@ -39,7 +40,9 @@ export class CompiledView implements Prepared {
     stableTokens: number,
     warnings: string,
     digest: string,
+    proposals: readonly Proposal[] = NO_PROPOSALS,
   ) {
+    this.proposals = proposals;
     this.#state = state;
     this.#digest = digest;
     this.tokenCount = tokenCount;
@@ -69,6 +72,30 @@ export class CompiledView implements Prepared {
       raw: usage?.raw,
     };
     await this.#send?.(toPlainJson(args));
+  }
+
+  /**
+   * The same with what policies propose.
+   * @internal
+   */
+  with(proposals: readonly Proposal[]): CompiledView {
+    const { messages, tokens } = this.stablePrefix;
+    const { tokenCount, commitCount, tokenSource, head, warnings } = this;
+    const told = JSON.stringify(warnings);
+    const same = new CompiledView(
+      this.#state,
+      tokenCount,
+      commitCount,
+      tokenSource,
+      head,
+      messages,
+      tokens,
+      told,
+      this.#digest,
+      Object.freeze(proposals),
+    );
+    same.#send = this.#send;
+    return same;
   }
 
   /** For logs: what the object shows, and the messages. */

@@ -5,6 +5,7 @@ import { toVarveError } from "./errors.js";
 import { shielded } from "./events.js";
 import type { Instance } from "./instance.js";
 import type { Host, Maybe, NativeTask } from "./native.js";
+import type { Fired } from "./policies/registry.js";
 import { Shared } from "./shared.js";
 import type { EncodingAsset, EncodingName } from "./tokens/names.js";
 import type { VerifyOptions } from "./types/care.js";
@@ -30,7 +31,7 @@ export interface HostParts {
 }
 
 /** Commits are told by those who made them: see Repository. */
-const HEARD = /"type":"(?:budget|conflict|others|checkpoint|erased)"/;
+const HEARD = /"type":"(?:budget|conflict|others|checkpoint|erased|fired|waits)"/;
 
 /** Callbacks, and what the face keeps of each repository. */
 export class WorkspaceHost implements Host {
@@ -137,12 +138,24 @@ export class WorkspaceHost implements Host {
     return this.#watched(() => this.#types.validate(contentType, payload, schema));
   }
 
+  matches(pattern: string, flags: string, text: string): boolean {
+    return new RegExp(pattern, flags.replace(/[gy]/g, "")).test(text);
+  }
+
   event(text: string): void {
     if (!HEARD.test(text)) return;
     const { repository, ...event } = JSON.parse(text) as { repository?: number; type: string };
     const shared = this.shared(repository ?? 0);
     if (event.type === "others") {
       shared.touch();
+      return;
+    }
+    if (event.type === "fired") {
+      shared.registry.fired.push((event as unknown as { fired: Fired }).fired);
+      return;
+    }
+    if (event.type === "waits") {
+      shared.registry.waits = true;
       return;
     }
     const { messages, ...told } = event as { messages?: number[]; type: string };

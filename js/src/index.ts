@@ -11,6 +11,8 @@ export {
   type VarveErrorDetails,
 } from "./errors.js";
 
+export { DEFAULT_POLICY, policyConfigSchema, resolvePolicy } from "./policies/config.js";
+export type { Policies } from "./policies/policies.js";
 export type { Repository } from "./repository.js";
 export { type StorageErrorCode, storageError } from "./storage/errors.js";
 export { builtinSummarizer } from "./summarize/builtin.js";

@@ -36,6 +36,8 @@ export interface Host {
   countSource?: string;
   /** `{ pointer, message }` as JSON where the payload is wrong. `schema` is the stored one. */
   validate?(contentType: string, payload: string, schema?: string): Maybe<string | undefined>;
+  /** Whether a text matches a regular expression. */
+  matches?(pattern: string, flags: string, text: string): boolean;
   /** `{ type, repository, … }` as JSON. */
   event?(event: string): void;
   /** How far a task is; false: stop. */

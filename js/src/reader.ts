@@ -5,12 +5,15 @@ import type { CompiledView, Send } from "./compiled.js";
 import type { Link } from "./handle.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
+import type { Driven } from "./policies/driver.js";
+import { Policies } from "./policies/policies.js";
 import type { Transcript, TranscriptOptions } from "./types/chat.js";
 import type { Annotation, CommitInfo } from "./types/commit.js";
 import type { Compiled, CompileOptions, Message, Prepared } from "./types/compile.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { RegisteredType } from "./types/content-types.js";
 import type { JsonObject } from "./types/json.js";
+import type { PolicyTrigger } from "./types/policies.js";
 import type {
   BranchesOptions,
   BranchInfo,
@@ -31,6 +34,7 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
   /** @internal */
   protected readonly link: Link;
   readonly #send: Send;
+  #policies: Policies | undefined;
 
   /** @internal */
   constructor(link: Link) {
@@ -38,6 +42,15 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
     this.link = link;
     this.#send = (args) => link.callJson("sent", args);
   }
+
+  /** What the context does to keep itself in shape. */
+  get policies(): Policies {
+    this.#policies ??= new Policies(this.driven);
+    return this.#policies;
+  }
+
+  /** What drives policies on this handle. @internal */
+  protected abstract get driven(): Driven;
 
   /** The commit this handle stands on; undefined where there is none yet. */
   get head(): string | undefined {
@@ -68,8 +81,16 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
    * @throws Like `compile`.
    */
   async prepare(options?: CompileOptions): Promise<Prepared> {
-    return this.#compile("prepare", options);
+    const { registry } = this.link.shared;
+    registry.waits = false;
+    let view = await this.#compile("prepare", options);
+    if (options?.asOf !== undefined || !(registry.waits || registry.due("compile"))) return view;
+    if (await this.lookedAt("compile")) view = await this.#compile("compile", options);
+    return view.with(await this.policies.proposals());
   }
+
+  /** Has policies look: true where one did something. @internal */
+  protected abstract lookedAt(trigger: PolicyTrigger): Promise<boolean>;
 
   async #compile(
     call: "compile" | "prepare",

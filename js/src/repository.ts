@@ -6,9 +6,13 @@ import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
+import { resolvePolicy } from "./policies/config.js";
+import { viewOf } from "./policies/driven.js";
+import type { Driven } from "./policies/driver.js";
 import { Shrinker } from "./shrink/shrinker.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
+import type { PolicyConfig, PolicyTrigger } from "./types/policies.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
 import type { Turn, TurnOptions } from "./types/turn.js";
 import { type CallArguments, own } from "./writer.js";
@@ -46,6 +50,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   ): Promise<R> {
     const { result, receipts } = await runBatch(this.link, run, options);
     this.#written(receipts);
+    await this.#look(receipts);
     return result;
   }
 
@@ -79,6 +84,24 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
     await this.link.callJson("setBudget", toPlainJson(budget && figures));
     this.#unlisten?.();
     this.#unlisten = callback && this.on("budget", callback);
+  }
+
+  /** When and how the context is compressed; null: as `auto-compress` is configured. */
+  get policyConfig(): PolicyConfig | null {
+    const { instance, native } = this.link;
+    return (instance.run(() => native.call("policies", "{}")) as { config: PolicyConfig | null })
+      .config;
+  }
+
+  /**
+   * Says when and how the context is compressed, completed by `DEFAULT_POLICY`; null: as `auto-compress` is
+   * configured. Stored with the repository.
+   *
+   * @throws `Validation` with the place of what is out of range.
+   */
+  async setPolicyConfig(config: Partial<PolicyConfig> | null): Promise<void> {
+    await this.link.call("setPolicyConfig", { config: config && resolvePolicy(config) });
+    this.link.shared.touch();
   }
 
   /** Listens to events of the repository, whichever handle caused them. Returns what ends it. */
@@ -126,6 +149,17 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   protected override async change(
     name: string,
     args: CallArguments,
+    options?: OperationOptions,
+  ): Promise<unknown> {
+    const result = await this.#change(name, args, options);
+    await this.#look(receiptsOf(result));
+    return result;
+  }
+
+  /** What policies do comes this way: they do not look at it themselves. */
+  async #change(
+    name: string,
+    args: CallArguments,
     options: OperationOptions = {},
   ): Promise<unknown> {
     const { signal, ...rest } = own(options);
@@ -134,15 +168,15 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
     const registering = this.link.register(args.payload);
     if (registering) await registering;
     const result = await this.link.callJson(name, json);
-    this.#written([result].flat(2).filter(isReceipt));
+    this.#written(receiptsOf(result));
     return result;
   }
 
-  readonly #committed = (receipt: Receipt): Receipt => {
+  readonly #committed = (receipt: Receipt): Maybe<Receipt> => {
     const { shared } = this.link;
     shared.touch();
     if (shared.events.has("commit")) this.#tell([receipt]);
-    return receipt;
+    return shared.registry.due("commit") ? this.lookedAt("commit").then(() => receipt) : receipt;
   };
 
   #written(receipts: readonly Receipt[]): void {
@@ -150,11 +184,36 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
     if (receipts.length > 0) this.#tell(receipts);
   }
 
+  async #look(receipts: readonly Receipt[]): Promise<void> {
+    const { registry } = this.link.shared;
+    if (receipts.length > 0 && registry.due("commit")) await this.lookedAt("commit");
+  }
+
+  /** @internal */
+  protected override async lookedAt(trigger: PolicyTrigger): Promise<boolean> {
+    return (await import("./policies/driver.js")).drive(this.driven, trigger);
+  }
+
+  /** @internal */
+  protected override get driven(): Driven {
+    return {
+      link: this.link,
+      view: (trigger, config) => viewOf(this.link, this as never, trigger, config),
+      compress: async (action, guard) => {
+        const { compressFor } = await import("./shrink/compress.js");
+        const place = { link: this.link, change: this.#change.bind(this) };
+        return compressFor(place, action, guard) as Promise<never>;
+      },
+    };
+  }
+
   #tell(receipts: readonly Receipt[]): void {
     const branch = this.currentBranch;
     this.link.shared.events.emit("commit", Object.freeze({ type: "commit", receipts, branch }));
   }
 }
+
+const receiptsOf = (result: unknown): Receipt[] => [result].flat(2).filter(isReceipt);
 
 function isReceipt(value: unknown): value is Receipt {
   return typeof value === "object" && value !== null && "hash" in value && "tokenCount" in value;

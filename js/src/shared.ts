@@ -2,12 +2,15 @@
 // count of changes.
 import { Emitter, shielded } from "./events.js";
 import { Mirror } from "./mirror.js";
+import { PolicyRegistry } from "./policies/registry.js";
 
 export class Shared {
   readonly mirror: Mirror = new Mirror();
   readonly events: Emitter = new Emitter();
   /** Custom types whose registration is up to date. */
   readonly registered: Set<unknown> = new Set();
+  /** Policies of the application, and what policies ask for. */
+  readonly registry: PolicyRegistry = new PolicyRegistry();
   /** Changes that this process made or saw. */
   version = 0;
   /** Has the store tell when others write; returns what ends it. */

@@ -9,6 +9,7 @@ export type * from "./types/content-types.js";
 export type * from "./types/journal.js";
 export type * from "./types/json.js";
 export type * from "./types/models.js";
+export type * from "./types/policies.js";
 export type * from "./types/repository.js";
 export type * from "./types/search.js";
 export type * from "./types/shrink.js";

@@ -116,12 +116,16 @@ impl Handle {
         }
     }
 
-    /// Compiles the handle's head as it is in the store: what others wrote is taken in first.
+    /// Compiles the handle's head as it is in the store: what others wrote is taken in first, and policies look at
+    /// it. What they ask for is told as the event `fired`; that proposals wait, as `waits`.
     ///
     /// # Errors
-    /// As [`Handle::compile`], and those of [`Repository::catch_up`].
+    /// As [`Handle::compile`] and [`Handle::evaluate`], and those of [`Repository::catch_up`].
     pub async fn prepare(&self, options: &CompileOptions) -> Result<Compiled> {
         self.repo.catch_up().await?;
+        if options.as_of.is_none() {
+            self.look_ahead().await?;
+        }
         self.compile(options).await
     }
 

@@ -22,6 +22,9 @@ use crate::view::table::MessageId;
 /// How many of its operations a handle remembers at least. Older ones can be undone by name.
 const UNDOABLE: usize = 1000;
 
+/// Operations that `undo` takes by name only.
+const ASIDE: [&str; 3] = ["propose", "settle", "log"];
+
 /// Where a caller stands. Cheap; needs no closing.
 pub struct Handle {
     pub(super) repo: Rc<Repository>,
@@ -251,7 +254,10 @@ impl Handle {
             input,
             Input::Append(_) | Input::Edit { .. } | Input::Batch(_) | Input::Return { append: Some(_), .. }
         );
-        let remembered = !matches!(input, Input::Sent(_) | Input::Undo(_));
+        let by_policy = options.author.as_ref().is_some_and(|author| author.kind == "policy");
+        // What policies do, and what is noted of it, is nothing that the user of a handle did last.
+        let aside = by_policy || matches!(&input, Input::Batch(group) if ASIDE.contains(&group.kind));
+        let remembered = !aside && !matches!(input, Input::Sent(_) | Input::Undo(_));
         let request = Request {
             branch,
             expected_head: options.expected_head,
@@ -259,7 +265,6 @@ impl Handle {
             author: options.author.clone(),
             input,
         };
-        let by_policy = options.author.as_ref().is_some_and(|author| author.kind == "policy");
         let looks = !by_policy && self.repo.looks_at_commits();
         let looked_at = looks.then(|| request.branch.clone());
         let branch = limit.filter(|_| counted).map(|_| request.branch.clone());

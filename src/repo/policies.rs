@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::hash::ContentHash;
 use crate::json::{At, Fields, Map, Members, ToJson, Value, object, put, quoted, table, to_value};
 use crate::model::log::LogRow;
-use crate::model::setting::{POLICY, POLICY_CONFIG, POLICY_MODE, POLICY_PAUSE, POLICY_STATE};
+use crate::model::setting::{POLICY, POLICY_CONFIG, POLICY_MODE, POLICY_PAUSE, POLICY_STATE, PROPOSAL};
 use crate::ops::{Group, Input, Receipt, Setting};
 use crate::policy::{Action, Definition, Evaluation, Mode, Policy, PolicyConfig, Trigger, View, built_in};
 use crate::state::State;
@@ -19,6 +19,9 @@ use crate::store::logs::{LogPage, LogQuery};
 
 /// The log of evaluations, and of what became of them.
 pub const LOG: &str = "policy";
+/// How long a policy rests at least whose proposal was rejected or failed, in milliseconds: it would ask again at the
+/// next turn.
+const REFUSED: i64 = 10 * 60 * 1000;
 /// The longest name of a policy, in bytes.
 const NAME: usize = 100;
 /// Evaluations that found nothing are counted, and told after so many, or after so long: milliseconds.
@@ -29,6 +32,8 @@ const KEPT: i64 = 60_000;
 pub(super) struct Active {
     version: u32,
     paused: bool,
+    /// Whether a proposal waits.
+    waits: bool,
     mode: Option<Mode>,
     config: Option<PolicyConfig>,
     policies: Vec<Box<dyn Policy>>,
@@ -120,6 +125,7 @@ impl Repository {
             Ok::<_, Box<Error>>(Active {
                 version,
                 paused: setting(POLICY_PAUSE).is_some(),
+                waits: waits(state),
                 mode: setting(POLICY_MODE).as_ref().and_then(Mode::of),
                 config,
                 policies: built_in(&|name| setting(&format!("{POLICY}{name}")))?,
@@ -164,22 +170,29 @@ impl Repository {
 }
 
 impl Handle {
-    /// Configures a policy, built in or of the application, or takes its configuration away.
+    /// Configures policies by name, built in or of the application; null takes a configuration away. All or none.
     ///
     /// # Errors
     /// `Validation` with the place of what is wrong; those of the store.
-    pub async fn set_policy(&self, name: &str, definition: Option<Value>, options: &CommitOptions) -> Result<()> {
-        if name.is_empty() || name.len() > NAME {
-            return Err(Error::invalid(format!("the name of a policy has 1 to {NAME} bytes, found {}", quoted(name))));
-        }
-        if let Some(value) = &definition {
-            let known = built_in(&|other| (other == name).then(|| value.clone()))?;
-            match known.iter().find(|policy| policy.name() == name) {
-                Some(policy) => policy.check(&|pattern, flags, text| self.repo.matches(pattern, flags, text))?,
-                None => check_own(name, value)?,
+    pub async fn set_policies(&self, definitions: Map, options: &CommitOptions) -> Result<()> {
+        let mut inputs = Vec::new();
+        for (name, value) in &definitions {
+            if name.is_empty() || name.len() > NAME {
+                let message = format!("the name of a policy has 1 to {NAME} bytes, found {}", quoted(name));
+                return Err(Error::invalid(message));
             }
+            if !value.is_null() {
+                let known = built_in(&|other| (other == name).then(|| value.clone()))?;
+                match known.iter().find(|policy| policy.name() == name) {
+                    Some(policy) => policy.check(&|pattern, flags, text| self.repo.matches(pattern, flags, text))?,
+                    None => check_own(name, value)?,
+                }
+            }
+            let (name, value) = (format!("{POLICY}{name}"), Some(value.clone()));
+            inputs.push(Input::Set(Setting { name, value, objects: Vec::new() }));
         }
-        self.set(format!("{POLICY}{name}"), definition, "policy", options).await
+        let group = Group { kind: "policies", author: None, inputs, planned: Default::default() };
+        self.perform(Input::Batch(group), options).await.map(drop)
     }
 
     /// Says what policies do that do not say so themselves; none: each its own default.
@@ -296,6 +309,17 @@ impl Handle {
         written.map(drop)
     }
 
+    /// Has the policies of the compile look at the branch.
+    pub(super) async fn look_ahead(&self) -> Result<()> {
+        for fired in self.evaluate(Trigger::Compile, None).await? {
+            self.repo.emit("fired", &|| object([("fired", to_value(&fired))]));
+        }
+        if self.repo.active()?.waits {
+            self.repo.emit("waits", &|| object([]));
+        }
+        Ok(())
+    }
+
     /// Has policies look at what was just written on a branch. What they ask for is told as the event `fired`.
     pub(super) async fn look_after(&self, branch: &str, receipts: &[Receipt]) {
         match self.evaluate_commits(branch, receipts).await {
@@ -359,8 +383,8 @@ impl Handle {
         let now = repo.journal_time();
         for policy in active.policies.iter().filter(|policy| asked(&***policy)) {
             let (name, definition) = (policy.name(), policy.definition());
-            if let Some(at) = repo.read(|state| acted_at(state, name)).filter(|at| now < at + definition.cooldown) {
-                repo.tally(name, branch, "cooldown", Value::from(at + definition.cooldown - now));
+            if let Some(until) = repo.read(|state| rests_until(state, name, definition)).filter(|until| now < *until) {
+                repo.tally(name, branch, "cooldown", Value::from(until - now));
                 continue;
             }
             let mut fetched = Fetched::default();
@@ -419,8 +443,17 @@ fn runs(policy: &dyn Policy, trigger: Trigger) -> bool {
     policy.trigger() == trigger && policy.definition().enabled
 }
 
-fn acted_at(state: &State<'_>, policy: &str) -> Option<i64> {
-    state.note(None, &format!("{POLICY_STATE}{policy}"))?.get("at")?.as_i64()
+fn waits(state: &State<'_>) -> bool {
+    let settings = state.notes(None);
+    let mut proposals = settings.iter().filter(|(name, _)| name.starts_with(PROPOSAL));
+    proposals.any(|(_, value)| value.get("state").and_then(Value::as_str) == Some("pending"))
+}
+
+/// Until when a policy rests that acted or was refused.
+fn rests_until(state: &State<'_>, policy: &str, definition: &Definition) -> Option<i64> {
+    let last = state.note(None, &format!("{POLICY_STATE}{policy}"))?;
+    let least = if last.get("refused").is_some() { REFUSED } else { 0 };
+    Some(last.get("at")?.as_i64()?.saturating_add(definition.cooldown.max(least)))
 }
 
 /// A policy of the application has nothing of its own but `config`.

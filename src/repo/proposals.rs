@@ -16,7 +16,7 @@ use crate::model::commit::Author;
 use crate::model::log::LogRow;
 use crate::model::object::Object;
 use crate::model::setting::{POLICY_STATE, PROPOSAL};
-use crate::ops::{Group, Input, Requirement, Setting};
+use crate::ops::{Group, Input, Requirement, Setting, plan_next};
 use crate::state::State;
 use crate::state::lineage::Status;
 
@@ -148,8 +148,7 @@ impl Handle {
     }
 
     /// Takes a proposal from the state it is in to another, and writes `more` into it. `shown` is the hash of the
-    /// body that was shown. With `edited` another action takes the place of what is proposed, and may name these
-    /// objects as well.
+    /// body that was shown. With `edited` its body and what it rests on take the place of what is proposed.
     ///
     /// # Errors
     /// `StaleProposal` where it is settled, expired, or not what was shown; with `approved` where what it rests on
@@ -160,7 +159,7 @@ impl Handle {
         shown: Option<&str>,
         to: &str,
         more: Map,
-        edited: Option<(Value, Vec<Object>)>,
+        edited: Option<NewProposal>,
     ) -> Result<()> {
         let (seen, mut value) = self.open_proposal(id, shown)?;
         let mut inputs = vec![Input::Require(Requirement::Proposal { id: id.to_owned(), value: Some(seen.clone()) })];
@@ -170,14 +169,16 @@ impl Handle {
             inputs.extend(self.still_holds(id, &seen).await?);
         }
         let mut objects = Vec::new();
-        if let Some((action, brought)) = edited {
+        if let Some(new) = edited {
             let mut body = self.body_of(&seen).await?.unwrap_or_default();
-            body.insert("action", action);
+            new.body.iter().for_each(|(name, value)| drop(body.insert(name, value.clone())));
+            let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
+            body.insert("basis", self.repo.read(|state| basis(state, branch, &new))?);
             let object = object_of(&Value::Object(body));
             let old = value.insert("body", object.hash.into());
             let mut named: Vec<_> = value.remove("objects").and_then(|all| all.as_array().cloned()).unwrap_or_default();
             named.retain(|name| Some(name) != old.as_ref());
-            objects.extend(brought);
+            objects.extend(new.objects);
             objects.push(object);
             named.extend(objects.iter().map(|object| Value::from(object.hash)));
             value.insert("objects", Value::Array(named));
@@ -187,9 +188,24 @@ impl Handle {
         let (name, value) = (format!("{PROPOSAL}{id}"), Some(Value::Object(value)));
         inputs.push(Input::Set(Setting { name, value, objects }));
         let rests = to == "rejected" || to == "failed";
-        inputs.extend(policy.filter(|_| rests).map(|policy| self.acted(policy, None)));
+        inputs.extend(policy.filter(|_| rests).map(|policy| self.acted(policy, None, true)));
         inputs.push(self.row(if to == "pending" { "edited" } else { to }, id, policy, more));
         self.in_one("settle", None, inputs, &CommitOptions::default()).await.map(drop)
+    }
+
+    /// Whether what a proposal rests on is as it was.
+    ///
+    /// # Errors
+    /// `ProposalNotFound`; those of the store.
+    pub async fn holds(&self, id: &str) -> Result<bool> {
+        let seen = self.setting_of(id).ok_or_else(|| Box::new(Error::ProposalNotFound { id: id.to_owned() }))?;
+        let inputs = self.still_holds(id, &seen).await?;
+        let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
+        Ok(self.repo.read(|state| {
+            let mut draft = State::over(state);
+            let seq = state.journal().seq;
+            inputs.iter().all(|input| plan_next(&mut draft, branch, input, seq, 0).is_ok())
+        }))
     }
 
     /// Does something on behalf of a policy, a proposal, or both: all of it, with what must be written beside it, or
@@ -216,7 +232,7 @@ impl Handle {
         }
         if let Some(policy) = &policy {
             before.push(Input::Require(Requirement::Unpaused));
-            after.push(self.acted(policy, used));
+            after.push(self.acted(policy, used, false));
         }
         after.push(self.row("executed", proposal.as_deref().unwrap_or_default(), policy.as_deref(), row));
         before.extend(work);
@@ -296,11 +312,12 @@ impl Handle {
     }
 
     /// A policy acted, or was refused: its cooldown begins.
-    fn acted(&self, policy: &str, used: Option<u64>) -> Input {
+    fn acted(&self, policy: &str, used: Option<u64>, refused: bool) -> Input {
         let mut value = Map::new();
         put(&mut value, "at", self.repo.journal_time().into());
         let commits = self.repo.read(|state| state.lineage(self.head_in(state)).commit_count());
         put(&mut value, "commits", used.map_or(Value::Null, |_| commits.into()));
+        put(&mut value, "refused", if refused { true.into() } else { Value::Null });
         put(&mut value, "used", used.map_or(Value::Null, Value::from));
         let name = format!("{POLICY_STATE}{policy}");
         Input::Set(Setting { name, value: Some(Value::Object(value)), objects: Vec::new() })

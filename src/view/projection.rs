@@ -2,10 +2,11 @@
 //! It follows from the journal, so it can be made again at any time.
 
 use crate::collections::{Map, Set};
-use crate::json::{Members, ToJson, object};
+use crate::json::{Members, ToJson, Value, object};
 use crate::model::commit::EntryOperation;
 use crate::model::journal::Entry;
 use crate::model::record::Record;
+use crate::model::setting::POLICY_CONFIG;
 use crate::state::State;
 use crate::state::arena::{AnnotationIx, CommitIx, EntryIx, Ix};
 use crate::state::lineage::Status;
@@ -44,6 +45,10 @@ pub fn projection(before: Before, state: &State<'_>, entry: &Entry) -> String {
         members.put("seq", &entry.seq);
         members.put("at", &entry.at);
         members.some("defaultBranch", touched.default_branch.as_ref());
+        if touched.policy_config {
+            let config = state.note(None, POLICY_CONFIG).unwrap_or(&Value::Null);
+            members.put("policyConfig", config);
+        }
         let commits: Vec<_> = (before.commits..state.commit_count()).map(|row| CommitAt(row, state)).collect();
         members.put("commits", commits.as_slice());
         members.put("refs", touched.refs(state).as_slice());
@@ -66,6 +71,8 @@ struct Touched {
     default: String,
     /// Whether entries may have been compacted, or are no longer.
     view: bool,
+    /// Whether it changed.
+    policy_config: bool,
 }
 
 impl Touched {
@@ -84,6 +91,7 @@ impl Touched {
                 self.branches.insert(change.name.clone(), ());
                 self.view = true;
             }
+            Record::Note(note) => self.policy_config |= note.entry.is_none() && note.name == POLICY_CONFIG,
             Record::Tag(change) => {
                 self.tags.insert(change.name.clone(), ());
             }

@@ -156,6 +156,9 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
         "types" => return to_js_exactly(&handle.content_types()),
         "resolve" => handle.resolve(&args.get::<String>("ref")?)?.into(),
         _ => {
+            if let Some(value) = super::policies::call(handle, name, &mut args).await? {
+                return Ok(value);
+            }
             let (input, options) = input(&|reference| handle.resolve(reference), name, args)?
                 .ok_or_else(|| Error::invalid(format!("there is no call {name}")))?;
             let done = handle.perform(input, &options).await?;

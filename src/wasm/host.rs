@@ -56,6 +56,9 @@ extern "C" {
     fn count_source(this: &Host) -> Option<String>;
     #[wasm_bindgen(method, catch)]
     fn validate(this: &Host, content_type: &str, payload: &str, schema: Option<&str>) -> Result<JsValue, JsValue>;
+    /// Whether a text matches a regular expression: pattern, flags, text.
+    #[wasm_bindgen(method, catch)]
+    fn matches(this: &Host, pattern: &str, flags: &str, text: &str) -> Result<bool, JsValue>;
     #[wasm_bindgen(method)]
     pub fn event(this: &Host, event: &str);
     /// Tells how far a task is. False: stop.
@@ -122,6 +125,11 @@ impl Validator for Callbacks {
             let field = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             Err(Box::new(Error::Validation { pointer: field("pointer"), message: field("message") }))
         })
+    }
+
+    fn matches(&self, pattern: &str, flags: &str, text: &str) -> Result<bool> {
+        let failed = |error: JsValue| Box::new(Error::Callback { what: "matcher", message: message_of(&error) });
+        self.host.matches(pattern, flags, text).map_err(failed)
     }
 }
 

@@ -30,6 +30,8 @@ mod host;
 #[cfg(feature = "repo")]
 mod js_store;
 #[cfg(feature = "repo")]
+mod policies;
+#[cfg(feature = "repo")]
 mod promise;
 #[cfg(feature = "summarize")]
 mod summarize;

@@ -135,7 +135,8 @@ fn archiving_renames_and_leaves_no_branch_behind_and_a_taken_name_gets_a_number(
     assert_eq!(names, ["archive/old", "archive/old-2", "archive/old-3", "main"]);
     let renamed = branches.as_array().unwrap().iter().find(|row| row["name"] == json!("archive/old-3")).unwrap();
     assert_eq!(renamed["head"], json!(base.to_hex()));
-    ann.undo().unwrap();
+    let operations = block_on(ann.repository().operations(1, None)).unwrap();
+    block_on(ann.handle.undo(Some(&operations[0].id), &nothing())).unwrap();
     assert!(ann.handle.resolve("old").is_ok(), "undo works on what a policy does");
 }
 
@@ -225,6 +226,22 @@ fn a_pause_elsewhere_stops_the_next_effect_of_a_process_that_has_not_heard_of_it
     let refused = block_on(ben.handle.act("annotate", guard, vec![pin])).unwrap_err();
     assert_eq!(refused.code(), "PolicyPaused");
     assert_eq!(ben.get("a").unwrap()["priority"], json!("normal"));
+}
+
+#[test]
+fn a_policy_that_was_refused_does_not_ask_again_at_the_next_turn() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("a", user("hello"));
+    with_budget(&ann, 5);
+    assert_eq!(on_compile(&ann).len(), 1);
+    let policy = Some("auto-compress".to_owned());
+    let new = varve::repo::NewProposal { policy, ..Default::default() };
+    let id = block_on(ann.handle.propose(new)).unwrap();
+    block_on(ann.handle.settle(&id, None, "rejected", json::Map::new(), None)).unwrap();
+    assert_eq!(on_compile(&ann), []);
+    world.clock.advance(10 * 60 * 1000);
+    assert_eq!(on_compile(&ann).len(), 1);
 }
 
 #[test]

@@ -46,7 +46,9 @@ fn world() -> World {
 }
 
 fn configure(user: &User, name: &str, definition: Value) -> Result<()> {
-    block_on(user.handle.set_policy(name, Some(definition), &nothing()))
+    let mut definitions = json::Map::new();
+    definitions.insert(name, definition);
+    block_on(user.handle.set_policies(definitions, &nothing()))
 }
 
 fn with_budget(user: &User, max_tokens: u64) {

@@ -126,7 +126,10 @@ fn what_is_approved_is_what_was_shown() {
     let id = propose(&ann, &["a"]);
     let shown = block_on(ann.handle.proposal(&id)).unwrap().unwrap()["body"].as_str().unwrap().to_owned();
     let other = json!({ "type": "annotate", "entries": [{ "id": "a", "priority": "skip" }] });
-    block_on(ann.handle.settle(&id, Some(&shown), "pending", Map::new(), Some((other.clone(), Vec::new())))).unwrap();
+    let mut body = Map::new();
+    body.insert("action", other.clone());
+    let edited = NewProposal { body, ..proposal(&["a"]) };
+    block_on(ann.handle.settle(&id, Some(&shown), "pending", Map::new(), Some(edited))).unwrap();
     let approve = |body: &str| block_on(ann.handle.settle(&id, Some(body), "approved", Map::new(), None));
     assert_eq!(code(approve(&shown)), "StaleProposal");
     let now = block_on(ann.handle.proposal(&id)).unwrap().unwrap();
@@ -181,7 +184,8 @@ fn what_is_proposed_can_be_undone_once_it_is_done_and_the_proposal_stays_execute
     ann.commit("a", user("hello"));
     let id = propose(&ann, &["a"]);
     execute(&ann, &id).unwrap();
-    ann.undo().unwrap();
+    let operation = block_on(ann.handle.proposal(&id)).unwrap().unwrap()["operation"].as_str().unwrap().to_owned();
+    block_on(ann.handle.undo(Some(&operation), &nothing())).unwrap();
     assert_eq!(ann.get("a").unwrap()["priority"], json!("normal"));
     assert_eq!(state(&ann, &id), json!("executed"));
 }

@@ -1,6 +1,8 @@
 // The compile: what a model sees.
+
 import type { Part, ProviderData, Role } from "./content.js";
 import type { JsonInput } from "./json.js";
+import type { Proposal } from "./policies.js";
 
 /** What `compile` and `prepare` take. */
 export interface CompileOptions {
@@ -119,6 +121,6 @@ export interface Compiled {
 
 /** A compile, and what the policies propose. */
 export interface Prepared extends Compiled {
-  /** Empty until a policy is registered. */
-  readonly proposals: readonly unknown[];
+  /** What policies propose, and nobody answered yet. */
+  readonly proposals: readonly Proposal[];
 }

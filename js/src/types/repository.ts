@@ -2,6 +2,7 @@
 import type { Author, CommitInfo, Priority, Receipt } from "./commit.js";
 import type { StoredPayload } from "./content.js";
 import type { JsonObject } from "./json.js";
+import type { PolicyEvent, ProposalEvent } from "./policies.js";
 
 /** What `history` takes. */
 export interface HistoryOptions {
@@ -237,6 +238,8 @@ export interface RepositoryEvents {
   conflict: ConflictEvent;
   checkpoint: CheckpointEvent;
   erased: ErasedEvent;
+  proposal: ProposalEvent;
+  policy: PolicyEvent;
 }
 
 /** What `getSnapshot` gives: the same object until something changes. */

@@ -4,6 +4,7 @@
 // A repository is one journal and a heap of objects, with logs and one checkpoint beside them. A store
 // keeps bytes: it does not interpret entries, objects or checkpoints, and does not check that they are
 // what their hashes say. Readers do.
+import type { JsonObject } from "./json.js";
 
 /** Given directly, or promised. */
 export type Awaitable<T> = T | Promise<T>;
@@ -317,6 +318,8 @@ export interface Projection {
   readonly at: number;
   /** There where it is new or changed. */
   readonly defaultBranch?: string | undefined;
+  /** There where it was set; null: it was taken away. */
+  readonly policyConfig?: JsonObject | null | undefined;
   readonly commits: readonly ProjectedCommit[];
   /** Where branches and tags point now; null: it is gone, or has no commits. */
   readonly refs: readonly {

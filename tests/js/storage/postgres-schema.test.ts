@@ -320,12 +320,14 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
         compacted: [mark(1000)],
         annotations: [note("old")],
         defaultBranch: "old",
+        policyConfig: { threshold: 0.5 },
       });
       const second = projection(2, {
         refs: [ref(null)],
         compacted: [mark(null)],
         annotations: [note("new")],
         defaultBranch: "new",
+        policyConfig: { threshold: 0.9 },
       });
       await storage.write(key, batch(1, "one", { projection: first }));
       await storage.write(key, batch(2, "two", { projection: second }));
@@ -333,19 +335,30 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
         query(`SELECT (SELECT commit_hash FROM varve.refs WHERE repository = 'again'),
           (SELECT compacted_at FROM varve.commits WHERE repository = 'again'),
           (SELECT reason FROM varve.annotations WHERE repository = 'again'),
-          (SELECT default_branch FROM varve.repositories WHERE id = 'again')`);
+          (SELECT default_branch FROM varve.repositories WHERE id = 'again'),
+          (SELECT policy_config FROM varve.repositories WHERE id = 'again')`);
       const newest = [
-        { commit_hash: null, compacted_at: null, reason: "new", default_branch: "new" },
+        {
+          commit_hash: null,
+          compacted_at: null,
+          reason: "new",
+          default_branch: "new",
+          policy_config: { threshold: 0.9 },
+        },
       ];
       await storage.reproject(key, [first], false);
       expect(await rows()).toEqual(newest);
       await storage.reproject(key, [], true);
-      const none = [{ commit_hash: null, compacted_at: null, reason: null, default_branch: null }];
+      const none = newest.map((row) =>
+        Object.fromEntries(Object.keys(row).map((name) => [name, null])),
+      );
       expect(await rows()).toEqual(none);
       await storage.reproject(key, [first, second], false);
       expect(await rows()).toEqual(newest);
       await storage.reproject(key, [first], true);
-      expect(await rows()).toMatchObject([{ reason: "old", compacted_at: new Date(1000) }]);
+      expect(await rows()).toMatchObject([
+        { reason: "old", compacted_at: new Date(1000), policy_config: { threshold: 0.5 } },
+      ]);
     });
   });
 

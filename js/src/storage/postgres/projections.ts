@@ -1,5 +1,6 @@
 // The tables that people query: commits, refs, annotations, and a repository's default branch. Rows
 // remember the journal entry they are from, and one of an older entry never takes the place of a newer.
+import type { JsonObject } from "../../types/json.js";
 import type {
   CallOptions,
   ProjectedAnnotation,
@@ -23,6 +24,7 @@ export interface Folded {
   readonly refs: ReadonlyMap<string, { seq: number; ref: Ref }>;
   readonly annotations: ReadonlyMap<string, { seq: number; annotation: ProjectedAnnotation }>;
   readonly defaultBranch: { readonly seq: number; readonly name: string } | undefined;
+  readonly policyConfig: { readonly seq: number; readonly config: JsonObject | null } | undefined;
 }
 
 /** Folds projections, given in the order of the journal. */
@@ -32,6 +34,7 @@ export function fold(projections: readonly Projection[]): Folded {
   const refs: Map<string, { seq: number; ref: Ref }> = new Map();
   const annotations: Map<string, { seq: number; annotation: ProjectedAnnotation }> = new Map();
   let defaultBranch: Folded["defaultBranch"];
+  let policyConfig: Folded["policyConfig"];
   for (const { seq, ...projection } of projections) {
     for (const commit of projection.commits) commits.set(commit.number, { seq, commit });
     for (const compaction of projection.compacted) {
@@ -43,8 +46,10 @@ export function fold(projections: readonly Projection[]): Folded {
     }
     const name = projection.defaultBranch;
     if (name !== undefined) defaultBranch = { seq, name };
+    const config = projection.policyConfig;
+    if (config !== undefined) policyConfig = { seq, config };
   }
-  return { commits, compacted, refs, annotations, defaultBranch };
+  return { commits, compacted, refs, annotations, defaultBranch, policyConfig };
 }
 
 /** Parts of a `WITH` that store rows if `gate` is true; not the default branch. */
@@ -64,6 +69,12 @@ export function projectionParts(tables: Tables, key: Key, folded: Folded, gate: 
 /** The assignments that set a repository's default branch, of this entry. */
 export function defaultBranch(name: string, seq: Sql): Sql[] {
   return [sql`default_branch = ${bind(encodeText(name))}`, sql`default_branch_seq = ${seq}`];
+}
+
+/** The assignments that set what a repository's owner says of compression, of this entry. */
+export function policyConfig(config: JsonObject | null, seq: Sql): Sql[] {
+  const value = config === null ? sql`NULL` : sql`${bind(JSON.stringify(config))}::jsonb`;
+  return [sql`policy_config = ${value}`, sql`policy_config_seq = ${seq}`];
 }
 
 /** The most journal entries whose rows go into one statement. */
@@ -98,6 +109,15 @@ export async function reproject(
       )`);
     }
     await send(parts);
+    if (folded.policyConfig === undefined) continue;
+    // By itself: one statement changes a row once.
+    const { config, seq } = folded.policyConfig;
+    await send([
+      sql`configured AS (
+        UPDATE ${tables.repositories} AS r SET ${join(policyConfig(config, int(seq)), ", ")}
+        WHERE ${isRepository("r", key)} AND ${gate} AND coalesce(r.policy_config_seq, 0) <= ${int(seq)}
+      )`,
+    ]);
   }
 }
 
@@ -107,7 +127,8 @@ function clearing(tables: Tables, key: Key): Sql[] {
       sql`${raw(`no_${name}`)} AS (DELETE FROM ${tables[name]} AS p WHERE ${owned("p", key)})`,
   );
   const branch = sql`no_branch AS (
-    UPDATE ${tables.repositories} AS r SET default_branch = NULL, default_branch_seq = NULL
+    UPDATE ${tables.repositories} AS r SET default_branch = NULL, default_branch_seq = NULL,
+      policy_config = NULL, policy_config_seq = NULL
     WHERE ${isRepository("r", key)}
   )`;
   return [...emptied, branch];

@@ -89,6 +89,7 @@ const second: Migration = (s) => `
     ALTER TABLE ${s}.repositories
       ADD COLUMN summary json,
       ADD COLUMN policy_config jsonb,
+      ADD COLUMN policy_config_seq bigint,
       ADD COLUMN default_branch text COLLATE "C",
       ADD COLUMN default_branch_seq bigint;
 

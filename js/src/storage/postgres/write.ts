@@ -11,7 +11,7 @@ import type { Connection } from "./connection.js";
 import { corrupt, deleted, tooLarge } from "./errors.js";
 import { readJournal } from "./journal.js";
 import { insertLogs } from "./logs.js";
-import { defaultBranch, fold, projectionParts } from "./projections.js";
+import { defaultBranch, fold, policyConfig, projectionParts } from "./projections.js";
 import { bind, hashes, int, join, raw, type Sql, sql, texts, time } from "./sql.js";
 import { alive, isRepository, type Key, keyColumns, keyOf, owned, type Tables } from "./tables.js";
 
@@ -110,6 +110,8 @@ function changes({ summary, projection }: WriteBatch, at: Sql, seq: Sql): Sql[] 
   if (summary !== undefined) set.push(sql`summary = ${bind(summary)}::json`);
   const branch = projection?.defaultBranch;
   if (branch !== undefined) set.push(...defaultBranch(branch, seq));
+  const config = projection?.policyConfig;
+  if (config !== undefined) set.push(...policyConfig(config, seq));
   return set;
 }
 

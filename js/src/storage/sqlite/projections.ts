@@ -48,8 +48,9 @@ function rowOf(commit: ProjectedCommit): unknown[] {
 export function insertProjection(
   { tables: t }: Database,
   key: number,
-  { seq, defaultBranch, commits, refs, annotations, compacted }: Projection,
+  projection: Projection,
 ): SqlStatement[] {
+  const { seq, defaultBranch, policyConfig, commits, refs, annotations, compacted } = projection;
   const from = (sql: string, rows: unknown[][]): SqlStatement[] =>
     jsonRows(rows).map((list) => ({ sql, values: [key, seq, list] }));
   const each =
@@ -91,6 +92,11 @@ WHERE excluded.seq >= ${t.annotations}.seq`;
 WHERE key = ? AND coalesce(default_branch_seq, 0) <= ?`,
     values: [defaultBranch ?? null, seq, key, seq],
   };
+  const config = {
+    sql: `UPDATE ${t.repositories} SET policy_config = ?, policy_config_seq = ?
+WHERE key = ? AND coalesce(policy_config_seq, 0) <= ?`,
+    values: [policyConfig == null ? null : JSON.stringify(policyConfig), seq, key, seq],
+  };
   return [
     ...from(commitSql, commits.map(rowOf)),
     ...from(
@@ -114,6 +120,7 @@ WHERE key = ? AND coalesce(default_branch_seq, 0) <= ?`,
       ]),
     ),
     ...(defaultBranch === undefined ? [] : [branch]),
+    ...(policyConfig === undefined ? [] : [config]),
   ];
 }
 
@@ -137,7 +144,8 @@ SELECT 'gone', NULL WHERE NOT EXISTS (SELECT 1 FROM ${t.repositories} WHERE key 
     ...[t.commits, t.refs, t.annotations].map(
       (table) => `DELETE FROM ${table} WHERE repository = ?`,
     ),
-    `UPDATE ${t.repositories} SET default_branch = NULL, default_branch_seq = NULL WHERE key = ?`,
+    `UPDATE ${t.repositories} SET default_branch = NULL, default_branch_seq = NULL,
+policy_config = NULL, policy_config_seq = NULL WHERE key = ?`,
   ].map((sql) => ({ sql, values: [key] }));
   const result = await database.batch([
     there,

@@ -20,6 +20,7 @@ const first: Migration = (t) => [
   default_branch TEXT,
   default_branch_seq INTEGER,
   policy_config TEXT,
+  policy_config_seq INTEGER,
   summary TEXT,
   UNIQUE (workspace, id)
 )`,

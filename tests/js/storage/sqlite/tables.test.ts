@@ -99,6 +99,21 @@ test("commits are joined with their payloads, roles and repositories", async () 
   ]);
 });
 
+test("what a repository's owner says of compression is a column, and no older word comes back", async () => {
+  const config = (seq: number, threshold?: number) =>
+    projectionOf(seq, { policyConfig: threshold === undefined ? null : { threshold } });
+  const column = () => query("SELECT policy_config ->> 'threshold' AS it FROM varve_repositories");
+  await store.write(repository, batchOf(1, { projection: config(1, 0.5) }));
+  await store.write(repository, batchOf(2, { projection: config(2, 0.9) }));
+  expect(column()).toEqual([{ it: 0.9 }]);
+  await store.reproject?.(repository, [config(1, 0.5)], false);
+  expect(column()).toEqual([{ it: 0.9 }]);
+  await store.reproject?.(repository, [config(1, 0.5), config(2, 0.9)], true);
+  expect(column()).toEqual([{ it: 0.9 }]);
+  await store.write(repository, batchOf(3, { projection: config(3) }));
+  expect(column()).toEqual([{ it: null }]);
+});
+
 test("the queries of docs/sqlite.md give rows", async () => {
   const recent = commitOf(0, { createdAt: Date.now() });
   const projection = projectionOf(1, { commits: [recent] });

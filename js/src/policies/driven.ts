@@ -1,0 +1,28 @@
+// A handle, as what drives policies needs it.
+import type { Link } from "../handle.js";
+import type { Reader } from "../reader.js";
+import type { JsonValue } from "../types/json.js";
+import type { PolicyTrigger, PolicyView } from "../types/policies.js";
+
+/** What a policy of the application looks at: it reads, and changes nothing. */
+export function viewOf(
+  link: Link,
+  reader: Reader<never>,
+  trigger: PolicyTrigger,
+  config: JsonValue | undefined,
+): PolicyView {
+  const { head, currentBranch } = reader;
+  return Object.freeze({
+    trigger,
+    config,
+    head,
+    branch: currentBranch ?? "",
+    now: link.host.now(),
+    status: () => reader.status(),
+    transcript: (options) => reader.transcript(options),
+    history: (options) => reader.history(options),
+    get: (ref) => reader.get(ref),
+    annotations: (id) => reader.annotations(id),
+    branches: () => reader.branches(),
+  } satisfies PolicyView);
+}

@@ -1,0 +1,333 @@
+// Drives policies: what they ask for is logged, proposed or done. Loaded when one asks for the first time.
+import { isVarveError, VarveError } from "../errors.js";
+import type { Link } from "../handle.js";
+import { toPlainJson } from "../plain.js";
+import type { JsonObject, JsonValue } from "../types/json.js";
+import type {
+  Policy,
+  PolicyAction,
+  PolicyEvent,
+  PolicyMode,
+  PolicyTrigger,
+  PolicyView,
+  Proposal,
+} from "../types/policies.js";
+import type { Fired } from "./registry.js";
+import { retried } from "./retry.js";
+
+/** What the driver needs of a handle. */
+export interface Driven {
+  readonly link: Link;
+  /** Reads for policies of the application. */
+  view(trigger: PolicyTrigger, config: JsonValue | undefined): PolicyView;
+  /** Compresses on behalf of a policy or a proposal; without a guard, only tells what would happen. */
+  compress(action: PolicyAction, guard: Guard | undefined): Promise<Compression>;
+}
+
+/** On whose behalf something is done. */
+export interface Guard {
+  policy?: string | undefined;
+  proposal?: string | undefined;
+  log?: JsonObject;
+}
+
+/** What compressing did, or would do. */
+export interface Compression {
+  operation?: string | undefined;
+  /** The entries that go. */
+  ids: readonly string[];
+  plan: JsonObject;
+}
+
+/** What the module says of policies. */
+interface Stored {
+  builtIn: { name: string; mode: PolicyMode }[];
+  definitions: Record<string, StoredDefinition>;
+  mode: PolicyMode | null;
+  pause: { reason: string } | null;
+  state: Record<string, { at: number; refused?: true }>;
+}
+
+interface StoredDefinition {
+  enabled?: boolean;
+  mode?: PolicyMode;
+  cooldown?: number;
+  expiresAfter?: number;
+  priority?: number;
+  config?: JsonValue;
+}
+
+/** How long a policy rests at least whose proposal was rejected or failed: as the built-in ones do. */
+const REFUSED = 10 * 60 * 1000;
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Sees to everything that policies of a trigger ask for, in order of their priority. True: something was done, so
+ * what was compiled before is of the past. What fails is told by the event `policy` and the log; it never fails
+ * the commit or compile that it came with.
+ */
+export async function drive(driven: Driven, trigger: PolicyTrigger): Promise<boolean> {
+  const { registry } = driven.link.shared;
+  registry.again.add(trigger);
+  // A handler may write, and is awaited by what would be awaited here.
+  if (registry.driving) return false;
+  registry.driving = true;
+  try {
+    let acted = false;
+    // Once more for what came meanwhile, and no oftener: policies could keep each other busy.
+    for (let round = 0; round < 2; round++) {
+      for (const due of [...registry.again]) {
+        registry.again.delete(due);
+        acted = (await seeTo(driven, due)) || acted;
+      }
+    }
+    return acted;
+  } finally {
+    registry.driving = false;
+    registry.again.clear();
+  }
+}
+
+async function seeTo(driven: Driven, trigger: PolicyTrigger): Promise<boolean> {
+  const { registry } = driven.link.shared;
+  const fired = registry.fired.splice(0);
+  const stored = await driven.link.call<Stored>("policies");
+  if (stored.pause) return false;
+  const own = [...registry.custom.values()].filter((policy) => policy.evaluateOn === trigger);
+  const all = [
+    ...fired.map((ask) => ({ priority: ask.priority, ask: async () => ask as Fired | undefined })),
+    ...own.map((policy) => ({
+      priority: stored.definitions[policy.name]?.priority ?? policy.priority ?? 1000,
+      ask: () => evaluate(driven, policy, trigger, stored),
+    })),
+  ].sort((a, b) => a.priority - b.priority);
+  let acted = false;
+  for (const { ask } of all) {
+    const asked = await ask();
+    if (asked !== undefined && (await decide(driven, asked))) acted = true;
+  }
+  return acted;
+}
+
+/** Evaluates a policy of the application. */
+async function evaluate(
+  driven: Driven,
+  policy: Policy,
+  trigger: PolicyTrigger,
+  stored: Stored,
+): Promise<Fired | undefined> {
+  const { link } = driven;
+  const { name } = policy;
+  const definition = stored.definitions[name] ?? {};
+  if (definition.enabled === false) return undefined;
+  const last = stored.state[name];
+  const rest = Math.max(definition.cooldown ?? 0, last?.refused ? REFUSED : 0);
+  const log = (row: object) => link.call("logEvaluation", { row: { policy: name, ...row } });
+  if (last !== undefined && link.host.now() < last.at + rest) {
+    await log({ outcome: "cooldown" });
+    return undefined;
+  }
+  const view = driven.view(trigger, definition.config);
+  let action: PolicyAction | null;
+  try {
+    action = await policy.evaluate(view);
+    if (action !== null) checkAction(action);
+  } catch (error) {
+    await failed(driven, name, view.branch, error);
+    return undefined;
+  }
+  const mode = definition.mode ?? stored.mode ?? policy.mode ?? "collaborative";
+  if (action === null || mode === "manual") {
+    await log(action === null ? { outcome: "quiet" } : { outcome: "manual", action });
+    return undefined;
+  }
+  const expiresAfter = definition.expiresAfter ?? WEEK;
+  return { policy: name, priority: 0, mode, expiresAfter, action, branch: view.branch };
+}
+
+/** True: something was done. */
+async function decide(driven: Driven, asked: Fired): Promise<boolean> {
+  const { policy, mode, action, branch, measured } = asked;
+  try {
+    if (mode !== "autonomous") {
+      await propose(driven, asked);
+      return false;
+    }
+    const log = { action, measured } as JsonObject;
+    const operation = await execute(driven, action, { policy, log });
+    const told = { policy, outcome: "executed", branch, action } as const;
+    tell(driven, operation === undefined ? told : { ...told, operation });
+    return operation !== undefined;
+  } catch (error) {
+    // Nothing is there to be compressed: that is no failure, and no news at the next turn.
+    if (isVarveError(error, "Compression") && error.details.reason === "nothing")
+      await driven.link.call("logEvaluation", { row: { policy, outcome: "quiet", measured } });
+    else await failed(driven, policy, branch, error);
+    return false;
+  }
+}
+
+async function propose(driven: Driven, asked: Fired): Promise<void> {
+  const { link } = driven;
+  const { policy, action, measured, expiresAfter, branch } = asked;
+  if (await waits(driven, policy)) {
+    await link.call("logEvaluation", { row: { policy, outcome: "waits" } });
+    return;
+  }
+  const compression =
+    action.type === "compress" ? await driven.compress(action, undefined) : undefined;
+  const body = { action, measured, plan: compression?.plan };
+  const id = await link.call<string>("propose", {
+    policy,
+    body: compression ? { ...body, action: { ...action, ids: compression.ids } } : body,
+    entries: compression?.ids ?? entriesOf(action),
+    branches: action.type === "archive" ? action.branches : [],
+    expiresAt: link.host.now() + expiresAfter,
+  });
+  tell(driven, { policy, outcome: "proposed", branch, action, proposal: id });
+  await changed(driven, id);
+}
+
+/** Whether a proposal of the policy is open. One that rests on what is no more gives way. */
+async function waits(driven: Driven, policy: string): Promise<boolean> {
+  const { link } = driven;
+  for (const id of await link.call<string[]>("proposals", { states: ["pending"] })) {
+    const proposal = await proposalOf(link, id);
+    if (proposal?.policy !== policy) continue;
+    const fresh = await link.call<boolean>("holds", { id });
+    if (fresh) return true;
+    await link.call("settle", { id, to: "stale" });
+    await changed(driven, id);
+  }
+  return false;
+}
+
+/** The entries that an action rests on. */
+export function entriesOf(action: PolicyAction): string[] {
+  return action.type === "annotate" ? (action.entries as { id: string }[]).map(({ id }) => id) : [];
+}
+
+/** Does an action; tells its operation, if it came to one. */
+export async function execute(
+  driven: Driven,
+  action: PolicyAction,
+  guard: Guard,
+): Promise<string | undefined> {
+  const { link } = driven;
+  const name = guard.policy ?? "";
+  const attempt = async (): Promise<string | undefined> => {
+    if (action.type === "compress") return (await driven.compress(action, guard)).operation;
+    if (BUILT_IN.has(action.type)) return link.call("act", { action, guard });
+    const handler = link.shared.registry.handlers.get(action.type);
+    if (handler === undefined) throw missing(name, action.type);
+    await handler(action as never, { policy: guard.policy, proposal: guard.proposal });
+    return link.call("act", { guard });
+  };
+  return retried(link, name, attempt, async (error, number) => {
+    const row = { policy: name, outcome: "retried", try: number, error: String(error) };
+    await link.call("logEvaluation", { row });
+  });
+}
+
+const BUILT_IN: ReadonlySet<string> = new Set(["annotate", "branch", "archive"]);
+
+/** What `approve` does: the approval is written first, and used once. */
+export async function approve(driven: Driven, of: string | Proposal): Promise<Proposal> {
+  const { link } = driven;
+  const id = typeof of === "string" ? of : of.id;
+  await link.call("refresh"); // somebody else may have settled it, or let policies go on
+  const proposal = await proposalOf(link, id);
+  if (proposal === undefined) throw notFound(id);
+  const { action, policy } = proposal;
+  if (action && !canDo(link, action)) throw missing(policy ?? "", action.type);
+  if (proposal.state !== "approved") {
+    const shown = typeof of === "string" ? proposal.body : of.body;
+    await link.call("settle", { id, to: "approved", shown });
+  }
+  try {
+    await execute(driven, action as PolicyAction, { policy, proposal: id });
+  } catch (error) {
+    await gaveUp(driven, id, error);
+    throw error;
+  }
+  return changed(driven, id);
+}
+
+/** An approval that came to nothing, unless it can still be used. */
+async function gaveUp(driven: Driven, id: string, error: unknown): Promise<void> {
+  if (isVarveError(error, "PolicyPaused")) return;
+  const to = isVarveError(error, "StaleProposal") ? "stale" : "failed";
+  const more = { reason: error instanceof Error ? error.message : String(error) };
+  try {
+    await driven.link.call("settle", { id, to, more });
+    await changed(driven, id);
+  } catch {
+    // Somebody else settled it, which is why this failed; the first error says more.
+  }
+}
+
+function canDo(link: Link, action: PolicyAction): boolean {
+  const { type } = action;
+  return type === "compress" || BUILT_IN.has(type) || link.shared.registry.handlers.has(type);
+}
+
+/** A proposal as it stands. */
+export async function proposalOf(link: Link, id: string): Promise<Proposal | undefined> {
+  const found = await link.call<(Proposal & { basis?: unknown }) | null>("proposal", { id });
+  if (found === null) return undefined;
+  const { basis: _, ...proposal } = found;
+  return Object.freeze(proposal);
+}
+
+/** Tells of a proposal that changed. */
+export async function changed(driven: Driven, id: string): Promise<Proposal> {
+  const proposal = (await proposalOf(driven.link, id)) as Proposal;
+  driven.link.shared.touch();
+  driven.link.shared.events.emit("proposal", Object.freeze({ type: "proposal", proposal }));
+  return proposal;
+}
+
+async function failed(
+  driven: Driven,
+  policy: string,
+  branch: string,
+  error: unknown,
+): Promise<void> {
+  const row = { policy, outcome: "failed", error: String(error) };
+  await driven.link.call("logEvaluation", { row });
+  tell(driven, { policy, outcome: "failed", branch, error });
+}
+
+function tell(driven: Driven, event: Omit<PolicyEvent, "type">): void {
+  driven.link.shared.touch();
+  driven.link.shared.events.emit("policy", Object.freeze({ type: "policy", ...event }));
+}
+
+/** Fails where what a policy of the application asks for is no action. */
+export function checkAction(action: PolicyAction): void {
+  const type: unknown = action?.type;
+  const known =
+    typeof type === "string" && (BUILT_IN.has(type) || type === "compress" || type.includes(":"));
+  if (!known) {
+    const expected =
+      "compress, annotate, branch, archive, or a type of the application's with a colon in it";
+    throw new VarveError(
+      "Validation",
+      `an action needs a type: ${expected}; found ${String(type)}`,
+      {
+        pointer: "/type",
+        expected,
+      },
+    );
+  }
+  toPlainJson(action);
+}
+
+function missing(policy: string, type: string): VarveError {
+  const message = `nothing here does ${type}; give policies.handle("${type}", …) in every process that approves`;
+  return new VarveError("PolicyExecution", message, { policy, tries: 0 });
+}
+
+export function notFound(id: string): VarveError {
+  return new VarveError("ProposalNotFound", `there is no proposal ${id}`, { id });
+}
