@@ -1,0 +1,134 @@
+// What policies cost: a commit with all four beside one without, prepare at 100 and at 100,000 entries; and a soak of
+// 10,000 turns within 4,000 tokens, which must not eat memory. Prints a table and writes benches/results/policies.md.
+// Run it with: npm run bench -- policies
+import { createVarve, memory } from "varve";
+import { message } from "./lib/messages.mjs";
+import { median, report, thousands } from "./lib/report.mjs";
+
+const { row, write } = report("policies");
+const ALL = {
+  "auto-pin": {
+    enabled: true,
+    rules: [{ contentType: "ticket" }, { role: "tool", text: "order" }],
+  },
+  "auto-compress": { mode: "autonomous" },
+  "auto-branch": { enabled: true },
+  "auto-rebase": { enabled: true },
+};
+
+const open = async (policies) => {
+  const chat = await createVarve({ counter: null }).open("bench");
+  await chat.setBudget({ maxTokens: 1_000_000_000, action: "warn" });
+  if (policies) await chat.policies.configure(policies);
+  return chat;
+};
+
+/** Microseconds a commit, of the best of some rounds that take turns. */
+async function commits() {
+  const chats = {
+    without: await open({ "auto-compress": { enabled: false } }),
+    with: await open(ALL),
+  };
+  const best = { without: Number.POSITIVE_INFINITY, with: Number.POSITIVE_INFINITY };
+  for (let round = 0; round < 15; round++) {
+    for (const [name, chat] of Object.entries(chats)) {
+      const start = performance.now();
+      for (let index = 0; index < 2000; index++) await chat.commit(message(round * 2000 + index));
+      best[name] = Math.min(best[name], ((performance.now() - start) / 2000) * 1000);
+    }
+  }
+  const ratio = best.with / best.without;
+  const note = `${best.with.toFixed(1)} and ${best.without.toFixed(1)} µs`;
+  row("commit with all four policies / without", "≤ 1.3", ratio.toFixed(2), ratio <= 1.3, note);
+}
+
+async function prepares() {
+  const times = {};
+  for (const entries of [100, 100_000]) {
+    const chat = await open(ALL);
+    for (let done = 0; done < entries; done += 1000)
+      await chat.batch(async (tx) => {
+        const more = Math.min(1000, entries - done);
+        for (let index = 0; index < more; index++) await tx.commit(message(done + index));
+      });
+    await chat.prepare();
+    const rounds = [];
+    for (let round = 0; round < 300; round++) {
+      await chat.commit(message(entries + round));
+      const start = performance.now();
+      await chat.prepare();
+      rounds.push((performance.now() - start) * 1000);
+    }
+    times[entries] = median(rounds);
+  }
+  const ratio = times[100_000] / times[100];
+  const note = `${times[100].toFixed(0)} and ${times[100_000].toFixed(0)} µs`;
+  row(
+    "prepare after an append, at 100,000 entries / at 100",
+    "about 1",
+    ratio.toFixed(2),
+    ratio < 1.5,
+    note,
+  );
+}
+
+/** Turns of an agent that never ends; memory is what is left after a collection. */
+async function soak(turns) {
+  const storage = memory("soak");
+  const chat = await createVarve({ storage, encoding: "approximate" }).open("soak");
+  await chat.setBudget({ maxTokens: 4000, action: "warn" });
+  await chat.policies.configure({ "auto-compress": { mode: "autonomous" } });
+  let compressions = 0;
+  let most = 0;
+  let failed = 0;
+  chat.on("policy", ({ outcome }) => {
+    if (outcome === "executed") compressions++;
+    else if (outcome === "failed") failed++;
+  });
+  const sizes = [];
+  for (let turn = 0; turn < turns; turn++) {
+    await chat.user(
+      `Question ${turn}: what became of order #${turn * 7}? ${"Please look it up. ".repeat(6)}`,
+    );
+    await chat.toolCall("lookup", { order: turn * 7 }, { callId: `c${turn}` });
+    await chat.toolResult(`c${turn}`, {
+      order: turn * 7,
+      state: turn % 3 ? "sent" : "lost",
+      note: "x".repeat(200),
+    });
+    const { tokenCount } = await chat.prepare();
+    most = Math.max(most, tokenCount);
+    await chat.assistant(`Order #${turn * 7} is ${turn % 3 ? "sent" : "lost"}. Anything else?`);
+    if ((turn + 1) % 1000 === 0) {
+      globalThis.gc?.();
+      const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+      sizes.push(heapUsed + external + arrayBuffers);
+    }
+  }
+  const mb = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  const [first, last] = [sizes[0], sizes.at(-1)];
+  const each = (last - first) / (turns - 1000);
+  row(
+    `${thousands(turns)} turns within 4,000 tokens: longest prompt`,
+    "≤ 4,000",
+    thousands(most),
+    most <= 4000,
+    `${compressions} compressions, ${failed} failed`,
+  );
+  row(
+    "memory of the process after 1,000 turns, and at the end",
+    "flat",
+    `${mb(first)}, ${mb(last)}`,
+    undefined,
+    `${Math.round(each)} bytes a turn of 4 entries, the stored ones included: the store is in memory`,
+  );
+}
+
+await commits();
+await prepares();
+await soak(Number(process.env.TURNS ?? 10_000));
+write(
+  "What policies cost",
+  "Messages of 200 bytes, storage in memory; times are the best of rounds that take turns.",
+  "The soak keeps its whole history: summaries stand for entries, nothing is deleted.",
+);
