@@ -139,7 +139,7 @@ impl Planner<'_> {
         let mut all = Outcome { records, ..Outcome::default() };
         let mut draft = State::over(self.draft);
         apply(&mut draft, &all, self.when)?;
-        self.carry_over(head, to, &mut draft, &mut all)?;
+        self.carry_over(head, to, Carry::Changes, &mut draft, &mut all)?;
         if let Some(append) = append {
             all.extend(Planner { draft: &draft, ..*self }.append(append)?);
         }
@@ -157,11 +157,12 @@ impl Planner<'_> {
         name
     }
 
-    /// Copies the operations that only the history of `from` has, and that are on what both have.
-    fn carry_over(
+    /// Copies the operations that only the history of `from` has: those on what both have, or all.
+    pub(super) fn carry_over(
         &self,
         from: Option<CommitIx>,
         to: Option<CommitIx>,
+        what: Carry,
         draft: &mut State<'_>,
         all: &mut Outcome,
     ) -> Result<()> {
@@ -178,16 +179,17 @@ impl Planner<'_> {
         carried.reverse();
         let lineage = self.draft.lineage(to);
         let there = |entry: EntryIx| lineage.slot(entry).is_some();
-        let mut summaries: Vec<EntryIx> = Vec::new();
+        let mut added: Vec<EntryIx> = Vec::new();
         for ix in carried {
             let row = self.draft.commits(ix);
             if known.contains(&self.original(ix)) {
                 continue;
             }
-            let here = |id: &str| self.draft.find_entry(id).is_some_and(|ix| there(ix) || summaries.contains(&ix));
+            let here = |id: &str| self.draft.find_entry(id).is_some_and(|ix| there(ix) || added.contains(&ix));
             let mut operation = self.draft.operation_of(ix);
             let stays = match &mut operation {
-                EntryOperation::Append | EntryOperation::Merge { .. } => false,
+                EntryOperation::Append => what == Carry::Everything,
+                EntryOperation::Merge { .. } => false,
                 EntryOperation::Edit { target } | EntryOperation::Delete { target } => here(target),
                 EntryOperation::Compact { targets } => targets.iter().all(|target| here(target)),
                 EntryOperation::Revert { target } => {
@@ -198,15 +200,24 @@ impl Planner<'_> {
                     shared || copy.is_some()
                 }
             };
-            if !stays {
-                continue;
-            }
-            let compacts = matches!(operation, EntryOperation::Compact { .. });
-            summaries.extend(row.entry().filter(|_| compacts));
             let entry = row.entry().map(|entry| self.draft.entries(entry).id.clone());
+            if !stays {
+                if what == Carry::Changes {
+                    continue;
+                }
+                let kind = operation.kind();
+                let on = entry.map_or_else(String::new, |id| format!(" of entry {id}"));
+                return Err(Error::conflict(format!("commit {}, the {kind}{on}, does not fit there", row.hash)));
+            }
+            let appends = operation == EntryOperation::Append;
+            if appends && row.entry().is_some_and(there) {
+                continue; // it is there by another way
+            }
+            let adds = appends || matches!(operation, EntryOperation::Compact { .. });
+            added.extend(row.entry().filter(|_| adds));
             let copied = Planner { draft, ..*self }.commit(Change {
                 operation,
-                id: entry.clone().filter(|_| compacts),
+                id: entry.clone().filter(|_| adds),
                 entry,
                 payload: None,
                 copy: Some(ix),
@@ -228,6 +239,15 @@ impl Planner<'_> {
         }
         ix
     }
+}
+
+/// What of a line is copied to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carry {
+    /// What changes what the other has as well; the rest is left.
+    Changes,
+    /// All of it, or it fails.
+    Everything,
 }
 
 fn attributes_of(row: &CommitRow) -> Attributes {

@@ -181,6 +181,7 @@ impl Planner<'_> {
             Input::CreateBranch { name, at } => self.create_branch(name, *at),
             Input::DeleteBranch { name, unmerged } => self.delete_branch(name, *unmerged),
             Input::RenameBranch { from, to } => self.rename_branch(from, to),
+            Input::Rebase { name } => self.rebase(name),
             Input::Reset { to } => self.reset(*to),
             Input::Return { target, to, append } => self.return_to(target, *to, append.as_ref()),
             Input::SelectSibling { target } => self.select_sibling(target),

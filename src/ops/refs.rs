@@ -1,11 +1,14 @@
 //! Branches and tags.
 
+use super::alternatives::Carry;
+use super::batch::apply;
 use super::{Existing, Outcome, Planner, Unmerged};
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
 use crate::json::quoted;
 use crate::model::record::{DefaultBranchRecord, Record, RefRecord};
 use crate::model::refs::check_ref_name;
+use crate::state::State;
 use crate::state::arena::CommitIx;
 use crate::state::resolve::Standpoint;
 
@@ -88,6 +91,25 @@ impl Planner<'_> {
             outcome.records.push(Record::DefaultBranch(change));
         }
         Ok(outcome)
+    }
+
+    /// Copies what only a branch has behind the default branch, and puts it there. Entries keep their ids.
+    ///
+    /// # Errors
+    /// `RefNotFound`; `Conflict` where an operation of the branch, or a merge, does not fit there.
+    pub(super) fn rebase(&self, name: &str) -> Result<Outcome> {
+        let head = self.existing_branch(name)?;
+        let onto = self.draft.branch(self.draft.default_branch()).flatten();
+        let Some((from, to)) = head.zip(onto) else { return Ok(Outcome::default()) };
+        if self.draft.is_ancestor(to, from) {
+            return Ok(Outcome::default());
+        }
+        let (new, old) = (Some(self.hash(to)), Some(self.hash(from)));
+        let mut all = Outcome::record(Record::Branch(RefRecord { name: name.to_owned(), new, old }));
+        let mut draft = State::over(self.draft);
+        apply(&mut draft, &all, self.when)?;
+        Planner { branch: name, ..*self }.carry_over(head, onto, Carry::Everything, &mut draft, &mut all)?;
+        Ok(all)
     }
 
     /// Moves the request's branch.

@@ -102,6 +102,11 @@ pub enum Input {
         /// The name to be.
         to: String,
     },
+    /// Copies what only a branch has behind the default branch, and puts it there.
+    Rebase {
+        /// Its name.
+        name: String,
+    },
     /// Moves the request's branch.
     Reset {
         /// Where to.
@@ -299,6 +304,7 @@ impl Input {
             Self::CreateBranch { .. } => "branch",
             Self::DeleteBranch { .. } => "deleteBranch",
             Self::RenameBranch { .. } => "renameBranch",
+            Self::Rebase { .. } => "rebase",
             Self::Reset { .. } => "reset",
             Self::Return { to: Before::Answer, .. } => "regenerate",
             Self::Return { .. } => "resend",

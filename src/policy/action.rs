@@ -14,6 +14,7 @@ use crate::state::State;
 /// - `annotate`: `entries: [{ id, priority }]`, `reason?`
 /// - `branch`: `name`, `from` (a commit hash)
 /// - `archive`: `branches` (names), `prefix`
+/// - `rebase`: `branches` (names), each put behind the default branch
 /// - anything else is the application's
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action(pub Value);
@@ -26,13 +27,15 @@ pub enum Steps {
     Elsewhere,
 }
 
-const PLAIN: [(&str, Kind); 3] = [("annotate", Kind::Annotate), ("branch", Kind::Branch), ("archive", Kind::Archive)];
+const PLAIN: [(&str, Kind); 4] =
+    [("annotate", Kind::Annotate), ("branch", Kind::Branch), ("archive", Kind::Archive), ("rebase", Kind::Rebase)];
 
 #[derive(Clone, Copy)]
 enum Kind {
     Annotate,
     Branch,
     Archive,
+    Rebase,
 }
 
 impl Action {
@@ -73,6 +76,7 @@ impl Action {
                 let (name, at): (String, CommitHash) = (fields.get("name")?, fields.get("from")?);
                 inputs.push(Input::CreateBranch { name: free_name(state, &name, &[]), at });
             }
+            Kind::Rebase => inputs.extend(fields.strings("branches")?.into_iter().map(|name| Input::Rebase { name })),
             Kind::Archive => {
                 let prefix: String = fields.get("prefix")?;
                 let mut taken = Vec::new();

@@ -259,3 +259,39 @@ fn a_cooldown_outlives_a_restart() {
     world.clock.advance(60_000);
     assert_eq!(on_compile(&late).len(), 1);
 }
+
+#[test]
+fn rebasing_puts_a_branch_behind_the_default_one_and_keeps_its_entries() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("base", user("hello"));
+    ann.branch("side").unwrap();
+    let side = ann.at("side");
+    side.commit("own", user("aside"));
+    side.edit("own", user("aside, corrected"));
+    side.edit("base", user("hello there"));
+    ann.commit("main", user("meanwhile"));
+    let rebase = |user: &User| user.perform(Input::Rebase { name: "side".to_owned() });
+    rebase(&ann).unwrap();
+    assert_eq!(side.shows(), ["user: hello there", "user: meanwhile", "user: aside, corrected"]);
+    assert_eq!(ann.shows(), ["user: hello", "user: meanwhile"]);
+    assert!(!rebase(&ann).unwrap().wrote, "it is there already");
+    ann.undo().unwrap();
+    assert_eq!(side.shows(), ["user: hello there", "user: aside, corrected"]);
+}
+
+#[test]
+fn what_only_the_branch_still_has_goes_along() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("base", user("hello"));
+    ann.commit("dropped", user("a way that was left"));
+    ann.branch("side").unwrap();
+    ann.at("side").commit("own", user("aside"));
+    ann.perform(Input::Reset { to: ann.handle.resolve("base").unwrap() }).unwrap();
+    ann.commit("other", user("another way"));
+    ann.perform(Input::Rebase { name: "side".to_owned() }).unwrap();
+    let shows = ann.at("side").shows();
+    assert_eq!(shows, ["user: hello", "user: another way", "user: a way that was left", "user: aside"]);
+    assert_eq!(ann.perform(Input::Rebase { name: "nowhere".to_owned() }).unwrap_err().code(), "RefNotFound");
+}

@@ -14,6 +14,7 @@ import type {
 } from "../types/policies.js";
 import { own } from "../writer.js";
 import {
+  branchesOf,
   changed,
   checkAction,
   type Driven,
@@ -112,7 +113,7 @@ export async function edit(
   const compression =
     action.type === "compress" ? await driven.compress(action, undefined) : undefined;
   const entries = compression?.ids ?? entriesOf(action);
-  const branches = action.type === "archive" ? action.branches : [];
+  const branches = branchesOf(action);
   const body = compression
     ? { action: { ...action, ids: compression.ids }, plan: compression.plan }
     : { action };

@@ -181,7 +181,7 @@ async function propose(driven: Driven, asked: Fired): Promise<void> {
     policy,
     body: compression ? { ...body, action: { ...action, ids: compression.ids } } : body,
     entries: compression?.ids ?? entriesOf(action),
-    branches: action.type === "archive" ? action.branches : [],
+    branches: branchesOf(action),
     expiresAt: link.host.now() + expiresAfter,
   });
   tell(driven, { policy, outcome: "proposed", branch, action, proposal: id });
@@ -207,6 +207,12 @@ export function entriesOf(action: PolicyAction): string[] {
   return action.type === "annotate" ? (action.entries as { id: string }[]).map(({ id }) => id) : [];
 }
 
+/** The branches that an action rests on. */
+export function branchesOf(action: PolicyAction): string[] {
+  const { type, branches } = action as { type: string; branches?: string[] };
+  return type === "archive" || type === "rebase" ? (branches ?? []) : [];
+}
+
 /** Does an action; tells its operation, if it came to one. */
 export async function execute(
   driven: Driven,
@@ -229,7 +235,7 @@ export async function execute(
   });
 }
 
-const BUILT_IN: ReadonlySet<string> = new Set(["annotate", "branch", "archive"]);
+const BUILT_IN: ReadonlySet<string> = new Set(["annotate", "branch", "archive", "rebase"]);
 
 /** What `approve` does: the approval is written first, and used once. */
 export async function approve(driven: Driven, of: string | Proposal): Promise<Proposal> {
@@ -310,7 +316,7 @@ export function checkAction(action: PolicyAction): void {
     typeof type === "string" && (BUILT_IN.has(type) || type === "compress" || type.includes(":"));
   if (!known) {
     const expected =
-      "compress, annotate, branch, archive, or a type of the application's with a colon in it";
+      "compress, annotate, branch, archive, rebase, or a type of the application's with a colon in it";
     throw new VarveError(
       "Validation",
       `an action needs a type: ${expected}; found ${String(type)}`,

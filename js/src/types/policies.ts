@@ -109,6 +109,8 @@ export type PolicyAction =
   | { type: "annotate"; entries: { id: string; priority: Priority }[]; reason?: string }
   | { type: "branch"; name: string; from: string }
   | { type: "archive"; branches: string[]; prefix: string }
+  /** Puts branches behind the default branch: what only they have is copied, entries keep their ids. */
+  | { type: "rebase"; branches: string[] }
   | CustomAction;
 
 /** An action of the application: done by the handler of its `type`. */
