@@ -3,7 +3,7 @@
 use super::compile::Known;
 use super::payloads::Fetched;
 use super::{CommitOptions, Done, Guard, Handle};
-use crate::collections::Set;
+use crate::collections::{Map, Set};
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
 use crate::json::{At, Fields, Members, ToJson, Value};
@@ -214,20 +214,22 @@ impl Handle {
         let pairing = slot.view.pairing();
         let asked = Asked::of(&state, branch, &lineage, options)?;
         let fates = fates(pairing, options.preserve_recent, &|entry| asked.has(entry));
-        for (id, entry) in &asked.named {
-            let units = pairing.units().iter().zip(&fates);
-            let mut of_it = units.filter(|(unit, _)| live(unit).any(|member| member == *entry)).peekable();
-            let reason = match of_it.peek() {
-                None => Some("no message shows it: it is the result of a call that is not there"),
-                Some(_) => of_it.find_map(|(_, fate)| match fate {
-                    Fate::Goes => None,
-                    Fate::Stays(reason) => Some(reason.text()),
-                    Fate::Hidden => Some("no message shows it: it is skipped, or part of a step that is not whole"),
-                }),
-            };
-            if let Some(reason) = reason {
-                return Err(Box::new(Error::EditTarget { id: id.clone(), reason: reason.to_owned() }));
+        let mut fate_of: Map<EntryIx, Fate> = Map::default();
+        for (unit, fate) in pairing.units().iter().zip(&fates).filter(|_| !asked.named.is_empty()) {
+            for entry in live(unit) {
+                if *fate != Fate::Goes || !fate_of.contains(&entry) {
+                    fate_of.insert(entry, *fate);
+                }
             }
+        }
+        for (id, entry) in &asked.named {
+            let reason = match fate_of.get(entry) {
+                Some(Fate::Goes) => continue,
+                Some(Fate::Stays(reason)) => reason.text(),
+                Some(Fate::Hidden) => "no message shows it: it is skipped, or part of a step that is not whole",
+                None => "no message shows it: it is the result of a call that is not there",
+            };
+            return Err(Box::new(Error::EditTarget { id: id.clone(), reason: reason.to_owned() }));
         }
         let recounted = repo.recounted.borrow();
         let counts = Counts::new(repo.settings.counter.as_counter(), &recounted);

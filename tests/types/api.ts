@@ -3,9 +3,12 @@
 import {
   type BuiltInPayload,
   type Compiled,
+  type Compression,
+  type CompressPlan,
   createVarve,
   type Message,
   memory,
+  type PendingCompression,
   type Receipt,
   type Repository,
   type StandardSchema,
@@ -138,3 +141,17 @@ expectTypeOf((await chat.transcript()).entries[0]?.siblings?.ids).toEqualTypeOf<
 // @ts-expect-error not a payload
 await chat.resend("a", { contentType: "nope" });
 expectTypeOf((await chat.regenerate("a")).replyTo).toEqualTypeOf<string | undefined>();
+
+// What compress gives follows from how it is asked.
+expectTypeOf(chat.compress()).resolves.toEqualTypeOf<Compression>();
+expectTypeOf(chat.compress({ plan: true })).resolves.toEqualTypeOf<CompressPlan>();
+expectTypeOf(
+  chat.compress({ autoCommit: false }),
+).resolves.toEqualTypeOf<PendingCompression | null>();
+await chat.compress({ summarize: ({ messages }) => messages.map(({ role }) => role).join() });
+await chat.compress({ content: { text: "x", facts: ["y"] }, mustKeep: ["a", /b/] });
+// @ts-expect-error neither a text nor an expression
+await chat.compress({ mustKeep: [1] });
+// @ts-expect-error a summary has a text
+await chat.compress({ summarize: () => ({ facts: [] }) });
+expectTypeOf((await chat.clearToolResults({ keepLast: 1 })).entries).toEqualTypeOf<string[]>();

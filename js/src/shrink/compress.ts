@@ -9,6 +9,7 @@ import type {
   Compression,
   CompressOptions,
   CompressPlan,
+  PendingCompression,
   ProposedSummary,
   Summarized,
   SummaryText,
@@ -70,28 +71,38 @@ const WORTH = 8;
 export async function compress(
   place: Place,
   options: CompressOptions,
-): Promise<CompressPlan | Compression> {
-  const { summarize: _, content, mustKeep, plan: plans, ...rest } = options;
-  const { ids, from, to, preserveRecent, instructions, targetTokens, ...commit } = rest;
-  const { signal, ...fields } = commit;
+): Promise<CompressPlan | Compression | PendingCompression | null> {
+  const { summarize: _, content, mustKeep, autoCommit = true, plan: plans, ...rest } = options;
+  const { ids, from, to, preserveRecent, instructions, targetTokens, ...more } = rest;
+  const { signal, ...fields } = more;
   check(options);
   signal?.throwIfAborted();
+  await place.link.call("refresh");
   // Nothing to compact: what is wrong with the options is told before anybody is asked for a summary.
   const before = await place.link.call<Done>("compact", { ...fields, runs: [] });
   if (plans) return described(await planned(place, options));
+  const parameters = { ids, from, to, preserveRecent, instructions, targetTokens };
+  if (!autoCommit) {
+    const { proposed, propose } = await import("./pending.js");
+    const known = await proposed(place, fields.operationId);
+    if (known !== undefined) return known;
+    const { plan, made } = await summaries(place, options);
+    if (made.length === 0) return null;
+    const { operationId, expectedHead, ...commit } = fields;
+    return propose(place, plan.tokens, made, { ...parameters, operationId, commit });
+  }
   if (before[0].length > 0) return doneBefore(place, before);
   const { plan, made } = await summaries(place, options);
   if (made.length > 0) return commitAll(place, made, plan.tokens, fields);
   return { tokensBefore: plan.tokens, tokensAfter: plan.tokens, summaries: [] };
 }
 
-/** What can go, and how long each summary may be. */
-async function planned(place: Place, options: CompressOptions): Promise<Planned> {
+/** What can go, and how long each summary may be. `isExact`: what `ids` name goes, or it is an error. */
+async function planned(place: Place, options: CompressOptions, isExact = true): Promise<Planned> {
   const { ids, from, to, preserveRecent, content, targetTokens, plan: plans } = options;
-  await place.link.call("refresh");
   const asked = { ids, from, to, preserveRecent, messages: plans !== true };
   const plan = await place.link.call<NativePlan>("planCompress", asked);
-  const exact = ids !== undefined || content !== undefined;
+  const exact = isExact && (ids !== undefined || content !== undefined);
   return { plan, exact, runs: await sized(place, plan, { targetTokens, exact }) };
 }
 
@@ -99,9 +110,10 @@ async function planned(place: Place, options: CompressOptions): Promise<Planned>
 async function summaries(
   place: Place,
   options: CompressOptions,
+  isExact?: boolean,
 ): Promise<{ plan: NativePlan; made: NativeCompaction[] }> {
   const { content, summarize, instructions, mustKeep = [], signal } = options;
-  const { plan, runs, exact } = await planned(place, options);
+  const { plan, runs, exact } = await planned(place, options, isExact);
   const given = typeof content === "string" ? { text: content } : content;
   const demands = { instructions, mustKeep, signal };
   const written = given
@@ -120,6 +132,7 @@ export async function compressFor(
   action: { readonly type: string },
   guard: object | undefined,
 ): Promise<{ operation?: string | undefined; ids: string[]; plan: CompressPlan | Compression }> {
+  await place.link.call("refresh");
   const { type: _, summaries: brought, ...options } = action as { type: string } & JsonObject;
   const asked = options as CompressOptions;
   const made = brought as unknown as NativeCompaction[] | undefined;
@@ -130,7 +143,7 @@ export async function compressFor(
   }
   const found = made
     ? { made, plan: { tokens: await compiledTokens(place) } }
-    : await summaries(place, asked);
+    : await summaries(place, asked, false); // ids are what was shown: what gets no shorter stays
   if (found.made.length === 0) throw nothing();
   const ids = found.made.flatMap(({ targets }) => targets);
   const { tokens } = found.plan;
@@ -187,25 +200,31 @@ export function summarized({ targets, payload, generation }: NativeCompaction): 
   return { text, facts, entries: [...targets], ...generation };
 }
 
-/** How long each summary may be. What is not worth a summary is left out, unless just it was asked for. */
+/**
+ * How long each summary may be: as long as those that it extends, and a quarter of what is new, or its share of
+ * `targetTokens`. What is not worth a summary is left out, unless just it was asked for.
+ */
 async function sized(
   place: Place,
   plan: NativePlan,
   { targetTokens, exact }: { targetTokens: number | undefined; exact: boolean },
 ): Promise<SizedRun[]> {
-  const sized: SizedRun[] = [];
+  const sized: { run: NativeRun; block: number; tokens: number; wanted: number }[] = [];
   for (const run of plan.runs) {
-    const block = await countTokens(place, payloadOf(run, { text: "" }));
-    const isWorth = exact || run.tokens === 0 || run.tokens > block + WORTH;
+    const count = (said: SummaryText) => countTokens(place, payloadOf(run, said));
+    const block = await count({ text: "" });
+    if (!exact && run.tokens > 0 && run.tokens <= block + WORTH) continue;
     // Where nothing is counted, summarizers are still asked for a length.
     const tokens = run.tokens || Math.ceil(textOf(run.messages).length / 4);
-    if (isWorth) sized.push({ ...run, block, target: tokens });
+    const earlier = { text: run.texts.join("\n\n"), facts: run.facts };
+    const kept = run.extends.length > 0 ? Math.min(tokens, await count(earlier)) : 0;
+    sized.push({ run, block, tokens, wanted: kept + Math.ceil((tokens - kept) / 4) });
   }
-  const all = sized.reduce((sum, run) => sum + run.target, 0);
-  const share = targetTokens === undefined ? 1 / 4 : targetTokens / all;
-  const target = ({ target: tokens, block }: SizedRun) =>
-    Math.min(tokens, Math.max(Math.ceil(tokens * share), block + WORTH));
-  return sized.map((run) => ({ ...run, target: target(run) }));
+  const all = sized.reduce((sum, { tokens }) => sum + tokens, 0);
+  return sized.map(({ run, block, tokens, wanted }) => {
+    const share = targetTokens === undefined ? wanted : Math.ceil((tokens * targetTokens) / all);
+    return { ...run, block, target: Math.min(tokens, Math.max(share, block + WORTH)) };
+  });
 }
 
 function described({ plan, runs }: Planned): CompressPlan {
@@ -253,12 +272,8 @@ async function fromSummarizer(
   demands: Parameters<typeof summarise>[3],
   exact: boolean,
 ): Promise<[SizedRun, Written][]> {
-  const summarize = given ?? place.link.home.summarize;
-  if (summarize === undefined) {
-    const message =
-      "say who writes summaries: summarize, here or in createVarve, or give the summary as content";
-    throw invalid("/summarize", message);
-  }
+  const { builtinSummarizer } = await import("../summarize/builtin.js");
+  const summarize = given ?? place.link.home.summarize ?? builtinSummarizer;
   const written: [SizedRun, Written][] = [];
   let refused: unknown;
   for (const run of runs) {

@@ -11,6 +11,7 @@ import type {
   Compression,
   CompressOptions,
   CompressPlan,
+  PendingCompression,
 } from "../types/shrink.js";
 import { type CallArguments, own } from "../writer.js";
 
@@ -38,17 +39,37 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
    * Puts summaries in the place of entries: all that can go, or those that are asked for. Pinned entries, the
    * current turn and the last `preserveRecent` entries stay, steps go whole, and a summary extends the one before
    * it. All of it is one operation: `undo` brings everything back, `revert` of one summary what that stands for.
-   * Where nothing can go, nothing happens. With `plan: true` it only tells what would happen.
+   * Where nothing can go, nothing happens. With `autoCommit: false` the summaries wait for somebody's word, in the
+   * store (null: nothing can go); with `plan: true` it only tells what would happen.
    *
    * @throws `EditTarget` for an id that cannot go; `Compression` for a summary that lost what it must keep, or is
    * longer than what it stands for; `Callback` for what a summarizer throws; `Conflict` where an entry changed
    * while it was summarised; `Validation`; any error of the store. Nothing is stored then.
    */
   compress(options: CompressOptions & { plan: true }): Promise<CompressPlan>;
-  compress(options?: CompressOptions & { plan?: false | undefined }): Promise<Compression>;
-  async compress(options: CompressOptions = {}): Promise<CompressPlan | Compression> {
+  compress(
+    options: CompressOptions & { autoCommit: false; plan?: false | undefined },
+  ): Promise<PendingCompression | null>;
+  compress(
+    options?: CompressOptions & { autoCommit?: true | undefined; plan?: false | undefined },
+  ): Promise<Compression>;
+  compress(
+    options?: CompressOptions,
+  ): Promise<CompressPlan | Compression | PendingCompression | null>;
+  async compress(
+    options: CompressOptions = {},
+  ): Promise<CompressPlan | Compression | PendingCompression | null> {
     const { compress } = await import("./compress.js");
     return compress(this.#place, own(options));
+  }
+
+  /**
+   * The compressions that wait for somebody's word, the newest first, whichever process they are of.
+   *
+   * @throws Any error of the store.
+   */
+  async pending(): Promise<PendingCompression[]> {
+    return (await import("./pending.js")).pending(this.#place);
   }
 
   /**

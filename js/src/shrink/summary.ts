@@ -62,6 +62,18 @@ export async function countTokens({ link }: Place, payload: object): Promise<num
   return (await link.instance.settled(draft)).tokenCount;
 }
 
+/** Counts texts, where counting takes no waiting and anything is counted. */
+function counterOf({ link }: Place): SummarizeRequest["countTokens"] {
+  const count = (text: string): unknown => {
+    const json = toPlainJson({ contentType: "dialogue", role: "user", text });
+    const counted = link.instance.run(() => link.native.begin().commit(json, undefined));
+    if (!(counted instanceof Promise)) return counted.tokenCount;
+    counted.catch(() => {}); // of a counter that is asynchronous
+    return undefined;
+  };
+  return count("any text") ? (text) => Number(count(text)) : undefined;
+}
+
 /** Has a summary written, and asks once more where it lost something or got too long. */
 export async function summarise(
   place: Place,
@@ -69,24 +81,32 @@ export async function summarise(
   summarize: Summarizer,
   { instructions, mustKeep, signal }: Demands,
 ): Promise<Written> {
+  const { builtinSummarizer } = await import("../summarize/builtin.js");
+  const builtIn = summarize === builtinSummarizer;
   const wanted = occurring(mustKeep, sourceOf(run));
   const earlier = run.extends.length > 0 && { text: run.texts.join("\n\n"), facts: run.facts };
   let request: SummarizeRequest = {
     messages: run.messages,
     targetTokens: Math.max(1, run.target - run.block),
+    countTokens: counterOf(place),
     instructions,
     signal,
     ...(earlier && { earlier }),
+    ...(builtIn && wanted.length > 0 && { mustKeep: wanted }),
   };
   for (const attempt of ["first", "last"]) {
     signal?.throwIfAborted();
     const answer = await ask(summarize, request);
     signal?.throwIfAborted();
-    const facts = [...new Set([...run.facts, ...(answer.facts ?? [])])];
+    // The built-in one carries facts over itself, and knows which were overtaken.
+    const facts = builtIn
+      ? (answer.facts ?? [])
+      : [...new Set([...run.facts, ...(answer.facts ?? [])])];
     const payload = payloadOf(run, { text: answer.text, facts });
     const tokens = await countTokens(place, payload);
     const missing = missingIn(payload, wanted);
-    const limit = run.tokens;
+    // It counts roughly; asking once more costs nothing.
+    const limit = builtIn && attempt === "first" ? run.target : run.tokens;
     if (missing.length === 0 && tokens <= limit && !isEmpty(payload)) {
       const { model, usage } = answer;
       const name = summarize.name || "custom";
@@ -98,7 +118,8 @@ export async function summarise(
       1,
       Math.floor(request.targetTokens * shorter * (shorter < 1 ? 0.9 : 1)),
     );
-    request = { ...request, targetTokens, ...(missing.length > 0 && { mustKeep: missing }) };
+    const again = builtIn ? wanted : missing;
+    request = { ...request, targetTokens, ...(again.length > 0 && { mustKeep: again }) };
   }
   throw new VarveError("Internal", "a summary was neither taken nor refused", {});
 }

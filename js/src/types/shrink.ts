@@ -17,19 +17,24 @@ export interface CompressOptions extends Omit<ChangeOptions, "generation" | "rep
   to?: string | undefined;
   /** How many of the last entries stay. Default: 0. */
   preserveRecent?: number | undefined;
-  /** Who writes the summaries. Default: that of `createVarve`. */
+  /** Who writes the summaries. Default: that of `createVarve`, or the built-in one, which asks nobody. */
   summarize?: Summarizer | undefined;
   /** The summary itself, or text and facts. For one run only. */
   content?: string | SummaryText | undefined;
   /** What the summarizer is told, in words. */
   instructions?: string | undefined;
-  /** Tokens of all summaries together, as the summarizer is asked for them. Default: a quarter. */
+  /**
+   * Tokens of all summaries together, as summarizers are asked for them. Default: of each those that it extends, and a
+   * quarter of what is new.
+   */
   targetTokens?: number | undefined;
   /**
    * What occurs in the entries has to occur in their summary: texts, and all that expressions match. What is
    * missing is asked for once more; then it is `Compression`, and nothing is stored.
    */
   mustKeep?: readonly (string | RegExp)[] | undefined;
+  /** False: keep the summaries until somebody approves them. */
+  autoCommit?: boolean | undefined;
   /** True: only tell what would happen. Nobody is asked for a summary. */
   plan?: boolean | undefined;
 }
@@ -95,8 +100,44 @@ export interface Summarized {
   usage?: Usage | undefined;
 }
 
-/** A summary before it is in its place. */
+/** A summary that waits for somebody's word. */
 export type ProposedSummary = Omit<Summarized, "id" | "hash">;
+
+/**
+ * Summaries that wait until somebody approves them: what `compress` gives with `autoCommit: false`, and `pending`
+ * lists, in every process. They are bound to what they show, and used once.
+ */
+export interface PendingCompression {
+  readonly id: string;
+  /** UTC milliseconds. */
+  readonly createdAt: number;
+  /** The branch it is about. */
+  readonly branch: string;
+  /** Of a plain compile, when it was made, and as it would be then. */
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  readonly summaries: readonly ProposedSummary[];
+  /**
+   * Puts another text in the place of a summary, by its place among the summaries. Who has the one before cannot
+   * approve it any more.
+   *
+   * @throws `Compression` for one that is empty, or longer than what it stands for; `StaleProposal`; `Validation`.
+   */
+  editSummary(index: number, to: string | SummaryText): Promise<void>;
+  /**
+   * Puts the summaries in their place, as they are shown here.
+   *
+   * @throws `StaleProposal` where an entry that they stand for, or its priority, changed; where a summary was edited
+   * by others; where it was approved or rejected already. That the branch grew is no reason. Nothing is stored then.
+   */
+  approve(options?: Pick<OperationOptions, "author" | "signal">): Promise<Compression>;
+  /**
+   * Says no.
+   *
+   * @throws `StaleProposal` where it was approved or rejected already.
+   */
+  reject(reason?: string): Promise<void>;
+}
 
 /** What `clearToolResults` takes. */
 export interface ClearOptions extends OperationOptions {

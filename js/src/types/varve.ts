@@ -37,7 +37,7 @@ export interface VarveOptions<T extends ContentTypes = ContentTypes> {
   counter?: TokenCounter | null | undefined;
   /** Types of your own, by name. Registered in a repository when first written there. */
   contentTypes?: T | undefined;
-  /** Who writes summaries where `compress` is not told. */
+  /** Who writes summaries where `compress` is not told. Default: the built-in one, which asks nobody. */
   summarize?: Summarizer | undefined;
   /** What budgets look models up in: the `models` of `varve/models`, entries of your own. */
   models?: Models | undefined;

@@ -163,6 +163,30 @@ test("the facts of the first summary are in the third, whatever later summarizer
   expect(first).toContain('of="8 entries"');
 });
 
+test("the built-in summarizer is asked where nobody is named, and keeps what three compressions ago was said", async () => {
+  const chat = await createVarve({ clock: () => NOW }).open("test");
+  const told = ["ORD-4711 of 19.90 EUR", "tracking 1Z999AA10123456784", "refund RF-88231"];
+  await chat.user(`My order ${told[0]} never came to Ring 5. ${long("I waited")}`);
+  const sizes: number[] = [];
+  for (const [round, words] of told.entries()) {
+    for (const step of [1, 2, 3]) {
+      await chat.assistant(
+        `Step ${step}: I found ${words} in system ${round}. ${long("I asked them")}`,
+      );
+      await chat.user(`Thank you. ${long("Please go on")}`);
+    }
+    const before = (await chat.compile()).tokenCount;
+    const { summaries, tokensAfter } = await chat.compress({ mustKeep: [/\b[A-Z]{2,3}-\d+/] });
+    expect(summaries.map(({ summarizer }) => summarizer)).toEqual(["builtin"]);
+    expect(tokensAfter).toBeLessThan(before);
+    sizes.push(summaries[0]?.tokensAfter ?? 0);
+  }
+  const [first] = await view(chat);
+  for (const words of ["ORD-4711", "19.90", "1Z999AA10123456784", "RF-88231"])
+    expect(first).toContain(words);
+  expect(sizes[2]).toBeLessThan(3 * (sizes[0] ?? 0) + 50);
+});
+
 test("what must be kept is asked for once more, and then nothing is stored", async () => {
   const chat = await talk();
   const head = chat.head;

@@ -14,6 +14,8 @@ test("the examples of the page run one behind the other", () => {
   expect(stdout.trim().split("\n")).toEqual([
     "[ 'u1,a1,c1,r1,a2' ] true",
     "u1,a1,c1,r1,a2 1",
+    "UPS lost order 4711 (19.90).",
+    "StaleProposal 0",
     "r1 [tool result cleared; ge lost",
   ]);
 });
