@@ -133,7 +133,12 @@ export async function compressFor(
   guard: object | undefined,
 ): Promise<{ operation?: string | undefined; ids: string[]; plan: CompressPlan | Compression }> {
   await place.link.call("refresh");
-  const { type: _, summaries: brought, ...options } = action as { type: string } & JsonObject;
+  const {
+    type: _,
+    summaries: brought,
+    commit = {},
+    ...options
+  } = action as { type: string } & JsonObject;
   const asked = options as CompressOptions;
   const made = brought as unknown as NativeCompaction[] | undefined;
   if (guard === undefined && made === undefined) {
@@ -152,7 +157,7 @@ export async function compressFor(
     const plan = { tokensBefore: tokens, tokensAfter: tokens - saved, summaries: [] };
     return { ids, plan };
   }
-  const plan = await commitAll(place, found.made, tokens, { guard });
+  const plan = await commitAll(place, found.made, tokens, { ...(commit as object), guard });
   return { operation: plan.operation, ids, plan };
 }
 

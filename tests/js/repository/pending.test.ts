@@ -187,3 +187,18 @@ test("where nothing can go there is nothing to wait for; a repeated operationId 
     author: { kind: "agent" },
   });
 });
+
+test("what waits is a proposal like those of policies, and can be approved as one", async () => {
+  const { chat } = await talk();
+  const note = "a note";
+  const waiting = await chat.compress({ content: "Short.", ids: ["u1"], autoCommit: false, note });
+  const [proposal, ...others] = await chat.policies.proposals();
+  expect(others).toEqual([]);
+  expect(proposal).toMatchObject({ id: waiting?.id, kind: "compress", state: "pending" });
+  await chat.policies.approve(waiting?.id ?? "");
+  expect(await chat.pending()).toEqual([]);
+  const [summary] = (await chat.transcript()).entries;
+  expect(summary).toMatchObject({ contentType: "summary", payload: { text: "Short." } });
+  expect(await chat.get(summary?.hash ?? "")).toMatchObject({ note });
+  expect((await failure(waiting?.approve() ?? Promise.resolve())).code).toBe("StaleProposal");
+});

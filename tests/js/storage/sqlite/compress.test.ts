@@ -64,3 +64,29 @@ test("the tables tell when an entry was compacted, into what, and at which heigh
   await storage.close();
   folder.remove();
 });
+
+test("summaries that wait are there after a restart, and of two connections one approves them", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder.path, "store.db");
+  const open = async () => {
+    const storage = sqlite(path, { driver: "node:sqlite" });
+    return { storage, chat: await createVarve({ storage, counter: null }).open("chat") };
+  };
+  const first = await open();
+  await first.chat.user("one", { id: "u1" });
+  await first.chat.user("two", { id: "u2" });
+  const waiting = await first.chat.compress({ content: "In short.", autoCommit: false });
+  await first.storage.close();
+  const connections = await Promise.all([open(), open()]);
+  const found = await Promise.all(connections.map(({ chat }) => chat.pending()));
+  expect(found.map(([each]) => each?.id)).toEqual([waiting?.id, waiting?.id]);
+  const settled = await Promise.allSettled(found.map(([each]) => each?.approve()));
+  expect(settled.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const lost = settled.find((each) => each.status === "rejected");
+  expect(["StaleProposal", "Conflict"]).toContain(lost?.reason.code);
+  const { chat, storage } = await open();
+  expect((await chat.compile()).messages).toHaveLength(1);
+  expect(await chat.pending()).toEqual([]);
+  for (const each of [...connections, { storage }]) await each.storage.close();
+  folder.remove();
+});
