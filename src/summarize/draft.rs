@@ -242,8 +242,9 @@ impl Draft {
             full.push_str(name);
             full.push(' ');
             full.push_str(value);
-            said.push_str(value);
-            said.push('|');
+            for part in [name, "|", value, "|"] {
+                said.push_str(part);
+            }
         };
         match data::read(piece.text) {
             Some(nodes) => leaves(&nodes, 0, &mut |name, value, _| add(name, value)),
@@ -336,6 +337,12 @@ impl Draft {
         let (parent, first, last) = (NONE, NONE, NONE);
         self.groups.push(Group { heading, terms, is_fact, parent, first, last, cost: 0, is_open: false });
         self.groups.len() as u32 - 1
+    }
+
+    /// Whether a field's first unit is still to come, or its first in the present piece: that one shows how others read.
+    pub(super) fn shows(&mut self, group: u32, name: &str) -> bool {
+        let place = self.replace(group, name);
+        self.rows.get(place).is_some_and(|row| row.1 == NONE)
     }
 
     /// Puts the units of a field aside that an earlier piece gave. Returns the field's place.

@@ -50,7 +50,8 @@ impl Draft {
         match node.shape {
             Shape::Text | Shape::Word if value.is_empty() => {}
             Shape::Text | Shape::Word if value.len() <= LONGEST_VALUE && value.bytes().all(|byte| byte != b'\n') => {
-                self.unit(group, &joined(&[name, " ", value]), value, Some(name));
+                let text = joined(&[name, " ", value]);
+                self.unit(group, &text, &text, Some(name));
             }
             Shape::Text | Shape::Word => sentences(value, &mut |sentence| {
                 self.unit(group, sentence, sentence, Some(name));
@@ -83,11 +84,13 @@ impl Draft {
         }
     }
 
-    /// All of a value in one field, or in as many as it takes.
+    /// All of a value in one field, or in as many as it takes. What says by itself what it is goes without its name, but
+    /// in the first element of a list, which shows how the others read.
     fn flat(&mut self, nodes: &[Node<'_>], at: usize, group: u32, name: &str, id: &str) {
         let mut text = String::new();
         let mut said = String::new();
         let mut count = 0;
+        let is_first = self.crowd > 0 && self.shows(group, name);
         let is_list = nodes.get(at).is_some_and(|node| node.shape == Shape::Array);
         leaves(nodes, at, &mut |inner, value, is_plain| {
             if id.len() <= LONGEST_VALUE && find(id, value).is_some() {
@@ -107,11 +110,10 @@ impl Draft {
             } else if is_list {
                 text.push(',');
             }
-            for part in [" ", if is_plain { "" } else { inner }, " ", value] {
+            for part in [" ", if is_plain && !is_first { "" } else { inner }, " ", value] {
                 text.push_str(part);
+                said.push_str(part);
             }
-            said.push(' ');
-            said.push_str(value);
             count += 1;
         });
         if count > 0 {

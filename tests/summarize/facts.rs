@@ -19,7 +19,10 @@ fn a_later_value_takes_the_place_of_an_earlier_one() {
         .tool("get_order", r#"{"order":"A-17"}"#, Source::Result, BEFORE)
         .tool("update_order", r#"{"order":"A-17","set":"x"}"#, Source::Result, AFTER)
         .in_tokens(80);
-    assert_eq!(fact(&summary, "order_id A-17"), "order_id A-17 | status shipped | total 99.5 | items DESK-9 count 1");
+    assert_eq!(
+        fact(&summary, "order_id A-17"),
+        "order_id A-17 | status shipped | total 99.5 | items sku DESK-9 count 1"
+    );
     assert!(!summary.whole().contains("LAMP-1"));
 }
 
