@@ -175,6 +175,15 @@ fn hex_word(digits: u64) -> u32 {
     (nibbles | nibbles >> 16) as u32
 }
 
+/// Tells the hashes that stand in a text in hex, as words of their own.
+pub fn each_hash(text: &[u8], each: &mut dyn FnMut(ContentHash)) {
+    for word in text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| word.len() == 64) {
+        if let Some(hash) = std::str::from_utf8(word).ok().and_then(parse_hex) {
+            each(ContentHash(hash));
+        }
+    }
+}
+
 macro_rules! hash_type {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*

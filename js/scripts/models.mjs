@@ -37,6 +37,14 @@ const FIELDS = [
   "cache_creation_input_token_cost",
 ];
 
+/** Fields that say which media a model takes besides text, and the bits that stand for them in the table. */
+const MEDIA = {
+  supports_vision: 1,
+  supports_audio_input: 2,
+  supports_video_input: 4,
+  supports_pdf_input: 8,
+};
+
 /** The records of LiteLLM that are kept, with the fields that are read, by name. */
 export function keep(records) {
   const kept = {};
@@ -53,6 +61,9 @@ export function keep(records) {
     kept[plain] = {
       litellm_provider: record.litellm_provider,
       ...Object.fromEntries(fields.map((field) => [field, record[field]])),
+      ...Object.fromEntries(
+        Object.keys(MEDIA).flatMap((field) => (record[field] ? [[field, true]] : [])),
+      ),
     };
   }
   return Object.fromEntries(Object.entries(kept).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -68,7 +79,12 @@ export function tableOf({ version, updated, models }) {
     const lines = own.map(([name, record]) => {
       const [context, output, ...prices] = FIELDS.map((field) => record[field]);
       const key = /^\w+$/.test(name) ? name : JSON.stringify(name);
-      return `    ${key}: [${[context, output, ...prices.map(million)].join(", ")}],`;
+      const media = Object.entries(MEDIA).reduce(
+        (bits, [field, bit]) => bits | (record[field] ? bit : 0),
+        0,
+      );
+      const row = [context, output, ...Array.from(prices, million), media];
+      return `    ${key}: [${row.join(", ")}],`;
     });
     return [`  ${provider}: {`, ...lines, "  },"];
   });
@@ -78,7 +94,7 @@ export function tableOf({ version, updated, models }) {
     "/** The day on which the table was made. */",
     `export const UPDATED: string = ${JSON.stringify(updated)};`,
     "",
-    "/** Context window, most output; prices of input, output, cache read, cache write (0: none is known). */",
+    "/** Context window, most output; prices of input, output, cache read, cache write (0: none is known); media. */",
     "export const TABLE = {",
     ...rows,
     "} as const;",

@@ -1,10 +1,10 @@
 // Several operations as one: all or none.
+import { forModule, type Given } from "./files/files.js";
 import type { Link } from "./handle.js";
 import type { Maybe, NativeBatch } from "./native.js";
-import { toPlainJson } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
-import { type CallArguments, optionsJson, own, Writer } from "./writer.js";
+import { type CallArguments, changeJson, optionsJson, own, Writer } from "./writer.js";
 
 /** What the function of a batch writes with. Valid until the function returns. */
 export class Transaction<P = BuiltInPayload> extends Writer<P> {
@@ -22,12 +22,15 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
   /** @internal */
   protected override write(
     payload: unknown,
-    json: string,
+    given: Given,
     options: string | undefined,
   ): Maybe<Receipt> {
     const registering = this.#link.register(payload);
-    if (registering) return registering.then(() => this.write(payload, json, options));
-    const receipt = this.#link.instance.run(() => this.#native.commit(json, options));
+    if (registering) return registering.then(() => this.write(payload, given, options));
+    const { json, files } = given;
+    const receipt = this.#link.instance.run(() =>
+      this.#native.commit(json, options, forModule(files)),
+    );
     if (receipt instanceof Promise) return receipt.then((made) => this.#keep(made));
     return this.#keep(receipt);
   }
@@ -40,10 +43,12 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
   ): Promise<unknown> {
     const { signal, ...rest } = own(options);
     signal?.throwIfAborted();
-    const json = toPlainJson({ ...rest, ...args });
+    const { json, files } = changeJson(args, rest);
     const registering = this.#link.register(args.payload);
     if (registering) await registering;
-    const result = await this.#link.instance.settled(() => this.#native.call(name, json));
+    const result = await this.#link.instance.settled(() =>
+      this.#native.call(name, json, forModule(files)),
+    );
     if (typeof result === "object" && result !== null) this.#keep(result as Receipt);
     return result;
   }

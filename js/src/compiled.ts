@@ -12,6 +12,7 @@ import type {
 import type { Proposal } from "./types/policies.js";
 
 const NO_WARNINGS: readonly CompileWarning[] = Object.freeze([]);
+const NO_FILES: ReadonlyMap<string, Uint8Array> = new Map();
 const NO_PROPOSALS: readonly Proposal[] = Object.freeze([]);
 
 /** Records what was sent, on the handle that compiled it. */
@@ -29,6 +30,7 @@ export class CompiledView implements Prepared {
   readonly #state: ViewState;
   readonly #digest: string;
   #send: Send | undefined;
+  #files: ReadonlyMap<string, Uint8Array> = NO_FILES;
 
   constructor(
     state: ViewState,
@@ -57,6 +59,10 @@ export class CompiledView implements Prepared {
 
   get messages(): readonly Message[] {
     return this.#state.messages;
+  }
+
+  get files(): ReadonlyMap<string, Uint8Array> {
+    return this.#files;
   }
 
   async sent(report: SentReport): Promise<void> {
@@ -104,11 +110,12 @@ export class CompiledView implements Prepared {
   }
 
   /**
-   * The handle that made it.
+   * The handle that made it, and the files of its messages.
    * @internal
    */
-  from(send: Send): this {
+  from(send: Send, files?: ReadonlyMap<string, Uint8Array>): this {
     this.#send = send;
+    if (files !== undefined) this.#files = files;
     return this;
   }
 }

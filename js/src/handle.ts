@@ -2,6 +2,7 @@
 
 import type { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
+import { forModule } from "./files/files.js";
 import type { WorkspaceHost } from "./host.js";
 import type { Instance } from "./instance.js";
 import type { NativeHandle } from "./native.js";
@@ -48,9 +49,14 @@ export class Link {
   }
 
   /** Asks the module something, or has it do something. */
-  callJson(name: string, args: string): Promise<unknown> {
+  callJson(name: string, args: string, files: readonly Uint8Array[] = []): Promise<unknown> {
     this.assertOpen();
-    return this.instance.settled(() => this.native.call(name, args));
+    return this.instance.settled(() => this.native.call(name, args, forModule(files)));
+  }
+
+  /** The bytes of objects; null for what is not there. */
+  bytes(hashes: readonly string[]): Promise<(Uint8Array | null)[]> {
+    return this.call("bytes", { hashes });
   }
 
   /**

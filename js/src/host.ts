@@ -158,8 +158,9 @@ export class WorkspaceHost implements Host {
       shared.registry.waits = true;
       return;
     }
-    const { messages, ...told } = event as { messages?: number[]; type: string };
+    const { messages, ...told } = event as { messages?: number[]; type: string; hash?: string };
     if (messages !== undefined) shared.mirror.erase(messages);
+    if (told.type === "erased") shared.files.erase(told.hash as string);
     shared.events.emit(told.type as keyof RepositoryEvents, Object.freeze(told) as never);
   }
 

@@ -84,7 +84,13 @@ const ERASED = Object.freeze({}) as Message;
 export class Mirror {
   readonly #messages = new Map<number, Message>();
   readonly #views = new Map<number, ViewState>();
+  readonly #noteFiles: (message: Message) => void;
   #unknown: number | undefined;
+
+  /** `noteFiles` is told of messages that may name files. */
+  constructor(noteFiles: (message: Message) => void = () => {}) {
+    this.#noteFiles = noteFiles;
+  }
 
   /** Brings a view up to date. `splices` and `forget` are empty where there is nothing to tell. */
   update(view: number, splices: string, forget: string): ViewState {
@@ -115,10 +121,15 @@ export class Mirror {
   }
 
   #read(splices: string): Splice[] {
+    const files = splices.includes('"type":"file"');
+    const take = ([id, message]: [number, Message]) => {
+      if (files) this.#noteFiles(message);
+      return this.#take(id, message);
+    };
     return (JSON.parse(splices) as Told[]).map(([start, remove, insert]) => [
       start,
       remove,
-      insert.map((item) => (typeof item === "number" ? this.#known(item) : this.#take(...item))),
+      insert.map((item) => (typeof item === "number" ? this.#known(item) : take(item))),
     ]);
   }
 

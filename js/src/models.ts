@@ -1,8 +1,11 @@
 // `varve/models`: windows, limits and prices of the models of the big providers, as of a day.
 import { TABLE, UPDATED } from "./models/table.js";
-import type { Model } from "./types/models.js";
+import type { Media, Model } from "./types/models.js";
 
-export type { Model } from "./types/models.js";
+export type { Media, Model } from "./types/models.js";
+
+/** By the bits of the table. */
+const MEDIA: readonly Media[] = ["image", "audio", "video", "pdf"];
 
 type Table = typeof TABLE;
 
@@ -18,14 +21,16 @@ export const modelsUpdatedAt: string = UPDATED;
 function read(): Record<ModelName, Model> {
   const entries = Object.entries(TABLE).flatMap(([provider, rows]) =>
     Object.entries(rows as Record<string, readonly number[]>).map(([name, row]) => {
-      const [contextWindow, maxOutput, input, output, cacheRead, cacheWrite] = row as number[];
+      const [contextWindow, maxOutput, input, output, cacheRead, cacheWrite, media = 0] =
+        row as number[];
       const prices = {
         input,
         output,
         ...(cacheRead && { cacheRead }),
         ...(cacheWrite && { cacheWrite }),
       };
-      return [name, Object.freeze({ provider, contextWindow, maxOutput, ...prices })];
+      const accepts = Object.freeze(MEDIA.filter((_, bit) => media & (1 << bit)));
+      return [name, Object.freeze({ provider, contextWindow, maxOutput, ...prices, accepts })];
     }),
   );
   return Object.freeze(Object.fromEntries(entries));

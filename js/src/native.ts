@@ -62,8 +62,9 @@ export interface NativeEngine {
 
 /** A position in a repository. */
 export interface NativeHandle {
-  commit(payload: string, options: string | undefined): Maybe<Receipt>;
-  call(name: string, args: string): unknown;
+  /** `files`: see `forModule`. */
+  commit(payload: string, options?: string, files?: unknown[]): Maybe<Receipt>;
+  call(name: string, args: string, files?: unknown[]): unknown;
   compile(options: string | undefined): unknown;
   /** Takes in what others wrote first. */
   prepare(options: string | undefined): unknown;
@@ -78,8 +79,8 @@ export interface NativeHandle {
 
 /** Operations that become one. */
 export interface NativeBatch {
-  commit(payload: string, options: string | undefined): Maybe<Receipt>;
-  call(name: string, args: string): unknown;
+  commit(payload: string, options?: string, files?: unknown[]): Maybe<Receipt>;
+  call(name: string, args: string, files?: unknown[]): unknown;
   /** False: the head moved, nothing was written. */
   finish(options: string | undefined): Maybe<boolean>;
 }

@@ -16,7 +16,10 @@ const VALUE_COST = 40;
 // Taken before anybody else's code can replace them.
 const { stringify } = JSON;
 const { isArray } = Array;
+const { isView } = ArrayBuffer;
 const { getOwnPropertyDescriptor, getOwnPropertySymbols, getPrototypeOf, hasOwn, keys } = Object;
+const tagOf = getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as (this: unknown) => unknown;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 const stringPrototype = String.prototype as { isWellFormed?(): boolean };
@@ -28,6 +31,8 @@ const MAX_QUOTED_KEYS = 1000;
 
 /** The length of the text so far, roughly. */
 let length = 0;
+/** Where bytes go, if they are taken. */
+let taken: Uint8Array[] | undefined;
 
 /**
  * Writes a plain value (null, booleans, finite numbers, strings, arrays, objects) as JSON, like
@@ -36,14 +41,26 @@ let length = 0;
  * Throws `Validation` for functions, symbols, bigints, NaN, infinities, lone surrogates, undefined
  * and holes in arrays, symbol keys, getters, class instances (also Date, Map …), cycles, nesting
  * deeper than 100, proxies that throw; `TooLarge` for more than 2^28 characters.
+ *
+ * With `files`, an Uint8Array that is the member `data` of an object goes there, and its place in there
+ * into the text.
  */
-export function toPlainJson(value: unknown): string {
+export function toPlainJson(value: unknown, files?: Uint8Array[]): string {
+  const outer = [length, taken] as const; // where a proxy calls this
   length = 0;
+  taken = files;
   try {
     return writeValue(value, 1);
   } catch (error) {
     throw error instanceof Refusal ? error.toError() : error;
+  } finally {
+    [length, taken] = outer;
   }
+}
+
+/** Whether a value is an Uint8Array, of whichever realm. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return isView(value) && tagOf.call(value) === "Uint8Array";
 }
 
 function writeValue(value: unknown, depth: number): string {
@@ -111,7 +128,8 @@ function writeObject(object: object, depth: number): string {
       if (value === undefined) continue;
       const name = quotedKeys.get(key) ?? quoteKey(key);
       text += text === "" ? name : `,${name}`;
-      text += writeValue(value, depth + 1);
+      const bytes = key === "data" && taken && isBytes(value);
+      text += bytes ? `${(taken as unknown[]).push(value) - 1}` : writeValue(value, depth + 1);
     }
     return `{${text}}`;
   } catch (error) {

@@ -100,7 +100,28 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
     link.assertOpen();
     const json = options && compileJson(options);
     const view = await link.instance.settled(() => link.native[call](json) as Maybe<CompiledView>);
-    return view.from(this.#send);
+    const wanted = link.shared.files.any && options?.files !== false;
+    return view.from(this.#send, wanted ? await this.files(view.messages) : undefined);
+  }
+
+  /**
+   * The bytes of a file, as the `data` of its part names it: null where nobody stored it, or it was erased or
+   * freed. The array is the caller's own.
+   *
+   * @throws `Validation` for what is no hash; `Corrupt`; any error of the store.
+   */
+  async bytes(hash: string): Promise<Uint8Array | null> {
+    return (await this.link.bytes([hash]))[0] ?? null;
+  }
+
+  /**
+   * The bytes of all files that messages name, or payloads, by hash: what converters take as `files`. Those
+   * that are not there (any more) are left out. The arrays are shared: do not change them.
+   *
+   * @throws `Corrupt`; any error of the store.
+   */
+  async files(messages: readonly object[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.link.shared.files.of(messages, (hashes) => this.link.bytes(hashes));
   }
 
   /** Where this handle stands, and how full its context is. */
@@ -222,7 +243,7 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
 }
 
 function compileJson(options: CompileOptions): string | undefined {
-  const { signal, asOf, ...rest } = own(options);
+  const { signal, asOf, files: _, ...rest } = own(options);
   signal?.throwIfAborted();
   const json = toPlainJson({ ...rest, asOf: asOf instanceof Date ? asOf.getTime() : asOf });
   return json === "{}" ? undefined : json;

@@ -4,6 +4,7 @@ import { runBatch, type Transaction } from "./batch.js";
 import { withWindow } from "./budget.js";
 import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
+import { forModule, type Given } from "./files/files.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import { resolvePolicy } from "./policies/config.js";
@@ -15,7 +16,7 @@ import type { BuiltInPayload } from "./types/content.js";
 import type { PolicyConfig, PolicyTrigger } from "./types/policies.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
 import type { Turn, TurnOptions } from "./types/turn.js";
-import { type CallArguments, own } from "./writer.js";
+import { type CallArguments, changeJson, own } from "./writer.js";
 
 /**
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
@@ -65,8 +66,9 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
     const bytes = new Uint8Array(16);
     link.host.random(bytes);
     // A draft that is never written tells what is wrong with a payload.
-    const check = (json: string) => {
-      const tried = link.instance.run(() => link.native.begin().commit(json, undefined));
+    const check = ({ json, files }: Given) => {
+      const bytes = forModule(files);
+      const tried = link.instance.run(() => link.native.begin().commit(json, undefined, bytes));
       Promise.resolve(tried).catch(() => {}); // of a counter that is asynchronous
     };
     return new OpenTurn<P>({ check, batch: (run) => this.batch(run) }, options, bytes.join(""));
@@ -133,14 +135,15 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   /** @internal */
   protected override write(
     payload: unknown,
-    json: string,
+    given: Given,
     options: string | undefined,
   ): Maybe<Receipt> {
     const { link } = this;
     link.assertOpen();
     const registering = link.register(payload);
-    if (registering) return registering.then(() => this.write(payload, json, options));
-    const receipt = link.instance.run(() => link.native.commit(json, options));
+    if (registering) return registering.then(() => this.write(payload, given, options));
+    const { json, files } = given;
+    const receipt = link.instance.run(() => link.native.commit(json, options, forModule(files)));
     if (receipt instanceof Promise) return receipt.then(this.#committed);
     return this.#committed(receipt);
   }
@@ -164,10 +167,10 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   ): Promise<unknown> {
     const { signal, ...rest } = own(options);
     signal?.throwIfAborted();
-    const json = toPlainJson({ ...rest, ...args });
+    const { json, files } = changeJson(args, rest);
     const registering = this.link.register(args.payload);
     if (registering) await registering;
-    const result = await this.link.callJson(name, json);
+    const result = await this.link.callJson(name, json, files);
     this.#written(receiptsOf(result));
     return result;
   }

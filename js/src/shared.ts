@@ -1,11 +1,13 @@
 // What all handles of one repository have in common on this side: mirrored messages, listeners, and a
 // count of changes.
 import { Emitter, shielded } from "./events.js";
+import { FileCache } from "./files/files.js";
 import { Mirror } from "./mirror.js";
 import { PolicyRegistry } from "./policies/registry.js";
 
 export class Shared {
-  readonly mirror: Mirror = new Mirror();
+  readonly files: FileCache = new FileCache();
+  readonly mirror: Mirror = new Mirror((message) => this.files.note(message));
   readonly events: Emitter = new Emitter();
   /** Custom types whose registration is up to date. */
   readonly registered: Set<unknown> = new Set();

@@ -1,4 +1,5 @@
 // Writing entries: what a repository and a batch have in common.
+import { type Given, given } from "./files/files.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import type {
@@ -8,7 +9,7 @@ import type {
   Priority,
   Receipt,
 } from "./types/commit.js";
-import type { BuiltInPayload, Part, ProviderData } from "./types/content.js";
+import type { BuiltInPayload, NewPart, ProviderData } from "./types/content.js";
 import type { JsonInput } from "./types/json.js";
 
 /**
@@ -25,7 +26,7 @@ export abstract class Writer<P = BuiltInPayload> {
   /** Adds an entry. @internal */
   protected abstract write(
     payload: unknown,
-    json: string,
+    given: Given,
     options: string | undefined,
   ): Maybe<Receipt>;
 
@@ -41,10 +42,11 @@ export abstract class Writer<P = BuiltInPayload> {
    *
    * @throws `Validation` with a JSON pointer to what is wrong; `DuplicateId` where an entry of this id
    * is there with another payload; `Conflict` where `expectedHead` does not hold; `BudgetExceeded` where
-   * a budget with `action: "reject"` has no room for it; any error of the store.
+   * a budget with `action: "reject"` has no room for it; `ErasedContent` where it, or a file of it, was erased;
+   * `TooLarge` where a file is larger than the store takes; any error of the store.
    */
   async commit(payload: P, options?: CommitOptions): Promise<Receipt> {
-    return this.write(payload, toPlainJson(payload), options && optionsJson(options));
+    return this.write(payload, given(payload), options && optionsJson(options));
   }
 
   /** Adds an instruction: pinned; of several with one `name` the last holds. */
@@ -58,7 +60,7 @@ export abstract class Writer<P = BuiltInPayload> {
 
   /** Adds a message of the user: a text, or parts. */
   user(
-    content: string | readonly Part[],
+    content: string | readonly NewPart[],
     options?: CommitOptions & { name?: string },
   ): Promise<Receipt> {
     return this.#message("user", content, options);
@@ -66,7 +68,7 @@ export abstract class Writer<P = BuiltInPayload> {
 
   /** Adds a message of the assistant: a text, or parts (tool calls among them). */
   assistant(
-    content: string | readonly Part[],
+    content: string | readonly NewPart[],
     options?: CommitOptions & { name?: string },
   ): Promise<Receipt> {
     return this.#message("assistant", content, options);
@@ -205,7 +207,7 @@ export abstract class Writer<P = BuiltInPayload> {
 
   #message(
     role: "user" | "assistant",
-    content: string | readonly Part[],
+    content: string | readonly NewPart[],
     options: CommitOptions & { name?: string } = {},
   ): Promise<Receipt> {
     const { name, ...rest } = own(options);
@@ -216,6 +218,13 @@ export abstract class Writer<P = BuiltInPayload> {
   #add(payload: object, options: CommitOptions): Promise<Receipt> {
     return this.commit(payload as unknown as P, options);
   }
+}
+
+/** The arguments of a change as JSON; bytes are taken in payloads only. */
+export function changeJson(args: CallArguments, rest: object): Given {
+  const all = { ...rest, ...args };
+  if (args.payload !== undefined || args.messages !== undefined) return given(all);
+  return { json: toPlainJson(all), files: [] };
 }
 
 /** A copy without a prototype: what others put into Object.prototype is no option. */

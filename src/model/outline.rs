@@ -6,11 +6,11 @@
 
 use crate::json::Value;
 
-use super::content::{Content, Direction, Message, PartKind, Place, Role, ToolIo};
+use super::content::{Content, Direction, FileSource, Message, PartKind, Place, Role, ToolIo};
 use crate::error::Result;
-use crate::hash::{canonical_json, sha256};
+use crate::hash::{ContentHash, canonical_json, each_hash, sha256};
 use crate::json::{At, Fields, Members, ToJson};
-use crate::tokens::TokenCounter;
+use crate::tokens::{NullCounter, TokenCounter};
 
 /// A 64-bit key of a name that must not stand in the journal as text.
 pub type Key = u64;
@@ -21,10 +21,30 @@ pub fn key(text: &str) -> Key {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// A call or a result within a payload.
+/// The key of a file: the first eight bytes of its hash, big-endian.
+pub fn file_key(hash: &ContentHash) -> Key {
+    hash.prefix().swap_bytes()
+}
+
+/// What a file counts of which nothing is known: one at an address, one of an unknown kind.
+pub const FILE_TOKENS: u32 = 1000;
+
+/// The estimates of the files that a text names by their hashes.
+fn tokens_of(text: &str, files: &[Link]) -> u32 {
+    let mut tokens = 0_u32;
+    if !files.is_empty() {
+        each_hash(text.as_bytes(), &mut |hash| {
+            let file = files.iter().find(|file| file.key == file_key(&hash));
+            tokens = tokens.saturating_add(file.map_or(0, |file| file.tokens));
+        });
+    }
+    tokens
+}
+
+/// A call, a result or a file within a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// The key that ties results to calls.
+    /// The key that ties results to calls; of files: see [`Outline::files`].
     pub key: Key,
     /// Tokens of this part.
     pub tokens: u32,
@@ -52,6 +72,7 @@ pub struct Outline {
 struct Links {
     calls: Vec<Link>,
     results: Vec<Link>,
+    files: Vec<Link>,
     name: Option<Key>,
 }
 
@@ -66,6 +87,12 @@ impl Outline {
         self.links.as_ref().map_or(&[], |links| &links.results)
     }
 
+    /// The files whose bytes are objects, by the first eight bytes of their hashes, with the estimates that are
+    /// part of the other figures: whoever counts the texts again has no bytes to look at.
+    pub fn files(&self) -> &[Link] {
+        self.links.as_ref().map_or(&[], |links| &links.files)
+    }
+
     /// An instruction's name.
     pub fn name(&self) -> Option<Key> {
         self.links.as_ref().and_then(|links| links.name)
@@ -77,11 +104,10 @@ impl Outline {
         role: Option<Role>,
         (text, reasoning): (u32, u32),
         (body, here): (bool, bool),
-        calls: Vec<Link>,
-        results: Vec<Link>,
+        [calls, results, files]: [Vec<Link>; 3],
         name: Option<Key>,
     ) -> Self {
-        let links = Links { calls, results, name };
+        let links = Links { calls, results, files, name };
         let links = (links != Links::default()).then(|| Box::new(links));
         Self { role, text, reasoning, body, here, links }
     }
@@ -90,10 +116,13 @@ impl Outline {
         self.links.get_or_insert_default()
     }
 
-    /// The outline of `content`, its texts counted with `counter`.
-    pub fn of(content: &Content, counter: &dyn TokenCounter) -> Self {
+    /// The outline of `content`, its texts counted with `counter`, its files by these estimates.
+    pub fn of(content: &Content, counter: &dyn TokenCounter, files: &[Link]) -> Self {
         let message = content.to_message(Role::Assistant, "");
-        let mut outline = Self::of_message(&message, counter);
+        let mut outline = Self::of_message(&message, counter, files);
+        if !files.is_empty() {
+            outline.links_mut().files = files.to_vec();
+        }
         outline.role = content.role();
         match content {
             Content::Instruction(instruction) => {
@@ -117,7 +146,9 @@ impl Outline {
     }
 
     /// The outline of a message.
-    pub fn of_message(message: &Message, counter: &dyn TokenCounter) -> Self {
+    fn of_message(message: &Message, counter: &dyn TokenCounter, files: &[Link]) -> Self {
+        let uncounted = counter.source() == NullCounter.source();
+        let of_files = |text: &str| if uncounted { 0 } else { tokens_of(text, files) };
         let mut outline = Self { role: Some(message.role), ..Self::default() };
         if let Some(name) = &message.name {
             outline.text += counter.count(name) + counter.overhead().per_name;
@@ -133,13 +164,22 @@ impl Outline {
                     outline.links_mut().calls.push(Link { key: key(call_id), tokens });
                 }
                 PartKind::ToolResult { call_id, output, .. } => {
-                    let tokens = counter.count(&output.to_text());
+                    let text = output.to_text();
+                    let tokens = counter.count(&text) + of_files(&text);
                     outline.links_mut().results.push(Link { key: key(call_id), tokens });
                 }
-                PartKind::File { filename, .. } => {
+                PartKind::File { filename, source, .. } => {
                     outline.text += filename.as_deref().map_or(0, |name| counter.count(name));
+                    outline.text += match source {
+                        FileSource::Data(hash) => of_files(hash),
+                        FileSource::Url(_) if uncounted => 0,
+                        FileSource::Url(_) => FILE_TOKENS,
+                    };
                 }
-                PartKind::Custom { value, .. } => outline.text += counter.count(&canonical_json(value)),
+                PartKind::Custom { value, .. } => {
+                    let text = canonical_json(value);
+                    outline.text += counter.count(&text) + of_files(&text);
+                }
             }
         }
         outline
@@ -172,6 +212,7 @@ impl ToJson for Outline {
         Members::write(out, |members| {
             members.some("body", (!self.body).then_some(&false));
             members.list("calls", calls);
+            members.list("files", self.files());
             members.some("here", self.here.then_some(&true));
             members.some("name", self.name().map(hex).as_ref());
             members.some("reasoning", Some(&self.reasoning).filter(|tokens| **tokens > 0));
@@ -197,6 +238,7 @@ impl Outline {
         let mut fields = Fields::of(value, at, &"an outline")?;
         let body = fields.nullable("body")?.unwrap_or(true);
         let calls = read_links(&mut fields, "calls")?;
+        let files = read_links(&mut fields, "files")?;
         let here = fields.nullable("here")?.unwrap_or(false);
         let name = fields.read("name", read_key)?;
         let reasoning = fields.nullable("reasoning")?.unwrap_or(0);
@@ -204,7 +246,7 @@ impl Outline {
         let role = fields.choice("role", &Role::NAMES)?;
         let text = fields.nullable("text")?.unwrap_or(0);
         fields.finish()?;
-        Ok(Self::from_parts(role, (text, reasoning), (body, here), calls, results, name))
+        Ok(Self::from_parts(role, (text, reasoning), (body, here), [calls, results, files], name))
     }
 }
 

@@ -36,7 +36,9 @@ impl Planner<'_> {
     /// Takes away those of the objects that are still not needed.
     pub(super) fn free(&self, free: &Free) -> Outcome {
         let needed = self.draft.needed(&free.keep, free.since);
+        let files = self.draft.files_of(&|ix| needed.get(ix.row()) == Some(&true));
         let unneeded = |hash: &ContentHash| match self.draft.find_content(hash) {
+            _ if files.has(hash) => false,
             Some(ix) => self.draft.gone(hash).is_some() || needed.get(ix.row()) == Some(&false),
             None => self.draft.commit_count() == free.commits,
         };

@@ -75,6 +75,9 @@ impl Planner<'_> {
                 .filter(|payload| source.is_some_and(|source| *source != payload.token_source))
                 .map(|payload| payload.token_source.to_string()),
         };
+        // Files are brought again: nobody knows here whether they are there.
+        let mut objects = change.payload.map(|payload| payload.files.clone()).unwrap_or_default();
+        objects.extend(absent.map(|payload| Object { hash: payload.hash, bytes: payload.bytes.clone() }));
         let receipt = Receipt {
             id: change.entry,
             hash,
@@ -83,15 +86,7 @@ impl Planner<'_> {
                 .or(original.map(|row| row.tokens))
                 .unwrap_or_default(),
         };
-        Outcome {
-            records: vec![Record::Commit(Box::new(record))],
-            objects: absent
-                .map(|payload| Object { hash: payload.hash, bytes: payload.bytes.clone() })
-                .into_iter()
-                .collect(),
-            logs: Vec::new(),
-            receipts: vec![receipt],
-        }
+        Outcome { records: vec![Record::Commit(Box::new(record))], objects, logs: Vec::new(), receipts: vec![receipt] }
     }
 
     /// The receipt of a commit that is there already.

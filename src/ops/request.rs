@@ -10,7 +10,8 @@ use crate::model::commit::Author;
 use crate::model::content::Content;
 use crate::model::id::EntryId;
 use crate::model::log::LogRow;
-use crate::model::outline::Outline;
+use crate::model::object::{Attached, Object};
+use crate::model::outline::{Link, Outline, file_key};
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
 use crate::tokens::TokenCounter;
@@ -242,17 +243,28 @@ pub struct NewPayload {
     pub outline: Outline,
     /// What the outline was counted with.
     pub token_source: Rc<str>,
+    /// The files that it names, as far as their bytes are at hand.
+    pub files: Vec<Object>,
 }
 
 impl NewPayload {
     /// Counts a payload.
-    pub fn of(content: &Content, hash: ContentHash, bytes: Rc<[u8]>, counter: &dyn TokenCounter) -> Self {
+    pub fn of(
+        content: &Content,
+        hash: ContentHash,
+        bytes: Rc<[u8]>,
+        files: &[Attached],
+        counter: &dyn TokenCounter,
+    ) -> Self {
+        let link = |file: &Attached| Link { key: file_key(&file.object.hash), tokens: file.tokens };
+        let links: Vec<_> = files.iter().map(link).collect();
         Self {
             hash,
             bytes,
             content_type: content.content_type().into(),
-            outline: Outline::of(content, counter),
+            outline: Outline::of(content, counter, &links),
             token_source: counter.source().into(),
+            files: files.iter().map(|file| file.object.clone()).collect(),
         }
     }
 }

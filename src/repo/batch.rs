@@ -73,7 +73,7 @@ impl Batch {
         elsewhere: Elsewhere,
     ) -> Result<Receipt> {
         options.check()?;
-        let payload = self.handle.repo.prepare_payload(payload).await?;
+        let payload = self.handle.repo.prepare_payload(payload, &options.files).await?;
         let id = self.handle.entry_id(options);
         let receipts = self.add(Input::Append(Append { id, payload, attributes: options.attributes(), elsewhere }))?;
         receipts.into_iter().next().ok_or_else(|| Error::internal("an append gave no receipt"))
@@ -85,7 +85,7 @@ impl Batch {
     /// As [`Handle::edit`].
     pub async fn edit(&self, target: &str, payload: Value, options: &CommitOptions) -> Result<Vec<Receipt>> {
         options.check()?;
-        let payload = self.handle.repo.prepare_payload(payload).await?;
+        let payload = self.handle.repo.prepare_payload(payload, &options.files).await?;
         self.add(Input::Edit { target: target.to_owned(), payload, attributes: options.attributes() })
     }
 

@@ -3,7 +3,7 @@
 use super::{CommitOptions, Handle, Repository};
 use crate::collections::Set;
 use crate::error::{Error, Result};
-use crate::hash::{CommitHash, ContentHash, parse_hex};
+use crate::hash::{CommitHash, ContentHash, each_hash};
 use crate::json::{Fields, Members, ToJson, object};
 use crate::model::commit::Author;
 use crate::model::journal::Entry;
@@ -194,17 +194,23 @@ impl Repository {
     /// The objects that are not needed, and their sizes, by hash.
     async fn unneeded(&self, key: &RepoKey, keep: &[CommitHash], since: i64) -> Result<Vec<(ContentHash, u64)>> {
         let needed = self.read(|state| state.needed(keep, since));
-        let (mut found, mut unknown, mut after) = (Vec::new(), Set::default(), None);
+        let needed_of = |ix: ContentIx| needed.get(ix.row()) == Some(&true);
+        let files = self.read(|state| state.files_of(&needed_of));
+        // Payloads go first, in whichever order the store has them: no payload is to be without its files.
+        let (mut found, mut others, mut unknown, mut after) = (Vec::new(), Vec::new(), Set::default(), None);
         loop {
             let page = self.settings.store.list_objects(key, after, LISTED).await?;
             for (hash, size) in &page {
                 let payload = self.read(|state| state.find_content(hash).filter(|_| state.gone(hash).is_none()));
                 match payload {
-                    Some(ix) if needed.get(ix.row()) != Some(&false) => continue,
-                    Some(_) => {}
-                    None => drop(unknown.add(*hash)),
+                    _ if files.has(hash) => {}
+                    Some(ix) if needed.get(ix.row()) != Some(&false) => {}
+                    Some(_) => found.push((*hash, *size)),
+                    None => {
+                        unknown.add(*hash);
+                        others.push((*hash, *size));
+                    }
                 }
-                found.push((*hash, *size));
             }
             after = page.last().map(|(hash, _)| *hash);
             if page.len() < LISTED {
@@ -212,16 +218,16 @@ impl Repository {
             }
         }
         if !unknown.is_empty() {
-            // What is no payload may be attached to one.
-            let kept = |ix: ContentIx| needed.get(ix.row()) == Some(&true);
+            // Payloads may name objects that no outline speaks of: those of other implementations.
             let mut attached = Set::default();
-            let mut note = |_, bytes: &[u8]| mentions(bytes, &unknown, &mut attached);
-            self.scan(key, &kept, &mut note).await?;
-            found.retain(|(hash, _)| !attached.contains(hash));
+            let mut note = |_, bytes: &[u8]| mentions(bytes, &|hash| unknown.contains(hash), &mut attached);
+            self.scan(key, &needed_of, &mut note).await?;
+            others.retain(|(hash, _)| !attached.contains(hash));
         }
-        let (listed, mut named) = (found.iter().map(|(hash, _)| *hash).collect(), Set::default());
+        found.extend(others);
+        let (listed, mut named): (Set<_>, _) = (found.iter().map(|(hash, _)| *hash).collect(), Set::default());
         for (_, value) in self.state.borrow().notes(None) {
-            mentions(value.to_json().as_bytes(), &listed, &mut named);
+            mentions(value.to_json().as_bytes(), &|hash| listed.contains(hash), &mut named);
         }
         found.retain(|(hash, _)| !named.contains(hash));
         Ok(found)
@@ -253,10 +259,10 @@ impl Repository {
         if let Some(ix) = self.read(|state| state.find_content(&hash)) {
             return Ok(Set::from_iter([ix]));
         }
-        let (only, mut showing) = (Set::from_iter([hash]), Set::default());
+        let mut showing = Set::default();
         let mut note = |ix, bytes: &[u8]| {
             let mut found = Set::default();
-            mentions(bytes, &only, &mut found);
+            mentions(bytes, &|other| *other == hash, &mut found);
             if !found.is_empty() {
                 showing.add(ix);
             }
@@ -333,11 +339,10 @@ pub(super) fn present(
 }
 
 /// Adds to `found` those of `among` that stand in a text in hex.
-pub(super) fn mentions(bytes: &[u8], among: &Set<ContentHash>, found: &mut Set<ContentHash>) {
-    for word in bytes.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| word.len() == 64) {
-        let hash = std::str::from_utf8(word).ok().and_then(parse_hex).map(ContentHash);
-        if let Some(hash) = hash.filter(|hash| among.contains(hash)) {
+pub(super) fn mentions(bytes: &[u8], among: &dyn Fn(&ContentHash) -> bool, found: &mut Set<ContentHash>) {
+    each_hash(bytes, &mut |hash| {
+        if among(&hash) {
             found.add(hash);
         }
-    }
+    });
 }

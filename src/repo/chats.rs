@@ -60,7 +60,7 @@ impl Handle {
         options.check()?;
         let own = self.writable()?;
         if let (Some(payload), Input::Return { append, .. }) = (payload, &mut input) {
-            let payload = self.repo.prepare_payload(payload).await?;
+            let payload = self.repo.prepare_payload(payload, &options.files).await?;
             *append = Some(Append {
                 id: self.entry_id(options),
                 payload,

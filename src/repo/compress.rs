@@ -286,7 +286,7 @@ impl Handle {
                 id: self.entry_id(&options),
                 targets: run.targets,
                 basis: run.basis,
-                summary: self.repo.prepare_payload(run.payload).await?,
+                summary: self.repo.prepare_payload(run.payload, &[]).await?,
                 attributes,
             });
         }

@@ -144,7 +144,7 @@ impl Handle {
     pub async fn commit(&self, payload: Value, options: &CommitOptions) -> Result<Receipt> {
         options.check()?;
         let branch = self.writable()?;
-        let payload = self.repo.prepare_payload(payload).await?;
+        let payload = self.repo.prepare_payload(payload, &options.files).await?;
         let input = Input::Append(Append {
             id: self.entry_id(options),
             payload,
@@ -159,7 +159,7 @@ impl Handle {
     /// # Errors
     /// `Validation`, `EditTarget`, `Conflict`, those of the store.
     pub async fn edit(&self, target: &str, payload: Value, options: &CommitOptions) -> Result<Receipt> {
-        let payload = self.repo.prepare_payload(payload).await?;
+        let payload = self.repo.prepare_payload(payload, &options.files).await?;
         let attributes = options.attributes();
         self.commit_of(Input::Edit { target: target.to_owned(), payload, attributes }, options).await
     }

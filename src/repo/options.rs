@@ -5,6 +5,7 @@ use crate::json::{Fields, Map, Value};
 use crate::model::commit::Author;
 use crate::model::id::{EntryId, check_id};
 use crate::model::limits::check_depth;
+use crate::model::object::Attached;
 use crate::ops::{Attributes, ExpectedHead};
 
 /// What can be said of an operation besides what it does.
@@ -30,6 +31,8 @@ pub struct CommitOptions {
     pub expected_head: ExpectedHead,
     /// The caller's name for the operation.
     pub operation_id: Option<String>,
+    /// The files that its payload brings, or its payloads.
+    pub files: Vec<Attached>,
 }
 
 impl CommitOptions {
@@ -53,6 +56,7 @@ impl CommitOptions {
                 false => ExpectedHead::Any,
             },
             operation_id: fields.nullable("operationId")?,
+            files: Vec::new(),
         };
         fields.finish()?;
         Ok(options)

@@ -122,6 +122,24 @@ impl Repository {
         Ok(texts)
     }
 
+    /// The bytes of objects: payloads, and files that they name. None for what nobody stored, or was freed or erased.
+    ///
+    /// # Errors
+    /// `Corrupt`, and whatever the store says.
+    pub async fn bytes(&self, hashes: &[ContentHash]) -> Result<Vec<Option<Rc<[u8]>>>> {
+        let Some(repo) = self.key() else { return Ok(vec![None; hashes.len()]) };
+        let mut found = self.settings.store.read_objects(&repo, hashes).await?;
+        for (hash, bytes) in hashes.iter().zip(&mut found) {
+            if self.read(|state| state.erasure(hash).is_some()) {
+                *bytes = None;
+            }
+            if bytes.as_ref().is_some_and(|bytes| ContentHash::of(bytes) != *hash) {
+                return Err(StoreError::corrupt(format!("object {hash} is not what was stored")).into());
+            }
+        }
+        Ok(found)
+    }
+
     /// Says why a payload is not in the store; perhaps others took it away just now. Nothing where it
     /// was erased.
     async fn missed(&self, hash: &ContentHash) -> Result<()> {

@@ -300,18 +300,27 @@ impl Check<'_> {
                 self.object("object-missing", hash, "it was freed, but a branch or tag needs it");
             }
         }
-        let (mut next, mut attached) = (0, Set::default());
+        let files = self.state.files_of(&|_| true);
+        let (mut next, mut named) = (0, Set::default());
         loop {
             let some = present(&self.state, &mut next, &|_| true);
             if some.is_empty() {
                 break;
             }
             let hashes: Vec<_> = some.into_iter().map(|(_, hash)| hash).collect();
-            self.check(&hashes, |bytes| mentions(bytes, &unknown, &mut attached)).await?;
+            let among = |hash: &ContentHash| unknown.contains(hash) || files.has(hash);
+            self.check(&hashes, |bytes| mentions(bytes, &among, &mut named)).await?;
             self.proceed(hashes.len(), self.state.content_count() - next)?;
         }
+        let mut attached = Vec::new();
+        for (hash, ()) in named {
+            if unknown.contains(&hash) {
+                attached.push(hash);
+            } else if self.state.find_content(&hash).is_none() && self.state.erasure(&hash).is_none() {
+                self.object("object-missing", hash, "a payload names it, and it is not there");
+            }
+        }
         self.found.unreferenced = (unknown.len() - attached.len()) as u64;
-        let attached: Vec<ContentHash> = attached.into_iter().map(|(hash, ())| hash).collect();
         for some in attached.chunks(LISTED) {
             self.check(some, |_| {}).await?;
             self.proceed(some.len(), 0)?;

@@ -3,7 +3,7 @@
 use super::Repository;
 use super::payloads::Fetched;
 use crate::error::Result;
-use crate::model::outline::Outline;
+use crate::model::outline::{Link, Outline};
 use crate::state::State;
 use crate::state::arena::CommitIx;
 use crate::view::compile::{Inputs, Overflow, View};
@@ -146,7 +146,8 @@ impl Repository {
             let mut fetched = Fetched::default();
             self.fetch(&missing, &mut fetched).await?;
             for (ix, content) in fetched {
-                let outline = self.recount(&content).await?;
+                let files = self.read(|state| state.contents(ix).outline.files().to_vec());
+                let outline = self.recount(&content, &files).await?;
                 self.recounted.borrow_mut().insert(ix, outline);
             }
             if let Some(slot) = self.views.borrow_mut().slots.get_mut(updated.slot) {
@@ -155,9 +156,9 @@ impl Repository {
         }
     }
 
-    async fn recount(&self, content: &crate::model::content::Content) -> Result<Outline> {
+    async fn recount(&self, content: &crate::model::content::Content, files: &[Link]) -> Result<Outline> {
         loop {
-            let outline = Outline::of(content, self.settings.counter.as_counter());
+            let outline = Outline::of(content, self.settings.counter.as_counter(), files);
             if self.settings.counter.is_settled() {
                 return Ok(outline);
             }

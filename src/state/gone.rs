@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::State;
 use super::arena::{CommitIx, ContentIx, Ix};
-use crate::collections::Map;
+use crate::collections::{Map, Set};
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
+use crate::model::outline::{Key, file_key};
 
 /// Why a payload is no longer stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,26 @@ impl Gone {
     pub fn error(&self, hash: &ContentHash) -> Box<Error> {
         Box::new(Error::ContentGone { hash: hash.to_hex(), reason: self.name() })
     }
+}
+
+/// Files that payloads name, as far as outlines tell them from others.
+#[derive(Debug, Default)]
+pub struct Files(Set<ContentHash>);
+
+impl Files {
+    /// Whether this is one of them.
+    pub fn has(&self, hash: &ContentHash) -> bool {
+        !self.0.is_empty() && self.0.contains(&stub(file_key(hash)))
+    }
+}
+
+/// What stands for all hashes that begin like this.
+fn stub(key: Key) -> ContentHash {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(key.to_be_bytes()) {
+        *to = from;
+    }
+    ContentHash(bytes)
 }
 
 impl State<'_> {
@@ -85,6 +106,20 @@ impl State<'_> {
     /// Whether payloads were ever freed or erased.
     pub fn lacks_any(&self) -> bool {
         !self.tables.gone.is_empty() || self.parent.is_some_and(State::lacks_any)
+    }
+
+    /// The files that payloads name which are there and of which `wanted` says so.
+    pub fn files_of(&self, wanted: &dyn Fn(ContentIx) -> bool) -> Files {
+        let mut files = Files::default();
+        for ix in (0..self.content_count()).map(ContentIx::new).filter(|ix| wanted(*ix)) {
+            let row = self.contents(ix);
+            for file in row.outline.files() {
+                if self.gone(&row.hash).is_none() {
+                    files.0.add(stub(file.key));
+                }
+            }
+        }
+        files
     }
 
     /// Takes a mark in, or with None away.

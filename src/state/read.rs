@@ -16,6 +16,7 @@ use crate::hash::{CommitHash, ContentHash};
 use crate::model::annotation::Priority;
 use crate::model::commit::EntryOperation;
 use crate::model::content::Role;
+use crate::model::outline::Key;
 use crate::model::types::TypeDefinition;
 
 /// Where reading a row ends: in this table or in the one below.
@@ -363,6 +364,14 @@ impl State<'_> {
     pub fn sent(&self, digest: &str) -> Option<&SentRow> {
         let here = self.tables.sent.iter().rev().find(|row| row.digest == digest);
         here.or_else(|| self.parent?.sent(digest))
+    }
+
+    /// What a file was estimated at when a payload first named it.
+    pub fn tokens_of_file(&self, key: Key) -> Option<u32> {
+        (0..self.content_count()).find_map(|row| {
+            let files = self.contents(ContentIx::new(row)).outline.files();
+            files.iter().find(|file| file.key == key).map(|file| file.tokens)
+        })
     }
 
     /// The newest compile that was sent, whose estimate and true usage are known and not 0.

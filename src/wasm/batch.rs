@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use crate::json::Value;
+use js_sys::Array;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::{arguments, options, payload};
+use super::args::{arguments_with, options, payload};
 use super::calls::input;
 use super::host::Host;
 use super::promise::run;
@@ -30,9 +31,9 @@ impl NativeBatch {
 
 #[wasm_bindgen]
 impl NativeBatch {
-    /// Adds an entry. Payload and options are JSON.
-    pub fn commit(&self, text: &str, with: Option<String>) -> Answer {
-        let prepared = payload(text).and_then(|payload| Ok((payload, options(with.as_deref())?)));
+    /// Adds an entry. Payload and options are JSON; `files`: see `args.rs`.
+    pub fn commit(&self, text: &str, with: Option<String>, files: Option<Array>) -> Answer {
+        let prepared = payload(text, with.as_deref(), files);
         let (host, batch) = (self.host.clone(), self.batch.clone());
         run(self.host.clone(), async move {
             let (payload, options) = prepared?;
@@ -41,15 +42,15 @@ impl NativeBatch {
         })
     }
 
-    /// Adds any other operation that a batch can hold. Arguments are JSON.
-    pub fn call(&self, name: String, args: &str) -> Answer {
-        let args = arguments(args);
+    /// Adds any other operation that a batch can hold. Arguments are JSON; `files`: see `args.rs`.
+    pub fn call(&self, name: String, args: &str, files: Option<Array>) -> Answer {
+        let args = arguments_with(args, files);
         let (host, batch) = (self.host.clone(), self.batch.clone());
         run(self.host.clone(), async move {
-            let mut args = args?;
+            let (mut args, files) = args?;
             let receipts = if name == "edit" {
                 let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
-                batch.edit(&target, payload, &CommitOptions::read(args)?).await?
+                batch.edit(&target, payload, &CommitOptions { files, ..CommitOptions::read(args)? }).await?
             } else {
                 let (input, _) = input(&|reference| batch.resolve(reference), &name, args)?
                     .ok_or_else(|| Error::invalid(format!("{name} cannot be part of a batch")))?;

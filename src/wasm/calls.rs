@@ -5,12 +5,13 @@ use std::rc::Rc;
 use crate::json::Value;
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::{from_json, to_js, to_js_exactly};
+use super::args::{from_json, to_arrays, to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
 use crate::json::{At, Fields, Map, ToJson, object, put, to_value};
 use crate::model::annotation::Priority;
+use crate::model::object::Attached;
 use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
 use crate::ops::{Existing, Input, Receipt, Unmerged};
@@ -23,12 +24,19 @@ const ROWS: usize = 100;
 /// How many entries a page of the transcript has.
 const ENTRIES: usize = 50;
 
-/// Calls an operation or question.
-pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fields<'_>) -> Result<JsValue> {
+/// Calls an operation or question. `files` are those of the payloads in it.
+pub async fn call(
+    host: &Rc<Host>,
+    handle: &Rc<Handle>,
+    name: &str,
+    mut args: Fields<'_>,
+    files: Vec<Attached>,
+) -> Result<JsValue> {
     let value = match name {
         "edit" => {
             let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
-            return Ok(host.to_receipt(&handle.edit(&target, payload, &CommitOptions::read(args)?).await?));
+            let options = CommitOptions { files, ..CommitOptions::read(args)? };
+            return Ok(host.to_receipt(&handle.edit(&target, payload, &options).await?));
         }
         "reset" => {
             let target: String = args.get("target")?;
@@ -45,7 +53,7 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let payload: Value = args.nullable("payload")?.unwrap_or_default();
             // The id of what is sent anew: `id` is what it stands for.
             let id: Option<String> = args.nullable("as")?;
-            let options = CommitOptions { id, ..CommitOptions::read(args)? };
+            let options = CommitOptions { id, files, ..CommitOptions::read(args)? };
             let moving = match name {
                 "regenerate" => handle.regenerate(target, &options),
                 "selectSibling" => handle.select_sibling(target, &options),
@@ -71,7 +79,8 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let messages = At::Root.each(messages, SyncMessage::read)?;
             let known: Option<CommitHash> = args.nullable("known")?;
             let known = known.zip(args.nullable("skipped")?);
-            let Some(synced) = handle.sync(&messages, known, &CommitOptions::read(args)?).await? else {
+            let options = CommitOptions { files, ..CommitOptions::read(args)? };
+            let Some(synced) = handle.sync(&messages, known, &options).await? else {
                 return Ok(JsValue::UNDEFINED);
             };
             let receipts =
@@ -135,6 +144,11 @@ pub async fn call(host: &Rc<Host>, handle: &Rc<Handle>, name: &str, mut args: Fi
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
             let operations = handle.repository().operations(limit, args.nullable("before")?).await?;
             operations.iter().map(|operation| to_value(operation)).collect()
+        }
+        "bytes" => {
+            let hash = |text: &String| text.parse().map_err(Error::invalid);
+            let hashes = args.strings("hashes")?.iter().map(hash).collect::<Result<Vec<_>>>()?;
+            return Ok(to_arrays(&handle.repository().bytes(&hashes).await?));
         }
         "status" => handle.status().await?,
         "gc" => to_value(&handle.gc(&GcOptions::read(args)?).await?),

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::{arguments, options, payload};
+use super::args::{arguments_with, payload};
 use super::batch::NativeBatch;
 use super::calls::call;
 use super::compiled::to_js;
@@ -50,9 +51,9 @@ impl NativeHandle {
 
 #[wasm_bindgen]
 impl NativeHandle {
-    /// Adds an entry. Payload and options are JSON.
-    pub fn commit(&self, text: &str, with: Option<String>) -> Answer {
-        let prepared = payload(text).and_then(|payload| Ok((payload, options(with.as_deref())?)));
+    /// Adds an entry. Payload and options are JSON; `files`: see `args.rs`.
+    pub fn commit(&self, text: &str, with: Option<String>, files: Option<Array>) -> Answer {
+        let prepared = payload(text, with.as_deref(), files);
         let (host, handle) = (self.host.clone(), self.handle.clone());
         run(self.host.clone(), async move {
             let (payload, options) = prepared?;
@@ -61,11 +62,14 @@ impl NativeHandle {
         })
     }
 
-    /// Any other operation or question: see `calls.rs`. Arguments are JSON.
-    pub fn call(&self, name: String, args: &str) -> Answer {
-        let args = arguments(args);
+    /// Any other operation or question: see `calls.rs`. Arguments are JSON; `files`: see `args.rs`.
+    pub fn call(&self, name: String, args: &str, files: Option<Array>) -> Answer {
+        let args = arguments_with(args, files);
         let (host, handle) = (self.host.clone(), self.handle.clone());
-        run(self.host.clone(), async move { call(&host, &handle, &name, args?).await })
+        run(self.host.clone(), async move {
+            let (args, files) = args?;
+            call(&host, &handle, &name, args, files).await
+        })
     }
 
     /// Compiles. Options are JSON.

@@ -1,6 +1,7 @@
 //! What is refused, and how it is said: typed, with the JSON pointer of what is wrong.
 
 use varve::error::Error;
+use varve::hash::ContentHash;
 use varve::json;
 use varve::json::Value;
 use varve::model::types::TypeDefinition;
@@ -9,6 +10,15 @@ use varve::repo::CommitOptions;
 use varve::view::options::CompileOptions;
 
 use crate::support::*;
+
+const PICTURE: &[u8] = b"a picture";
+
+/// A repository that has the picture.
+fn with_picture() -> User {
+    let ann = World::default().user();
+    ann.attach("picture", PICTURE, 1);
+    ann
+}
 
 fn pointer(error: &Error) -> String {
     assert_eq!(error.code(), "Validation", "{error:?}");
@@ -26,7 +36,7 @@ fn specimens() -> Vec<Value> {
             { "type": "tool-result", "callId": "c", "output": { "type": "content", "value": [] } },
             { "type": "tool-result", "callId": "c", "output": { "type": "execution-denied", "reason": "r" } },
             { "type": "file", "mediaType": "image/png", "url": "u", "filename": "f" },
-            { "type": "file", "mediaType": "image/png", "data": "0".repeat(64) },
+            { "type": "file", "mediaType": "image/png", "data": ContentHash::of(PICTURE).to_hex() },
             { "type": "custom", "kind": "k", "value": null } ] }),
         json!({ "contentType": "instruction", "text": "t", "name": "n", "place": "here" }),
         json!({ "contentType": "dialogue", "role": "user", "text": "t", "name": "n" }),
@@ -61,7 +71,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
 
 #[test]
 fn every_type_takes_what_it_says_it_takes() {
-    let ann = World::default().user();
+    let ann = with_picture();
     for (number, specimen) in specimens().into_iter().enumerate() {
         ann.try_commit(&format!("e{number}"), specimen.clone()).unwrap_or_else(|error| panic!("{specimen}: {error}"));
         let stored = ann.get(&format!("e{number}")).unwrap();
@@ -71,7 +81,7 @@ fn every_type_takes_what_it_says_it_takes() {
 
 #[test]
 fn a_field_of_the_wrong_type_is_named() {
-    let ann = World::default().user();
+    let ann = with_picture();
     let mut tried = 0;
     for specimen in specimens() {
         let mut all = Vec::new();
@@ -104,7 +114,7 @@ fn a_field_of_the_wrong_type_is_named() {
 
 #[test]
 fn a_field_that_is_missing_or_unknown_is_named() {
-    let ann = World::default().user();
+    let ann = with_picture();
     for specimen in specimens() {
         let mut all = vec![String::new()];
         pointers(&specimen, "", &mut all);

@@ -204,27 +204,19 @@ fn the_caller_is_told_which_summaries_were_made_from_it() {
 }
 
 #[test]
-fn attached_bytes_can_be_erased() {
+fn the_bytes_of_a_file_can_be_erased() {
     let world = World::default();
     let ann = world.user();
-    let bytes = b"a picture of the card";
-    let hash = ContentHash::of(bytes);
-    let part = json!([{ "type": "file", "mediaType": "image/png", "data": hash.to_hex() }]);
-    ann.commit("f", parts("user", part));
-    let position = ann.repository().read(|state| state.journal());
-    let entry = varve::model::journal::Entry {
-        at: position.at,
-        format: 1,
-        id: "elsewhere".to_owned(),
-        operations: Vec::new(),
-        previous: position.hash,
-        seq: position.seq + 1,
-    };
-    let object = varve::model::object::Object { hash, bytes: bytes[..].into() };
-    block_on(world.store.write(&world.key(), &varve::store::Batch::new(&entry, vec![object]))).unwrap();
+    let hash = ann.attach("f", b"a picture of the card", 5);
     assert_eq!(erase(&ann, &hash.to_hex()).entries, ["f"]);
     assert!(!stored(&world, &hash.to_hex()));
+    assert_eq!(block_on(ann.repository().bytes(&[hash])).unwrap(), [None]);
     assert_eq!(ann.plain().messages.len(), 1, "the message stays");
+    assert_eq!(code(ann.try_commit("g", picture(hash))), "ErasedContent");
+    let again = varve::model::object::Attached::new(&b"a picture of the card"[..], 5);
+    let options = varve::repo::CommitOptions { files: vec![again], ..named("f") };
+    assert_eq!(code(block_on(ann.handle.commit(picture(hash), &options))), "ErasedContent");
+    assert_eq!(block_on(ann.repository().verify(&|_, _| true)).unwrap().faults, [], "it is meant to be gone");
 }
 
 #[test]

@@ -194,17 +194,12 @@ fn gc_cannot_be_undone() {
 }
 
 #[test]
-fn objects_that_nothing_refers_to_go_and_attached_ones_stay() {
+fn objects_that_nothing_refers_to_go_and_files_of_living_entries_stay() {
     let world = World::default();
     let (ann, _) = abandoned(&world);
-    let bytes = |text: &str| varve::model::object::Object {
-        hash: ContentHash::of(text.as_bytes()),
-        bytes: text.as_bytes().into(),
-    };
-    let (attached, stray) = (bytes("a picture"), bytes("left over"));
-    let part = json!([{ "type": "file", "mediaType": "image/png", "data": attached.hash.to_hex() }]);
-    ann.commit("f", parts("user", part));
-    // As another implementation, or a write that was torn, would leave them.
+    let kept = ann.attach("f", b"a picture", 1);
+    let stray = varve::model::object::Object { hash: ContentHash::of(b"left over"), bytes: b"left over"[..].into() };
+    // As another implementation, or a write that was torn, would leave it.
     let position = ann.repository().read(|state| state.journal());
     let entry = varve::model::journal::Entry {
         at: position.at,
@@ -214,11 +209,50 @@ fn objects_that_nothing_refers_to_go_and_attached_ones_stay() {
         previous: position.hash,
         seq: position.seq + 1,
     };
-    let batch = varve::store::Batch::new(&entry, vec![attached.clone(), stray.clone()]);
+    let batch = varve::store::Batch::new(&entry, vec![stray.clone()]);
     block_on(world.store.write(&world.key(), &batch)).unwrap();
     let freed = gc_all(&world, &ann);
     assert_eq!((freed.objects, freed.commits), (3, 2));
-    assert!(objects(&world).contains(&attached.hash) && !objects(&world).contains(&stray.hash));
+    assert!(objects(&world).contains(&kept) && !objects(&world).contains(&stray.hash));
+}
+
+#[test]
+fn files_go_with_the_last_entry_that_names_them_and_come_again_with_it() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("a", user("stays"));
+    ann.branch("side").unwrap();
+    let side = ann.at("side");
+    let file = side.attach("f", b"a picture", 7);
+    let other = parts("user", json!([{ "type": "file", "mediaType": "image/gif", "data": file.to_hex() }]));
+    ann.commit("g", other);
+    ann.delete_branch("side", Unmerged::Delete).unwrap();
+    assert_eq!(gc_all(&world, &ann).objects, 1, "the payload; another one names the file");
+    ann.delete("g");
+    assert_eq!(gc_all(&world, &ann).objects, 0, "earlier commits show it");
+    block_on(ann.handle.reset("a", &nothing())).unwrap();
+    let ann = world.user(); // who never stood there
+    assert_eq!(gc_all(&world, &ann).objects, 2);
+    assert!(!objects(&world).contains(&file));
+    assert_eq!(code(ann.try_commit("h", picture(file))).0, "Validation");
+    ann.attach("h", b"a picture", 7);
+    assert_eq!(block_on(ann.repository().bytes(&[file])).unwrap()[0].as_deref(), Some(&b"a picture"[..]));
+    assert_eq!(block_on(ann.repository().verify(&|_, _| true)).unwrap().faults, []);
+}
+
+#[test]
+fn a_file_whose_bytes_are_a_payload_too_stays_while_either_is_needed() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("a", user("stays"));
+    ann.branch("side").unwrap();
+    let side = ann.at("side");
+    side.commit("b", user("twice"));
+    let bytes = varve::model::content::Payload::parse(user("twice")).unwrap().bytes;
+    let hash = ann.attach("f", &bytes, 1);
+    ann.delete_branch("side", Unmerged::Delete).unwrap();
+    assert_eq!(gc_all(&world, &ann).objects, 0);
+    assert!(objects(&world).contains(&hash));
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod counting;
 mod describe;
 mod erase;
 mod faults;
+mod files;
 mod gc;
 mod history;
 mod refs;

@@ -311,9 +311,7 @@ fn what_nothing_refers_to_is_counted_and_what_is_left_of_an_erasure_is_a_fault()
         block_on(planted.store.bucket().put_if_absent(&key, bytes.into())).unwrap();
     };
     put(b"stray");
-    put(b"attached");
-    let data = ContentHash::of(b"attached").to_hex();
-    ann.commit("f", parts("user", json!([{ "type": "file", "mediaType": "text/plain", "data": data }])));
+    let data = ann.attach("f", b"attached", 1).to_hex();
     let payload = varve::model::content::Payload::parse(user("one")).unwrap();
     block_on(ann.handle.erase(&payload.hash.to_hex(), "test", &nothing())).unwrap();
     let found = planted.verify();
@@ -322,6 +320,8 @@ fn what_nothing_refers_to_is_counted_and_what_is_left_of_an_erasure_is_a_fault()
     planted.set(format!("{base}/objects/{data}"), Some(b"changed".to_vec()));
     let found = planted.verify();
     assert_eq!(kinds(&found), [("object-erased", None), ("object-damaged", None)]);
+    planted.set(format!("{base}/objects/{data}"), None);
+    assert_eq!(kinds(&planted.verify()), [("object-erased", None), ("object-missing", None)]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Every content type: canonical bytes, hash, outline, and the message it makes.
 
-use varve::hash::canonical_json;
+use varve::hash::{ContentHash, canonical_json};
 use varve::json;
 use varve::json::Value;
 use varve::model::content::{BUILT_IN, Payload, Role};
-use varve::model::outline::Outline;
+use varve::model::outline::{Link, Outline, file_key};
 use varve::tokens::{ChatOverhead, TokenCounter};
 
 use crate::golden;
@@ -41,6 +41,9 @@ fn payloads() -> Vec<Value> {
                 { "type": "tool-result", "callId": "call_1", "toolName": "get", "output": { "type": "json", "value": { "ok": true } } },
                 { "type": "tool-result", "callId": "call_2", "output": { "type": "execution-denied", "reason": "no" } }
             ] }),
+        json!({ "contentType": "message", "role": "user", "parts": [
+                { "type": "file", "mediaType": "image/png", "data": ContentHash::of(b"a picture").to_hex() }
+            ] }),
         json!({ "contentType": "instruction", "text": "Be brief.", "name": "tone", "place": "here" }),
         json!({ "contentType": "dialogue", "role": "user", "text": "hi", "name": "bob" }),
         json!({ "contentType": "tool_io", "toolName": "get", "direction": "call", "payload": { "q": "x" }, "callId": "call_3" }),
@@ -60,11 +63,12 @@ fn every_content_type_keeps_its_bytes_its_hash_and_its_outline() {
     let row = |value: Value| {
         let payload = Payload::parse(value.clone()).unwrap();
         let message = payload.content.to_message(Role::Assistant, "entry_1");
+        let files: Vec<_> = message.files().iter().map(|(_, hash)| Link { key: file_key(hash), tokens: 765 }).collect();
         json!({
             "payload": value,
             "canonical": String::from_utf8(payload.bytes.clone()).unwrap(),
             "contentHash": payload.hash.to_hex(),
-            "outline": varve::json::to_value(&Outline::of(&payload.content, &Bytes)),
+            "outline": varve::json::to_value(&Outline::of(&payload.content, &Bytes, &files)),
             "role": message.role.name(),
         })
     };

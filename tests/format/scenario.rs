@@ -209,7 +209,7 @@ impl Scenario {
             branch: None,
             commit,
             known_hash: None,
-            outline: summary.as_ref().map(|payload| Outline::of(&payload.content, &ApproximateCounter)),
+            outline: summary.as_ref().map(|payload| Outline::of(&payload.content, &ApproximateCounter, &[])),
             size: summary.as_ref().map(|payload| payload.bytes.len() as u32),
             tokens: None,
         };

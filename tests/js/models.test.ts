@@ -13,7 +13,10 @@ describe("the table", () => {
       input: 1.25,
       output: 10,
       cacheRead: 0.125,
+      accepts: ["image", "pdf"],
     });
+    expect(models["gemini-2.5-pro"].accepts).toEqual(["image", "audio", "video", "pdf"]);
+    expect(models["gpt-3.5-turbo"].accepts).toEqual([]);
     expect(models["claude-opus-4-8"]).toMatchObject({ provider: "anthropic", cacheWrite: 6.25 });
     expect(modelsUpdatedAt).toMatch(/^\d{4}-\d\d-\d\d$/);
     const providers = new Set(Object.values(models).map(({ provider }) => provider));

@@ -218,3 +218,32 @@ test("a polluted prototype changes nothing", () => {
 
   expect(results).toEqual(['{"a":["x",{"b":1}]}', "Validation", "Validation"]);
 });
+
+test("bytes go apart where they are taken, and are refused elsewhere", () => {
+  const [one, two] = [new Uint8Array(1), Buffer.from("ab")];
+  const files: Uint8Array[] = [];
+  const value = [{ data: one }, { a: { data: two } }, { data: one, other: 5 }];
+  expect(toPlainJson(value, files)).toBe('[{"data":0},{"a":{"data":1}},{"data":2,"other":5}]');
+  expect(files).toEqual([one, two, one]);
+  for (const [wrong, taken] of [
+    [{ data: one }, undefined],
+    [{ date: one }, []],
+    [one, []],
+    [{ data: new Uint16Array(1) }, []],
+    [{ data: new DataView(new ArrayBuffer(1)) }, []],
+  ] as const) {
+    expect(() => toPlainJson(wrong, taken && [])).toThrow(/expected a plain object/);
+  }
+});
+
+test("a value that writes another one while it is read gets its bytes nevertheless", () => {
+  const files: Uint8Array[] = [];
+  const bytes = new Uint8Array(2);
+  const ownKeys = () => {
+    toPlainJson({ a: 1 });
+    return [];
+  };
+  const meddling = new Proxy({}, { ownKeys });
+  expect(toPlainJson([meddling, { data: bytes }], files)).toBe('[{},{"data":0}]');
+  expect(files).toEqual([bytes]);
+});

@@ -28,7 +28,7 @@ pub fn write(world: &World, user: &User, mut commit: Body, payload: Option<Value
         branch: user.handle.branch(),
         commit,
         known_hash: None,
-        outline: payload.as_ref().map(|payload| Outline::of(&payload.content, &Quarters)),
+        outline: payload.as_ref().map(|payload| Outline::of(&payload.content, &Quarters, &[])),
         size: payload.as_ref().map(|payload| payload.bytes.len() as u32),
         tokens: None,
     };

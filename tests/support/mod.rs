@@ -12,9 +12,11 @@ pub mod tasks;
 use std::rc::Rc;
 
 use varve::error::Error;
-use varve::hash::CommitHash;
+use varve::hash::{CommitHash, ContentHash};
+use varve::json;
 use varve::json::Value;
 use varve::model::annotation::Priority;
+use varve::model::object::Attached;
 use varve::ops::{Existing, Input, Receipt, Unmerged};
 use varve::repo::{
     CommitOptions, Compaction, Compiled, CompressOptions, CompressPlan, Counter, Done, Event, Handle,
@@ -112,6 +114,11 @@ pub fn address(id: &str) -> Address {
     Address { workspace: "tests".into(), id: id.into() }
 }
 
+/// A message of the user with one picture.
+pub fn picture(hash: ContentHash) -> Value {
+    parts("user", json!([{ "type": "file", "mediaType": "image/png", "data": hash.to_hex() }]))
+}
+
 /// Options of an entry with this id.
 pub fn named(id: &str) -> CommitOptions {
     CommitOptions { id: Some(id.to_owned()), ..CommitOptions::default() }
@@ -162,6 +169,15 @@ impl User {
 
     pub fn commit(&self, id: &str, payload: Value) -> CommitHash {
         self.try_commit(id, payload).unwrap().hash
+    }
+
+    /// A message of the user with a file, whose bytes come along. Gives the hash of the file.
+    pub fn attach(&self, id: &str, bytes: &[u8], tokens: u32) -> ContentHash {
+        let file = Attached::new(bytes, tokens);
+        let hash = file.object.hash;
+        let options = CommitOptions { files: vec![file], ..named(id) };
+        self.commit_with(picture(hash), options);
+        hash
     }
 
     pub fn commit_with(&self, payload: Value, options: CommitOptions) -> Receipt {

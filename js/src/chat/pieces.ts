@@ -1,8 +1,9 @@
 // What came of a model's answer, in steps: a message of the assistant, and the results of its calls.
 import { VarveError } from "../errors.js";
+import { copyOf, type Given, given as take } from "../files/files.js";
 import { isObject } from "../formats/calls.js";
 import { toPlainJson } from "../plain.js";
-import type { Part } from "../types/content.js";
+import type { NewPart, Part } from "../types/content.js";
 import type { JsonInput } from "../types/json.js";
 import type { Delta } from "../types/turn.js";
 
@@ -22,8 +23,8 @@ export interface Step {
   results: Piece[];
 }
 
-/** Refuses a payload, as JSON, that could not be stored. */
-export type Check = (payload: string) => void;
+/** Refuses a payload that could not be stored. */
+export type Check = (payload: Given) => void;
 
 /** The pieces of one turn. Nothing here is stored, and what is given is copied at once. */
 export class Pieces {
@@ -39,7 +40,7 @@ export class Pieces {
   }
 
   /** Takes a part, or a piece of one. */
-  add(given: Part | Delta): void {
+  add(given: NewPart | Delta): void {
     switch (given?.type) {
       case "step-start":
         this.#begin();
@@ -53,9 +54,10 @@ export class Pieces {
         break;
       default: {
         // What is wrong is refused here: at the end it would cost the whole turn.
-        const json = toPlainJson(given ?? null);
-        this.#check(`{"contentType":"message","role":"assistant","parts":[${json}]}`);
-        this.#addPart(JSON.parse(json) as Piece);
+        const part = take(given ?? null);
+        const json = `{"contentType":"message","role":"assistant","parts":[${part.json}]}`;
+        this.#check({ json, files: part.files });
+        this.#addPart(copyOf(part) as Piece);
       }
     }
   }

@@ -1,5 +1,7 @@
 // What `sync` makes of an array, and what a handle remembers of the last one.
 import { VarveError } from "../errors.js";
+import { sameBytes } from "../files/files.js";
+import { isBytes } from "../plain.js";
 import type { SyncOptions } from "../types/chat.js";
 import type { Receipt } from "../types/commit.js";
 
@@ -34,6 +36,7 @@ class Members {
 /** A copy that only `isKept` understands: texts are shared, and no member's name means anything. */
 export function keep(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
+  if (isBytes(value)) return value.slice();
   return Array.isArray(value) ? value.map(keep) : new Members(value);
 }
 
@@ -46,7 +49,7 @@ function isKept(value: unknown, kept: unknown): boolean {
       if (!isKept(value[index], kept[index])) return false;
     return true;
   }
-  if (!(kept instanceof Members)) return false;
+  if (!(kept instanceof Members)) return isBytes(value) && isBytes(kept) && sameBytes(value, kept);
   const { names, values } = kept;
   const found = Object.keys(value);
   if (found.length !== names.length) return false;

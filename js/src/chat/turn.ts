@@ -1,9 +1,10 @@
 // A turn: what a model says while it says it, stored as one operation when it ends.
 import type { Transaction } from "../batch.js";
 import { isVarveError, VarveError } from "../errors.js";
-import { toPlainJson } from "../plain.js";
+import { copyOf, type Given, given, sameBytes } from "../files/files.js";
 import type { CommitOptions, Receipt } from "../types/commit.js";
-import type { MessagePayload, Part } from "../types/content.js";
+import type { MessagePayload, NewPart } from "../types/content.js";
+import type { JsonInput } from "../types/json.js";
 import type { Delta, FinishOptions, Turn, TurnGeneration, TurnOptions } from "../types/turn.js";
 import { own } from "../writer.js";
 import { type Check, checkText, Pieces, type Step, storedPart, wrong } from "./pieces.js";
@@ -15,9 +16,14 @@ export interface TurnWriter<P> {
 }
 
 /** An entry of the turn, as it was stored last. */
-interface Kept {
-  readonly json: string;
+interface Kept extends Given {
   readonly receipt: Receipt;
+}
+
+/** Whether an entry says what another one says. */
+function isSame(one: Given, other: Given | undefined): boolean {
+  if (one.json !== other?.json) return false;
+  return one.files.every((bytes, index) => sameBytes(bytes, other.files[index] as Uint8Array));
 }
 
 const STATUSES: readonly unknown[] = ["complete", "aborted", "error"];
@@ -58,7 +64,7 @@ export class OpenTurn<P> implements Turn<P> {
     return this.#state === "finished";
   }
 
-  write(piece: Part | Delta): this {
+  write(piece: NewPart | Delta): this {
     this.#assertOpen();
     this.#signal?.throwIfAborted();
     this.#pieces.add(piece);
@@ -101,8 +107,8 @@ export class OpenTurn<P> implements Turn<P> {
     throw new VarveError("Closed", message, {});
   }
 
-  /** The payloads, each with its generation, as JSON. */
-  #entries(ending: Omit<FinishOptions<P>, "status"> & Pick<TurnGeneration, "status">): string[] {
+  /** The payloads, each with its generation. */
+  #entries(ending: Omit<FinishOptions<P>, "status"> & Pick<TurnGeneration, "status">): Given[] {
     const { payloads, status, usage, finishReason, model } = ending;
     const steps = this.#pieces.steps;
     const [written, last] = payloads ? [steps.slice(0, -1), payloads] : [steps, []];
@@ -113,16 +119,16 @@ export class OpenTurn<P> implements Turn<P> {
     return all.map((payload, index) => {
       if (index !== answer) {
         const generation = payload.role === "tool" ? undefined : { status: "complete", model: by };
-        return toPlainJson({ payload, generation });
+        return given({ payload, generation });
       }
       const generation = { status, model: by, usage, finishReason };
       // An entry that is under way says so itself: what replaces it is another payload in any case.
       const provider = status === "streaming" ? { varve: { status } } : payload.provider;
-      return toPlainJson({ payload: { ...payload, provider }, generation });
+      return given({ payload: { ...payload, provider }, generation });
     });
   }
 
-  #store(entries: readonly string[]): Promise<readonly Receipt[]> {
+  #store(entries: readonly Given[]): Promise<readonly Receipt[]> {
     const run = () => this.#write(entries);
     const stored = this.#saving.then(run, run);
     this.#saving = stored.catch(() => {});
@@ -130,8 +136,8 @@ export class OpenTurn<P> implements Turn<P> {
   }
 
   /** Adds what is new, replaces what changed, takes out what is no more. */
-  async #write(entries: readonly string[]): Promise<readonly Receipt[]> {
-    const same = (json: string, index: number) => this.#kept[index]?.json === json;
+  async #write(entries: readonly Given[]): Promise<readonly Receipt[]> {
+    const same = (entry: Given, index: number) => isSame(entry, this.#kept[index]);
     if (entries.length !== this.#kept.length || !entries.every(same)) {
       try {
         this.#kept = await this.#writer.batch((tx) => this.#change(tx, entries));
@@ -143,11 +149,11 @@ export class OpenTurn<P> implements Turn<P> {
     return this.#kept.map(({ receipt }) => receipt);
   }
 
-  async #change(tx: Transaction<P>, entries: readonly string[]): Promise<Kept[]> {
+  async #change(tx: Transaction<P>, entries: readonly Given[]): Promise<Kept[]> {
     const kept: Kept[] = [];
-    for (const [index, json] of entries.entries()) {
+    for (const [index, entry] of entries.entries()) {
       const known = this.#kept[index];
-      const { payload, generation } = JSON.parse(json);
+      const { payload, generation } = copyOf(entry) as { payload: P; generation: JsonInput };
       const options = { ...this.#common, generation };
       const id = index === 0 ? this.id : `${this.id}#${index + 1}`;
       const edit = () => tx.edit(id, payload, options);
@@ -157,8 +163,8 @@ export class OpenTurn<P> implements Turn<P> {
           if (this.#unsure && isVarveError(error, "DuplicateId")) return edit();
           throw error;
         });
-      if (known?.json === json) kept.push(known);
-      else kept.push({ json, receipt: await (known ? edit() : add()) });
+      if (known && isSame(entry, known)) kept.push(known);
+      else kept.push({ ...entry, receipt: await (known ? edit() : add()) });
     }
     for (const { receipt } of this.#kept.slice(entries.length)) await tx.delete(receipt.id);
     return kept;

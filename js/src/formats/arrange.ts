@@ -2,7 +2,7 @@
 // and the results of a message stand right behind it.
 import type { Part, ProviderData, ToolCallPart, ToolResultPart } from "../types/content.js";
 import { canonicalJson } from "./canonical.js";
-import { type Convertible, type ConvertibleMessage, messagesOf, splitSteps } from "./messages.js";
+import { type PlainMessage, splitSteps } from "./messages.js";
 import type { FormatWarning } from "./warnings.js";
 
 /** What a call that was never answered gets, as in a compile. */
@@ -41,7 +41,7 @@ export interface Results {
 export type Arranged =
   | {
       readonly kind: "message";
-      readonly message: ConvertibleMessage;
+      readonly message: PlainMessage;
       readonly index: number;
       /** Of an assistant's message: its calls, in the order of its parts. */
       readonly calls: readonly Call[];
@@ -57,10 +57,10 @@ export type WarnAt = (kind: FormatWarning["kind"], index: number, message: strin
  * without a call becomes a text of the user; both with a warning. The roles that are left are system,
  * developer, user and assistant.
  */
-export function arrange(compiled: Convertible, warn: WarnAt): Arranged[] {
+export function arrange(messages: readonly PlainMessage[], warn: WarnAt): Arranged[] {
   const arranged: Arranged[] = [];
   const groups: Results[] = [];
-  for (const { message, index } of splitSteps(messagesOf(compiled))) {
+  for (const { message, index } of splitSteps(messages)) {
     if (message.role === "assistant") {
       const calls = callsOf(message.parts);
       arranged.push({ kind: "message", message, index, calls });

@@ -1,24 +1,29 @@
 // What every converter takes, and the one thing that all but the AI SDK's need done to it first.
 import type { Message } from "../types/compile.js";
-import type { CustomPart, Part, ToolResultPart } from "../types/content.js";
+import type { CustomPart, MessagePayload, Part, ToolResultPart } from "../types/content.js";
 
 /** What converters need of a message: compiled ones, and `message` payloads. */
-export type ConvertibleMessage = Pick<Message, "role" | "parts"> &
+export type ConvertibleMessage = Pick<MessagePayload, "role" | "parts"> &
   Partial<Pick<Message, "name" | "provider">>;
 
-/** A compile, or its messages. */
+/**
+ * A compile, or messages. Where messages name files by their hashes, `files` has the bytes: a compile's own, or those
+ * that `repository.files(messages)` gives.
+ */
 export type Convertible =
   | readonly ConvertibleMessage[]
-  | { readonly messages: readonly ConvertibleMessage[] };
+  | {
+      readonly messages: readonly ConvertibleMessage[];
+      readonly files?: ReadonlyMap<string, Uint8Array> | undefined;
+    };
 
-/** The messages of a compile. */
-export function messagesOf(compiled: Convertible): readonly ConvertibleMessage[] {
-  return "messages" in compiled ? compiled.messages : compiled;
-}
+/** A message with all its files as they came in: see resolve.ts. */
+export type PlainMessage = Pick<Message, "role" | "parts"> &
+  Partial<Pick<Message, "name" | "provider">>;
 
 /** A message, and where it stands in what was given, counted from 0. */
 export interface Placed {
-  readonly message: ConvertibleMessage;
+  readonly message: PlainMessage;
   readonly index: number;
 }
 
@@ -38,10 +43,10 @@ export const STEP_START = "ai-sdk.step-start";
  * a UI keeps them, becomes one message for each step with its results behind it. All others are the
  * same objects.
  */
-export function splitSteps(messages: readonly ConvertibleMessage[]): Placed[] {
+export function splitSteps(messages: readonly PlainMessage[]): Placed[] {
   const placed: Placed[] = [];
   for (let index = 0; index < messages.length; index++) {
-    const message = messages[index] as ConvertibleMessage;
+    const message = messages[index] as PlainMessage;
     if (message.role !== "assistant" || !message.parts.some(divides)) {
       placed.push({ message, index });
       continue;
@@ -49,7 +54,7 @@ export function splitSteps(messages: readonly ConvertibleMessage[]): Placed[] {
     const steps = stepsOf(message.parts);
     // Results that the compile put behind the whole message belong behind the step of their call.
     while (messages[index + 1]?.role === "tool") {
-      const results = messages[index + 1] as ConvertibleMessage;
+      const results = messages[index + 1] as PlainMessage;
       const rest = results.parts.filter((part) => !takeResult(steps, part));
       if (rest.length === results.parts.length) break;
       if (rest.length > 0) steps.at(-1)?.results.push(...rest);

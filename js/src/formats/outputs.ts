@@ -1,7 +1,21 @@
 // What tools give back as parts: every format has its own words for a text among them.
-import type { FilePart, TextPart } from "../types/content.js";
+import type { FilePart, TextPart, ToolOutput } from "../types/content.js";
 import type { JsonInput, JsonObject } from "../types/json.js";
 import { isObject } from "./calls.js";
+import { canonicalJson } from "./canonical.js";
+
+/** An output as the text that is sent where a format knows only text: parts as JSON. */
+export function outputText(output: ToolOutput): string {
+  switch (output.type) {
+    case "text":
+    case "error-text":
+      return output.value;
+    case "execution-denied":
+      return output.reason ?? "execution denied";
+    default:
+      return canonicalJson(output.value) ?? JSON.stringify(output.value);
+  }
+}
 
 const TEXTS: readonly unknown[] = ["text", "input_text", "output_text"];
 
@@ -13,10 +27,12 @@ export function textOf(value: JsonInput): string | undefined {
 }
 
 /**
- * An element of an output of type `content` as the part it stands for, in the forms of OpenAI, Anthropic
+ * An element of an output of type `content` as the part it stands for, in the forms of varve, OpenAI, Anthropic
  * and the AI SDK; undefined where it has another one.
  */
-export function partOfOutput(element: JsonInput): TextPart | FilePart | undefined {
+export function partOfOutput(
+  element: JsonInput,
+): TextPart | (FilePart & { url: string }) | undefined {
   const text = textOf(element);
   if (text !== undefined) return { type: "text", text };
   const url = isObject(element) ? urlOf(element) : undefined;
@@ -30,7 +46,10 @@ interface Located {
 }
 
 function urlOf(element: JsonObject): Located | undefined {
-  const { type, source, image_url: image, mediaType, data } = element;
+  const { type, source, image_url: image, mediaType, data, url } = element;
+  if (type === "file" && typeof mediaType === "string" && typeof url === "string") {
+    return { mediaType, url };
+  }
   if (type === "image_url" || type === "input_image") {
     const url = isObject(image) ? image.url : image;
     if (typeof url !== "string") return undefined;

@@ -9,7 +9,9 @@ export interface FormatWarning {
    * and its result with it. `rendered-as-text`: a part is sent as text. `dropped-id`: an item goes
    * without the id that the provider knows it by. `added-result`: a call that was never answered gets
    * an error as its result. `added-message`: a message that the provider demands stands in front.
-   * `missing-signature`: a call goes without the signature that the model demands.
+   * `missing-signature`: a call goes without the signature that the model demands. `missing-file`: the
+   * bytes of a file are not there, a mark in words is sent. `unsupported-file`: as `missing-file`, since
+   * the model takes none of its kind.
    */
   kind:
     | "dropped-part"
@@ -22,7 +24,9 @@ export interface FormatWarning {
     | "dropped-id"
     | "added-result"
     | "added-message"
-    | "missing-signature";
+    | "missing-signature"
+    | "missing-file"
+    | "unsupported-file";
   /** Counts varve's messages from 0. */
   index: number;
   message: string;

@@ -99,7 +99,7 @@ function cleared(
   }
   if (payload?.contentType !== "message") return undefined;
   const message = payload as unknown as MessagePayload;
-  const changed = [...message.parts];
+  const changed = [...message.parts] as Part[];
   for (const [index, part] of [...changed.entries()].reverse()) {
     changed[index] = clearedPart(part, mark, stays);
   }

@@ -32,6 +32,8 @@ export interface CompileOptions {
   onOverflow?: "error" | "return" | undefined;
   /** Where summaries stand: at the head of the next user message (default), or as system messages. */
   summaries?: "user" | "system" | undefined;
+  /** Whether the bytes of files come along, as `files`. Default: they do. */
+  files?: boolean | undefined;
   /** Checked before anything happens. */
   signal?: AbortSignal | undefined;
 }
@@ -101,6 +103,11 @@ export interface SentReport {
 export interface Compiled {
   /** In order. A frozen array, made when first read; the same array at every read. */
   readonly messages: readonly Message[];
+  /**
+   * The bytes of the files that the messages name, by hash: converters take them from here. Those that were erased
+   * or freed are not among them. The arrays are shared with other compiles: do not change them.
+   */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** Of the messages, the tools and the primer of the reply, as a provider counts them. */
   readonly tokenCount: number;
   /** How many commits the messages came from. */

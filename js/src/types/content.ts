@@ -59,18 +59,41 @@ export type ToolOutput =
   /** The call was not allowed. */
   | { readonly type: "execution-denied"; readonly reason?: string };
 
-/** An image, audio, a document: either `data` or `url`. */
-export type FilePart = {
+interface File {
   readonly type: "file";
   /** IANA media type. */
   readonly mediaType: string;
   readonly filename?: string;
   readonly provider?: ProviderData;
-} & (
-  | { readonly url: string; readonly data?: never }
-  /** SHA-256 of an object of the repository, 64 hex digits. */
-  | { readonly data: string; readonly url?: never }
-);
+}
+
+/** An image, audio, a document: either `data` or `url`. */
+export type FilePart = File &
+  (
+    | { readonly url: string; readonly data?: never }
+    /** SHA-256 of an object of the repository, 64 hex digits: `repository.bytes(data)` gives the bytes. */
+    | { readonly data: string; readonly url?: never }
+  );
+
+/** A file with its bytes. They are stored once, with the entry; its part keeps their hash. */
+export interface NewFilePart extends File {
+  /** Copied when the entry is written. */
+  readonly data: Uint8Array;
+  readonly url?: never;
+  /**
+   * What it costs a model, a whole number. Default: by OpenAI's rule for images, and as `varve/formats/files`
+   * documents for others. Not part of what is stored.
+   */
+  readonly tokens?: number;
+}
+
+/** A tool answers with files among other parts. */
+export interface NewToolResultPart extends Omit<ToolResultPart, "output"> {
+  readonly output: {
+    readonly type: "content";
+    readonly value: readonly (JsonInput | NewFilePart)[];
+  };
+}
 
 /** Anything else. */
 export interface CustomPart {
@@ -84,13 +107,16 @@ export interface CustomPart {
 /** A part of a message. */
 export type Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart | FilePart | CustomPart;
 
+/** A part as it is taken in: files may come with their bytes. */
+export type NewPart = Part | NewFilePart | NewToolResultPart;
+
 /** A chat message with parts. Default priority: normal; of system and developer messages: pinned. */
 export interface MessagePayload {
   readonly contentType: "message";
   readonly role: Role;
   /** The speaker's name. */
   readonly name?: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly NewPart[];
   readonly provider?: ProviderData;
 }
 

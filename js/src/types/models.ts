@@ -1,5 +1,8 @@
 // What is known of a model.
 
+/** What models take besides text. */
+export type Media = "image" | "audio" | "video" | "pdf";
+
 /** A model's window, limits and prices. */
 export interface Model {
   /** Who serves it: `openai`, `anthropic`, `google`, … */
@@ -19,6 +22,8 @@ export interface Model {
   readonly cacheRead?: number;
   /** USD for a million tokens written to the prompt cache, where that costs more than input. */
   readonly cacheWrite?: number;
+  /** What it takes besides text; empty: nothing. Absent: it is not known. Converters take it as `accepts`. */
+  readonly accepts?: readonly Media[];
 }
 
 /** Models by name: the `models` of `varve/models`, or your own. */

@@ -1,6 +1,6 @@
 // Turns: what a model says while it says it.
 import type { ChangeOptions, Receipt } from "./commit.js";
-import type { BuiltInPayload, Part, ProviderData } from "./content.js";
+import type { BuiltInPayload, NewPart, ProviderData } from "./content.js";
 import type { JsonInput } from "./json.js";
 
 /** What `turn` takes; all of it but `id` and `signal` holds for every entry of the turn. */
@@ -82,7 +82,7 @@ export interface Turn<P = BuiltInPayload> {
    *
    * @throws `Validation` for what is no part; `Closed` once it is finished; the reason of the signal.
    */
-  write(piece: Part | Delta): this;
+  write(piece: NewPart | Delta): this;
   /**
    * Stores what came so far, with the status `streaming`: what a crash cannot take. A later save, or
    * the end, replaces it. Returns the receipts of its entries.

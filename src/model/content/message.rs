@@ -1,6 +1,7 @@
 //! The neutral chat message: a role and parts. What the compile yields, and what converters to and
 //! from the providers' formats speak.
 
+use crate::hash::ContentHash;
 use crate::json::{Map, Value};
 
 /// `{ <provider name>: JSON }`: opaque data of providers, kept exactly and given back.
@@ -148,4 +149,30 @@ impl Message {
     pub fn text(role: Role, text: impl Into<String>) -> Self {
         Self { role, name: None, parts: vec![Part::text(text)], provider: None }
     }
+
+    /// The objects that its parts, and the parts of tools' outputs, name, with the JSON pointers of the names.
+    pub fn files(&self) -> Vec<(String, ContentHash)> {
+        let mut files = Vec::new();
+        for (place, part) in self.parts.iter().enumerate() {
+            match &part.kind {
+                PartKind::File { source: FileSource::Data(hash), .. } => {
+                    files.extend(hash.parse().ok().map(|hash| (format!("/parts/{place}/data"), hash)));
+                }
+                PartKind::ToolResult { output: Output::Content(items), .. } => {
+                    for (item, value) in items.iter().enumerate() {
+                        let hash = file_of(value).and_then(|hash| hash.parse().ok());
+                        files.extend(hash.map(|hash| (format!("/parts/{place}/output/value/{item}/data"), hash)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        files
+    }
+}
+
+/// The hash in a file that is part of a tool's output.
+fn file_of(value: &Value) -> Option<&str> {
+    let is_file = value.get("type")?.as_str() == Some("file") && value.get("mediaType")?.is_string();
+    value.get("data").filter(|_| is_file)?.as_str()
 }

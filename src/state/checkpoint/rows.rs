@@ -33,18 +33,27 @@ pub(super) fn write_content(row: &ContentRow, previous: Option<&ContentRow>, out
     out.optional_text(Some(&*row.content_type).filter(|_| !same_type));
     out.optional_text(row.token_source.as_deref());
     out.byte(outline.role.map_or(0, |role| role as u8 + 1));
-    out.byte(u8::from(outline.body) | u8::from(outline.here) << 1 | u8::from(outline.name().is_some()) << 2);
+    let (body, here, name) = (outline.body, outline.here, outline.name());
+    let files = outline.files();
+    let flags = [body, here, name.is_some(), !files.is_empty()];
+    out.byte(flags.iter().enumerate().fold(0, |byte, (bit, flag)| byte | u8::from(*flag) << bit));
     out.number(outline.text.into());
     out.number(outline.reasoning.into());
-    for links in [outline.calls(), outline.results()] {
-        out.number(links.len() as u64);
-        for link in links {
-            out.key(link.key);
-            out.number(link.tokens.into());
-        }
-    }
-    if let Some(name) = outline.name() {
+    write_links(outline.calls(), out);
+    write_links(outline.results(), out);
+    if let Some(name) = name {
         out.key(name);
+    }
+    if !files.is_empty() {
+        write_links(files, out);
+    }
+}
+
+fn write_links(links: &[Link], out: &mut Writer) {
+    out.number(links.len() as u64);
+    for link in links {
+        out.key(link.key);
+        out.number(link.tokens.into());
     }
 }
 
@@ -65,7 +74,9 @@ pub(super) fn read_content(from: &mut Reader<'_>, previous: Option<&ContentRow>)
     let (text, reasoning) = (from.small()?, from.small()?);
     let (calls, results) = (links(from)?, links(from)?);
     let name = if flags & 4 != 0 { Some(from.key()?) } else { None };
-    let outline = Outline::from_parts(role, (text, reasoning), (flags & 1 != 0, flags & 2 != 0), calls, results, name);
+    let files = if flags & 8 != 0 { links(from)? } else { Vec::new() };
+    let all = [calls, results, files];
+    let outline = Outline::from_parts(role, (text, reasoning), (flags & 1 != 0, flags & 2 != 0), all, name);
     Ok(ContentRow { hash, size, outline, content_type, token_source })
 }
 

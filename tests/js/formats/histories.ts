@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import {
   type BuiltInPayload,
+  type Compiled,
   type CompileOptions,
   createVarve,
   isVarveError,
-  type Message,
   type Repository,
 } from "varve";
 
@@ -71,7 +71,7 @@ const file = fc.constantFrom(
   { type: "file" as const, mediaType: "image/png", url: "data:image/png;base64,AA==" },
   { type: "file" as const, mediaType: "application/pdf", url: "data:application/pdf;base64,AA==" },
   { type: "file" as const, mediaType: "audio/mpeg", url: "data:audio/mpeg;base64,AA==" },
-  { type: "file" as const, mediaType: "image/png", data: "0".repeat(64) },
+  { type: "file" as const, mediaType: "image/png", data: new Uint8Array(9) },
 );
 const custom = fc.record({
   type: fc.constant("custom" as const),
@@ -171,7 +171,7 @@ export const historiesWith = (read: readonly BuiltInPayload[]): fc.Arbitrary<His
   historiesOf(fc.oneof(made, { weight: 3, arbitrary: fc.constantFrom(...read) }));
 
 /** What a model sees of a history. */
-export async function compile({ deeds, options }: History): Promise<readonly Message[]> {
+export async function compile({ deeds, options }: History): Promise<Compiled> {
   const counter = { name: "length", count: (text: string) => text.length };
   const chat = await createVarve({ counter }).open("history");
   const ids: string[] = [];
@@ -183,7 +183,7 @@ export async function compile({ deeds, options }: History): Promise<readonly Mes
       if (!isVarveError(error, "EditTarget") && !isVarveError(error, "Compression")) throw error;
     }
   }
-  return (await chat.compile(options)).messages;
+  return chat.compile(options);
 }
 
 async function act(chat: Repository, deed: Deed, ids: string[]): Promise<void> {
@@ -214,14 +214,14 @@ async function act(chat: Repository, deed: Deed, ids: string[]): Promise<void> {
 export async function throughRepository(
   payloads: readonly BuiltInPayload[],
   options: CompileOptions = { dangling: "keep" },
-): Promise<readonly Message[]> {
+): Promise<Compiled> {
   const chat = await createVarve({ counter: null }).open("x");
   for (const payload of payloads) await chat.commit(payload);
-  return (await chat.compile(options)).messages;
+  return chat.compile(options);
 }
 
 /** Whether a message calls twice by one id, as entries of one turn can: no API tells such calls apart. */
-export function callsTwice(messages: readonly Message[]): boolean {
+export function callsTwice({ messages }: Pick<Compiled, "messages">): boolean {
   return messages.some(({ parts }) => {
     const ids = parts.flatMap((part) => (part.type === "tool-call" ? [part.callId] : []));
     return new Set(ids).size < ids.length;

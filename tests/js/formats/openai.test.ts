@@ -6,7 +6,7 @@ import { isVarveError } from "../../../js/src/errors.js";
 import { canonicalJson, readArguments } from "../../../js/src/formats/canonical.js";
 import { fromOpenAI, toOpenAI } from "../../../js/src/formats/openai.js";
 import { toPlainJson } from "../../../js/src/plain.js";
-import type { Part } from "../../../js/src/types.js";
+import type { NewPart } from "../../../js/src/types.js";
 import { fixtures } from "./openai-fixtures.js";
 import { sessions, thrown } from "./support.js";
 
@@ -95,7 +95,7 @@ describe("messages come back deep-equal", () => {
 });
 
 describe("messages become parts that other formats understand", () => {
-  const first = (message: unknown): Part | undefined => fromOpenAI([message])[0]?.parts[0];
+  const first = (message: unknown): NewPart | undefined => fromOpenAI([message])[0]?.parts[0];
 
   test("arguments are JSON, and their text is kept only where it says more", () => {
     expect(readArguments('{"a":1}')).toEqual({ input: { a: 1 } });
@@ -221,13 +221,15 @@ describe("messages that came from elsewhere", () => {
     expect(messages[0]?.content).toEqual([
       { type: "text", text: "after" },
       { type: "text", text: '{"a":2,"b":1}' },
+      { type: "text", text: "[a file of application/pdf: no longer available]" },
     ]);
     expect(warnings.map(({ kind, index }) => [kind, index])).toEqual([
+      ["missing-file", 0],
       ["dropped-part", 0],
       ["changed-order", 0],
       ["rendered-as-text", 0],
       ["changed-order", 0],
-      ["dropped-part", 0],
+      ["changed-order", 0],
     ]);
   });
 });

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import canonicalize from "canonicalize";
 import { type Compiled, createVarve, type MessagePayload } from "varve";
-import { toPlainJson } from "../../../js/src/plain.js";
+import { copyOf, given } from "../../../js/src/files/files.js";
 
 const recorded = new URL("../../../../shared/data/airline-sessions.jsonl", import.meta.url);
 
@@ -30,7 +30,7 @@ export const exact = (value: unknown): string | undefined =>
 
 /** Payloads as they are stored. */
 export const stored = (payloads: readonly MessagePayload[]): MessagePayload[] =>
-  payloads.map((payload) => JSON.parse(toPlainJson(payload)));
+  payloads.map((payload) => copyOf(given(payload)) as MessagePayload);
 
 /** Payloads, committed and compiled. */
 export async function compiled(payloads: readonly MessagePayload[]): Promise<Compiled> {

@@ -37,6 +37,11 @@ describe("the table", () => {
     expect(Object.keys(kept)).toEqual(["gpt-9", "grok-1"]);
     expect(kept["grok-1"]).toMatchObject({ max_input_tokens: 2 });
     expect(kept["gpt-9"]).not.toHaveProperty("max_tokens");
+    const seeing = { ...record, supports_vision: true, supports_audio_input: false };
+    const { "gpt-9": told } = keep({ "gpt-9": { ...seeing, supports_pdf_input: true } });
+    expect(told).toMatchObject({ supports_vision: true, supports_pdf_input: true });
+    const table = tableOf({ version: "1", updated: "2026-01-01", models: { "gpt-9": told } });
+    expect(table).toContain('"gpt-9": [5, 4, 1, 2, 0, 0, 9],');
   });
 
   test("with what reads it takes at most 4 KB", async () => {

@@ -1,9 +1,11 @@
 // From the AI SDK's model messages to payloads of varve.
 import { VarveError } from "../../errors.js";
 import type { MessagePayload, Part, Role, ToolOutput } from "../../types/content.js";
+import { toBase64 } from "../bytes.js";
+import { lift } from "../lift.js";
 import { Fields, Place } from "../reader.js";
 import { type MessageHints, type PartHints, remember } from "./hints.js";
-import { pack, toBase64 } from "./pack.js";
+import { pack } from "./pack.js";
 
 /** Parts of model messages that varve has no word for are kept whole, under this and their type. */
 export const MODEL = "ai-sdk.model.";
@@ -20,9 +22,9 @@ export function fromModelMessages(messages: readonly unknown[]): MessagePayload[
   if (!Array.isArray(messages)) {
     throw new VarveError("Format", "expected an array of model messages", { pointer: "" });
   }
-  return Array.from(messages, (message, index) =>
-    readMessage(new Fields(message, new Place(index), "a message")),
-  );
+  const read = (message: unknown, index: number) =>
+    readMessage(new Fields(message, new Place(index), "a message"));
+  return lift(Array.from(messages, read));
 }
 
 function readMessage(fields: Fields): MessagePayload {

@@ -2,6 +2,7 @@
 import { VarveError } from "../../errors.js";
 import type { MessagePayload, Part, ToolOutput } from "../../types/content.js";
 import type { JsonInput } from "../../types/json.js";
+import { lift } from "../lift.js";
 import { STEP_START } from "../messages.js";
 import { Fields, Place } from "../reader.js";
 import { remember } from "./hints.js";
@@ -32,9 +33,9 @@ export function fromUIMessages(messages: readonly unknown[]): MessagePayload[] {
   if (!Array.isArray(messages)) {
     throw new VarveError("Format", "expected an array of UI messages", { pointer: "" });
   }
-  return Array.from(messages, (message, index) =>
-    readMessage(new Fields(message, new Place(index), "a message")),
-  );
+  const read = (message: unknown, index: number) =>
+    readMessage(new Fields(message, new Place(index), "a message"));
+  return lift(Array.from(messages, read));
 }
 
 function readMessage(fields: Fields): MessagePayload {

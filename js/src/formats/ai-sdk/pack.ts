@@ -1,5 +1,7 @@
 // What the AI SDK's messages hold and JSON cannot: bytes and URLs.
+import { decodeBase64 } from "../../base64.js";
 import type { JsonInput } from "../../types/json.js";
+import { toBase64 } from "../bytes.js";
 
 /** The member that marks what stands for a value that JSON does not have. */
 const MARK = "ai-sdk.packed";
@@ -22,8 +24,8 @@ export function unpack(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unpack);
   const { [MARK]: mark, value: text } = value as Record<string, unknown>;
   if (mark === "url") return new URL(text as string);
-  if (mark === "bytes") return fromBase64(text as string);
-  if (mark === "buffer") return fromBase64(text as string).buffer;
+  if (mark === "bytes") return unpackBytes(text as string);
+  if (mark === "buffer") return unpackBytes(text as string).buffer;
   return mapped(value, unpack);
 }
 
@@ -42,14 +44,7 @@ function mapped(value: object, change: (member: unknown) => unknown): Record<str
 
 const own = { enumerable: true, configurable: true, writable: true };
 
-/** Bytes as standard base64 with padding. */
-export function toBase64(bytes: Uint8Array): string {
-  let units = "";
-  for (const byte of bytes) units += String.fromCharCode(byte);
-  return btoa(units);
-}
-
 /** Base64 as bytes of their own. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
+export function unpackBytes(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(decodeBase64(text));
 }

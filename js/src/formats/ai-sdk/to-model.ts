@@ -3,27 +3,23 @@ import type { FilePart, Part, ToolOutput, ToolResultPart } from "../../types/con
 import type { JsonInput } from "../../types/json.js";
 import { givenInput } from "../calls.js";
 import { canonicalJson } from "../canonical.js";
+import { parseDataUrl } from "../data-url.js";
 import { recallPart as recallGoogle } from "../google/hints.js";
-import {
-  type Convertible,
-  type ConvertibleMessage,
-  isFormatPart,
-  messagesOf,
-  splitSteps,
-} from "../messages.js";
-import { textOf } from "../outputs.js";
+import { type Convertible, isFormatPart, type PlainMessage, splitSteps } from "../messages.js";
+import { partOfOutput } from "../outputs.js";
+import { type FileOptions, resolve } from "../resolve.js";
 import type { FormatWarning, Warn } from "../warnings.js";
 import { withoutTornApprovals } from "./approvals.js";
 import { type AISDKMajor, deriveModelMessages } from "./derive.js";
 import { MODEL } from "./from-model.js";
 import { type Members, type MessageHints, type PartHints, recall } from "./hints.js";
 import { withIds } from "./ids.js";
-import { fromBase64, unpack } from "./pack.js";
+import { unpack, unpackBytes } from "./pack.js";
 import { writeUI } from "./to-ui.js";
 import type { AISDKModelMessage } from "./types.js";
 
 /** How `toModelMessages` writes. */
-export interface ToModelMessagesOptions {
+export interface ToModelMessagesOptions extends FileOptions {
   /** The major of the package `ai`: they differ in what they make of UI messages. Default: 7. */
   major?: AISDKMajor | undefined;
 }
@@ -52,8 +48,8 @@ export function toModelMessages(
   compiled: Convertible,
   options: ToModelMessagesOptions = {},
 ): ModelMessages {
-  const source = messagesOf(compiled);
   const warnings: FormatWarning[] = [];
+  const source = resolve(compiled, options, warnings);
   const names = new Map<string, string>();
   const nameless = new Set<Members>();
   const written: { message: Members; index: number }[] = [];
@@ -86,12 +82,10 @@ export function toModelMessages(
   return { messages: withoutTornApprovals(named, warnings), warnings };
 }
 
-const placedAt = (message: ConvertibleMessage, index: number) => ({ message, index });
+const placedAt = (message: PlainMessage, index: number) => ({ message, index });
 
 /** Stretches of UI messages with the results that follow them, and of all others. */
-function stretches(
-  source: readonly ConvertibleMessage[],
-): { from: number; to: number; ui: boolean }[] {
+function stretches(source: readonly PlainMessage[]): { from: number; to: number; ui: boolean }[] {
   const found: { from: number; to: number; ui: boolean }[] = [];
   source.forEach((message, index) => {
     const last = found.at(-1);
@@ -103,14 +97,14 @@ function stretches(
 }
 
 /** Whether a message is one of a UI, or has one's parts: entries of one turn make one message. */
-function isUI({ parts, provider }: ConvertibleMessage): boolean {
+function isUI({ parts, provider }: PlainMessage): boolean {
   const own = (part: Part) =>
     part.type === "custom" && part.kind.startsWith("ai-sdk.") && !part.kind.startsWith(MODEL);
   return recall<MessageHints>(provider).ui !== undefined || parts.some(own);
 }
 
 /** Whether results stand beside their calls that are not the provider's own. */
-function needsSplit({ role, parts }: ConvertibleMessage): boolean {
+function needsSplit({ role, parts }: PlainMessage): boolean {
   return role === "assistant" && parts.some((part) => part.type === "tool-result" && !inline(part));
 }
 
@@ -118,7 +112,7 @@ function inline(part: ToolResultPart): boolean {
   return recall<PartHints>(part.provider).inline === true;
 }
 
-function writeMessage(message: ConvertibleMessage, writing: Writing): Members {
+function writeMessage(message: PlainMessage, writing: Writing): Members {
   const { role, parts, name, provider } = message;
   const { content: form, fields, others } = recall<MessageHints>(provider);
   const more = unpack(fields ?? {}) as Members;
@@ -188,8 +182,8 @@ function writeFile(part: FilePart, hint: Partial<PartHints>): Members | undefine
   const base64 = url.slice(url.indexOf(",") + 1);
   const data = {
     string: () => base64,
-    bytes: () => fromBase64(base64),
-    buffer: () => fromBase64(base64).buffer,
+    bytes: () => unpackBytes(base64),
+    buffer: () => unpackBytes(base64).buffer,
     url: () => new URL(url),
   };
   const bare = hint.data === undefined ? url : data[hint.data]();
@@ -210,14 +204,17 @@ function writeResult(part: ToolResultPart, hint: Partial<PartHints>, writing: Wr
 
 function writeOutput(output: ToolOutput, writing: Writing): Members {
   if (output.type !== "content") return unpack(output) as Members;
-  const value = output.value.map((part) => ({ type: "text", text: textIn(part, writing) }));
-  return { type: "content", value };
+  return { type: "content", value: output.value.map((part) => writeElement(part, writing)) };
 }
 
-/** The text of a part in another format's words; what is none goes as JSON. */
-function textIn(part: JsonInput, { warn }: Writing): string {
-  const text = textOf(part);
-  if (text !== undefined) return text;
+/** A part in another format's words: text, or a file; what is none goes as JSON. */
+function writeElement(element: JsonInput, { warn }: Writing): Members {
+  const part = partOfOutput(element);
+  if (part?.type === "text") return part as unknown as Members;
+  const { mediaType = "", base64: data } = (part && parseDataUrl(part.url)) || {};
+  if (data !== undefined) {
+    return { type: mediaType.startsWith("image/") ? "image-data" : "file-data", data, mediaType };
+  }
   warn("rendered-as-text", "a part of a tool's output is sent as JSON text");
-  return canonicalJson(part) ?? JSON.stringify(part);
+  return { type: "text", text: canonicalJson(element) ?? JSON.stringify(element) };
 }

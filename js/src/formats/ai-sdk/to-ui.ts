@@ -2,12 +2,8 @@
 import type { Part, ToolCallPart, ToolResultPart } from "../../types/content.js";
 import { givenInput } from "../calls.js";
 import { canonicalJson } from "../canonical.js";
-import {
-  type Convertible,
-  type ConvertibleMessage,
-  isFormatPart,
-  messagesOf,
-} from "../messages.js";
+import { type Convertible, isFormatPart, type PlainMessage } from "../messages.js";
+import { resolve } from "../resolve.js";
 import type { FormatWarning, Warn } from "../warnings.js";
 import { MODEL } from "./from-model.js";
 import { type MessageHints, type PartHints, recall } from "./hints.js";
@@ -36,15 +32,12 @@ export interface PlacedUI {
  */
 export function toUIMessages<MESSAGE = AISDKUIMessage>(compiled: Convertible): UIMessages<MESSAGE> {
   const warnings: FormatWarning[] = [];
-  const placed = writeUI(messagesOf(compiled), warnings);
+  const placed = writeUI(resolve(compiled, {}, warnings), warnings);
   return { messages: placed.map(({ message }) => message as MESSAGE), warnings };
 }
 
 /** The UI messages, each with its place. */
-export function writeUI(
-  source: readonly ConvertibleMessage[],
-  warnings: FormatWarning[],
-): PlacedUI[] {
+export function writeUI(source: readonly PlainMessage[], warnings: FormatWarning[]): PlacedUI[] {
   const placed: PlacedUI[] = [];
   let open: ToolParts = new Map();
   let run: AISDKUIMessage | undefined; // what the assistant says that came from elsewhere
@@ -84,14 +77,11 @@ export function writeUI(
 /** Tools' parts without a result, by call. */
 type ToolParts = Map<string, AISDKUIPart[]>;
 
-function idOf(
-  message: ConvertibleMessage & { entries?: readonly string[] },
-  index: number,
-): string {
+function idOf(message: PlainMessage & { entries?: readonly string[] }, index: number): string {
   return message.entries?.[0] ?? `message-${index}`;
 }
 
-function writeParts({ parts }: ConvertibleMessage, open: ToolParts, warn: Warn): AISDKUIPart[] {
+function writeParts({ parts }: PlainMessage, open: ToolParts, warn: Warn): AISDKUIPart[] {
   const written: AISDKUIPart[] = [];
   const calls = parts.filter((part) => part.type === "tool-call");
   for (const part of parts) {

@@ -1,6 +1,7 @@
 // From Anthropic's Messages to payloads of varve.
 import { VarveError } from "../../errors.js";
 import type { MessagePayload, Part, Role } from "../../types/content.js";
+import { lift } from "../lift.js";
 import { Fields, Place } from "../reader.js";
 import { readSystem } from "../system.js";
 import { type Context, readBlock } from "./blocks.js";
@@ -57,7 +58,7 @@ export function fromAnthropic(
     before = role;
     payloads.push(...readMessage(fields, { apart, model: options.model, tools }));
   }
-  return payloads;
+  return lift(payloads, options.model ?? "claude");
 }
 
 interface MessageContext extends Context {

@@ -2,7 +2,7 @@
 import type { JsonInput } from "../../types/json.js";
 import { type Answer, type Call, jsonText } from "../arrange.js";
 import { argumentsObject, isObject, legalName } from "../calls.js";
-import { partOfOutput } from "../outputs.js";
+import { outputText, partOfOutput } from "../outputs.js";
 import type { Warn } from "../warnings.js";
 import { recallPart } from "./hints.js";
 import type { AnthropicBlock, AnthropicToolResultBlock } from "./types.js";
@@ -57,32 +57,21 @@ function said(
   { output, provider }: Answer["part"],
   warn: Warn,
 ): AnthropicToolResultBlock["content"] {
-  switch (output.type) {
-    case "text":
-    case "error-text":
-      return output.value;
-    case "json":
-    case "error-json":
-      return jsonText(output.value);
-    case "execution-denied":
-      return output.reason ?? "execution denied";
-    case "content": {
-      const own = recallPart(provider).content === "blocks";
-      const blocks = output.value.flatMap((element) => {
-        const block = own ? (element as unknown as AnthropicBlock) : writeElement(element, warn);
-        if (block.type !== "text" || isSaid(block.text)) return [block];
-        warn("dropped-part", "an empty text of a result is left out");
-        return [];
-      });
-      return blocks as NonNullable<AnthropicToolResultBlock["content"]>;
-    }
-  }
+  if (output.type !== "content") return outputText(output);
+  const own = recallPart(provider).content === "blocks";
+  const blocks = output.value.flatMap((element) => {
+    const block = own ? (element as unknown as AnthropicBlock) : writeElement(element, warn);
+    if (block.type !== "text" || isSaid(block.text)) return [block];
+    warn("dropped-part", "an empty text of a result is left out");
+    return [];
+  });
+  return blocks as NonNullable<AnthropicToolResultBlock["content"]>;
 }
 
 function writeElement(element: JsonInput, warn: Warn): AnthropicBlock {
   const part = partOfOutput(element);
   if (part?.type === "text") return { type: "text", text: part.text };
-  const file = part?.url === undefined ? undefined : writeFile(part.url, part, warn);
+  const file = part && writeFile(part.url, part, warn);
   if (file !== undefined) return file;
   const type = isObject(element) ? element.type : typeof element;
   warn("rendered-as-text", `a part of a result (${String(type)}) is sent as JSON text`);

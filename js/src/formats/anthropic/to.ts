@@ -2,6 +2,7 @@
 import { type Arranged, arrange, type WarnAt } from "../arrange.js";
 import type { Convertible } from "../messages.js";
 import { PLACEHOLDER, withWarnings } from "../request.js";
+import { resolve } from "../resolve.js";
 import type { FormatWarning } from "../warnings.js";
 import { type Block, markCache } from "./cache.js";
 import { recallMessage } from "./hints.js";
@@ -40,7 +41,7 @@ export function toAnthropic(
   const used = new Set<string>();
   const system: Draft[] = [];
   const drafts: Draft[] = [];
-  for (const arranged of arrange(compiled, warn)) {
+  for (const arranged of arrange(resolve(compiled, options, warnings), warn)) {
     const draft = writeDraft(arranged, options, used, warn);
     if (draft === undefined) continue;
     if (draft.role !== "system") join(drafts, draft);

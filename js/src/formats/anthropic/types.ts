@@ -1,5 +1,6 @@
 // Anthropic's Messages, as far as varve reads them. Fields and blocks that are not listed are kept.
 import type { StablePrefix } from "../../types/compile.js";
+import type { FileOptions } from "../resolve.js";
 import type { FormatWarning } from "../warnings.js";
 
 /** Marks the end of a prefix that the provider's cache shall hold. */
@@ -114,7 +115,7 @@ export interface AnthropicCacheOptions {
 }
 
 /** What `toAnthropic` takes beside the messages. */
-export interface ToAnthropicOptions {
+export interface ToAnthropicOptions extends FileOptions {
   /**
    * The model that will answer. Thinking that is known to be of another one is left out. Also says
    * how long a prefix must be to be cached.

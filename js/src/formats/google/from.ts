@@ -2,6 +2,7 @@
 import { VarveError } from "../../errors.js";
 import type { MessagePayload, Part } from "../../types/content.js";
 import { isObject } from "../calls.js";
+import { lift } from "../lift.js";
 import { Fields, Place } from "../reader.js";
 import { readSystem } from "../system.js";
 import { remember } from "./hints.js";
@@ -39,7 +40,7 @@ export function fromGoogle(
     before = role;
     payloads.push(...readContent(fields, apart, context));
   }
-  return payloads;
+  return lift(payloads, model ?? "gemini");
 }
 
 function readContent(fields: Fields, apart: true | undefined, context: Context): MessagePayload[] {

@@ -1,5 +1,5 @@
 // The system instruction of a request.
-import type { ConvertibleMessage } from "../messages.js";
+import type { PlainMessage } from "../messages.js";
 import type { Warn } from "../warnings.js";
 import { recallMessage, recallPart } from "./hints.js";
 import type { GooglePart, GoogleRequest } from "./types.js";
@@ -15,7 +15,7 @@ export interface Instruction {
 }
 
 /** A system message, as a piece of the system instruction. */
-export function writeInstruction(message: ConvertibleMessage, warn: Warn): Instruction | undefined {
+export function writeInstruction(message: PlainMessage, warn: Warn): Instruction | undefined {
   const parts = message.parts.flatMap((part) => {
     const written = writePart(part, "system", undefined, warn);
     if (written === undefined) return [];

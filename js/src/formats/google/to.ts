@@ -9,6 +9,7 @@ import {
 } from "../arrange.js";
 import type { Convertible } from "../messages.js";
 import { PLACEHOLDER, withWarnings } from "../request.js";
+import { resolve } from "../resolve.js";
 import type { FormatWarning, Warn } from "../warnings.js";
 import { type MessageHints, recallMessage } from "./hints.js";
 import { type Instruction, joinInstructions, writeInstruction } from "./instruction.js";
@@ -37,7 +38,7 @@ export function toGoogle(compiled: Convertible, options: ToGoogleOptions = {}): 
   const { model } = options;
   const system: Instruction[] = [];
   const drafts: Draft[] = [];
-  for (const arranged of arrange(compiled, warn)) {
+  for (const arranged of arrange(resolve(compiled, options, warnings), warn)) {
     if (arranged.kind === "results") {
       drafts.push(writeResults(arranged, model, warn));
       continue;

@@ -1,4 +1,5 @@
 // Google's contents (Gemini), as far as varve reads them. Members and parts that are not listed are kept.
+import type { FileOptions } from "../resolve.js";
 import type { FormatWarning } from "../warnings.js";
 
 /** The model asks for a function. */
@@ -55,7 +56,7 @@ export interface FromGoogleOptions {
 }
 
 /** What `toGoogle` takes beside the messages. */
-export interface ToGoogleOptions {
+export interface ToGoogleOptions extends FileOptions {
   /**
    * The model that will answer. Signatures that are known to be of another one are left out, and calls
    * without the signature that this one demands are warned of.

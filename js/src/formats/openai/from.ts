@@ -3,6 +3,7 @@ import { VarveError } from "../../errors.js";
 import type { MessagePayload, Part, Role, ToolOutput } from "../../types/content.js";
 import type { JsonInput } from "../../types/json.js";
 import { readArguments } from "../canonical.js";
+import { lift } from "../lift.js";
 import { Fields, Place } from "../reader.js";
 import { readContentPart } from "./content.js";
 import { remember } from "./hints.js";
@@ -30,10 +31,11 @@ export function fromOpenAI(messages: readonly unknown[]): MessagePayload[] {
     throw new VarveError("Format", "expected an array of messages", { pointer: "" });
   }
   const calls: Calls = { names: new Map(), open: [] };
-  return Array.from(messages, (message, index) => {
+  const read = (message: unknown, index: number) => {
     const place = new Place(index);
     return readMessage(new Fields(message, place, "a message"), calls);
-  });
+  };
+  return lift(Array.from(messages, read));
 }
 
 function readMessage(fields: Fields, calls: Calls): MessagePayload {

@@ -1,9 +1,10 @@
 // From a compile to OpenAI's Chat Completions messages.
 import type { Part, ToolCallPart, ToolOutput } from "../../types/content.js";
+import type { JsonInput } from "../../types/json.js";
 import { argumentsText, inputText } from "../calls.js";
-import { canonicalJson } from "../canonical.js";
-import { type Convertible, type ConvertibleMessage, messagesOf, splitSteps } from "../messages.js";
-import { textOf } from "../outputs.js";
+import { type Convertible, type PlainMessage, splitSteps } from "../messages.js";
+import { outputText, partOfOutput } from "../outputs.js";
+import { type FileOptions, resolve } from "../resolve.js";
 import type { FormatWarning, Warn } from "../warnings.js";
 import { writeContentPart } from "./content.js";
 import { type MessageHints, type PartHints, recall } from "./hints.js";
@@ -19,16 +20,18 @@ export interface OpenAIRequest {
  * The messages for `openai.chat.completions.create`. What `fromOpenAI` read comes back deep-equal.
  * A message with several tool results becomes one message a result.
  */
-export function toOpenAI(compiled: Convertible): OpenAIRequest {
+export function toOpenAI(compiled: Convertible, options: FileOptions = {}): OpenAIRequest {
   const warnings: FormatWarning[] = [];
-  const messages = splitSteps(messagesOf(compiled)).flatMap(({ message, index }) => {
-    const warn: Warn = (kind, text) => warnings.push({ kind, index, message: text });
-    return message.role === "tool" ? writeResults(message, warn) : writeMessage(message, warn);
-  });
+  const messages = splitSteps(resolve(compiled, options, warnings)).flatMap(
+    ({ message, index }) => {
+      const warn: Warn = (kind, text) => warnings.push({ kind, index, message: text });
+      return message.role === "tool" ? writeResults(message, warn) : writeMessage(message, warn);
+    },
+  );
   return { messages: messages as OpenAIMessage[], warnings };
 }
 
-function writeMessage(message: ConvertibleMessage, warn: Warn): object[] {
+function writeMessage(message: PlainMessage, warn: Warn): object[] {
   const hint = recall<MessageHints>(message.provider);
   const content: object[] = [];
   const calls: object[] = [];
@@ -106,7 +109,7 @@ function writeCall(part: ToolCallPart, hint: PartHints, warn: Warn): object {
   };
 }
 
-function writeResults(message: ConvertibleMessage, warn: Warn): object[] {
+function writeResults(message: PlainMessage, warn: Warn): object[] {
   const hint = recall<MessageHints>(message.provider);
   return message.parts.flatMap((part): object[] => {
     if (part.type !== "tool-result") {
@@ -124,25 +127,22 @@ function writeResults(message: ConvertibleMessage, warn: Warn): object[] {
 }
 
 function outputOf(output: ToolOutput, hint: MessageHints["content"], warn: Warn): unknown {
-  switch (output.type) {
-    case "text":
-      return hint === "null" && output.value === "" ? null : output.value;
-    case "error-text":
-      return output.value;
-    case "json":
-    case "error-json":
-      return canonicalJson(output.value) ?? JSON.stringify(output.value);
-    case "execution-denied":
-      return output.reason ?? "execution denied";
-    case "content": {
-      if (hint === "parts") return output.value;
-      if (output.value.length === 0) return "";
-      const texts = output.value.map(textOf);
-      if (texts.every((text) => text !== undefined)) {
-        return texts.map((text) => ({ type: "text", text }));
-      }
-      warn("rendered-as-text", "a tool's output with more than texts is sent as JSON text");
-      return canonicalJson(output.value) ?? JSON.stringify(output.value);
-    }
+  if (hint === "null" && output.type === "text" && output.value === "") return null;
+  if (output.type !== "content") return outputText(output);
+  if (hint === "parts") return output.value;
+  if (output.value.length === 0) return "";
+  const texts = output.value.map((element) => textIn(element, warn));
+  if (texts.every((text) => text !== undefined)) {
+    return texts.map((text) => ({ type: "text", text }));
   }
+  warn("rendered-as-text", "a tool's output with more than texts is sent as JSON text");
+  return outputText(output);
+}
+
+/** A part of an output as text; of a file a mark. Undefined where it is something else. */
+function textIn(element: JsonInput, warn: Warn): string | undefined {
+  const part = partOfOutput(element);
+  if (part?.type !== "file") return part?.text;
+  warn("dropped-part", `a tool's file of ${part.mediaType} has no form in this format`);
+  return `[a file of ${part.mediaType}: not shown, as tools give text here]`;
 }

@@ -306,10 +306,11 @@ describe("files", () => {
       { type: "image", source: { type: "url", url: "https://a/b" } },
       { type: "document", source: { type: "base64", media_type: "application/pdf", data: "AAAA" } },
       { type: "document", source: { type: "text", media_type: "text/plain", data: "a,b" } },
+      { type: "text", text: "[a file of image/png: no longer available]" },
     ]);
     expect(kinds(request).map(([kind]) => kind)).toEqual([
+      "missing-file",
       "changed-value",
-      "dropped-part",
       "dropped-part",
       "dropped-part",
     ]);

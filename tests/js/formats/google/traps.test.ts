@@ -215,10 +215,11 @@ describe("contents", () => {
       { fileData: { fileUri: "https://a/b" } },
       { fileData: { fileUri: "gs://a/b", mimeType: "video/mp4" } },
       { inlineData: { mimeType: "text/plain", data: "w6Q=" } },
+      { text: "[a file of image/png: no longer available]" },
     ]);
     expect(kinds(request)).toEqual([
+      ["missing-file", 0],
       ["dropped-field", 0],
-      ["dropped-part", 0],
       ["dropped-part", 0],
     ]);
   });

@@ -3,7 +3,7 @@ import type { FilePart, Part } from "../../../types/content.js";
 import type { JsonInput } from "../../../types/json.js";
 import { canonicalJson } from "../../canonical.js";
 import { isFormatPart } from "../../messages.js";
-import { textOf } from "../../outputs.js";
+import { partOfOutput } from "../../outputs.js";
 import type { Fields } from "../../reader.js";
 import type { Warn } from "../../warnings.js";
 import { mediaTypeOf } from "../content.js";
@@ -139,11 +139,11 @@ function fieldOf(mediaType: string, url: string): string | undefined {
 /** Parts of a tool's output in the API's words; undefined where they are none that it knows. */
 export function writeOutputParts(values: readonly JsonInput[]): object[] | undefined {
   const parts = values.map((value) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const text = textOf(value);
-    if (text !== undefined) return { type: "input_text", text };
-    const { type } = value as { type?: unknown };
-    return /^input_(text|image|file)$/.test(String(type)) ? (value as object) : undefined;
+    const { type } = (value ?? {}) as { type?: unknown };
+    if (/^input_(text|image|file)$/.test(String(type))) return value as unknown as object;
+    const part = partOfOutput(value);
+    if (part?.type !== "file") return part && { type: "input_text", text: part.text };
+    return writeFile(part, "user", {}, {});
   });
   return parts.every((part) => part !== undefined) ? parts : undefined;
 }

@@ -2,6 +2,7 @@
 import { VarveError } from "../../../errors.js";
 import type { MessagePayload, Part } from "../../../types/content.js";
 import type { JsonInput } from "../../../types/json.js";
+import { lift } from "../../lift.js";
 import { Fields, Place } from "../../reader.js";
 import { kindOfCall, kindOfResult } from "./calls.js";
 import { readContent } from "./content.js";
@@ -68,7 +69,7 @@ export function fromResponses(
     } else reading.said.push(...read);
   });
   endTurn(reading);
-  return reading.payloads;
+  return lift(reading.payloads);
 }
 
 /** A message, or parts of what the assistant says. */

@@ -1,6 +1,6 @@
 // What tools answered, as items of the Responses API.
 import type { Part, ToolOutput, ToolResultPart } from "../../../types/content.js";
-import { canonicalJson } from "../../canonical.js";
+import { outputText } from "../../outputs.js";
 import { type CallKind, CUSTOM, FUNCTION, kindOfResult } from "./calls.js";
 import { writeOutputParts } from "./content.js";
 import { type PartHints, recall } from "./hints.js";
@@ -34,7 +34,7 @@ function writeResult(
   }
   const head = { type: kind.result, [kind.of]: part.callId };
   if (plain) return { ...head, output: outputOf(part.output) };
-  const said = kind.say(String(outputOf(part.output, true)));
+  const said = kind.say(outputText(part.output));
   return said && { ...head, ...said };
 }
 
@@ -46,22 +46,10 @@ function outputField(output: ToolOutput, hint: PartHints): Record<string, unknow
   return { output: outputOf(output) };
 }
 
-function outputOf(output: ToolOutput, asText = false): unknown {
-  switch (output.type) {
-    case "text":
-    case "error-text":
-      return output.value;
-    case "json":
-    case "error-json":
-      return canonicalJson(output.value) ?? JSON.stringify(output.value);
-    case "execution-denied":
-      return output.reason ?? "execution denied";
-    case "content": {
-      if (output.value.length === 0) return "";
-      const parts = asText ? undefined : writeOutputParts(output.value);
-      return parts ?? canonicalJson(output.value) ?? JSON.stringify(output.value);
-    }
-  }
+function outputOf(output: ToolOutput): unknown {
+  if (output.type !== "content") return outputText(output);
+  if (output.value.length === 0) return "";
+  return writeOutputParts(output.value) ?? outputText(output);
 }
 
 /** Takes back a call whose answer cannot be said. */

@@ -1,10 +1,6 @@
 // From a compile to items of OpenAI's Responses API.
-import {
-  type Convertible,
-  type ConvertibleMessage,
-  messagesOf,
-  splitSteps,
-} from "../../messages.js";
+import { type Convertible, type PlainMessage, splitSteps } from "../../messages.js";
+import { type FileOptions, resolve } from "../../resolve.js";
 import type { FormatWarning, Warn } from "../../warnings.js";
 import { writeContent } from "./content.js";
 import { type MessageHints, recall } from "./hints.js";
@@ -29,12 +25,12 @@ export interface ResponsesRequest {
  * A reasoning item goes with what it led to: where one of the two is gone, the reasoning is left out,
  * and what followed it loses its id, since the API refuses either without the other.
  */
-export function toResponses(compiled: Convertible): ResponsesRequest {
+export function toResponses(compiled: Convertible, options: FileOptions = {}): ResponsesRequest {
   const warnings: FormatWarning[] = [];
   const warn: Warn = (kind, message) => warnings.push({ kind, index: writing.index, message });
   const writing: Writing = { items: [], calls: new Map(), index: 0, warn };
   let instructions: string | undefined;
-  for (const { message, index } of splitSteps(messagesOf(compiled))) {
+  for (const { message, index } of splitSteps(resolve(compiled, options, warnings))) {
     writing.index = index;
     if (index === 0) instructions = instructionsOf(message);
     if (index === 0 && instructions !== undefined) continue;
@@ -49,14 +45,14 @@ export function toResponses(compiled: Convertible): ResponsesRequest {
   return { ...(instructions === undefined ? {} : { instructions }), input, warnings };
 }
 
-function instructionsOf({ role, parts, name, provider }: ConvertibleMessage): string | undefined {
+function instructionsOf({ role, parts, name, provider }: PlainMessage): string | undefined {
   const [only] = parts;
   const plain = role === "system" && name === undefined && parts.length === 1;
   if (!plain || only?.type !== "text" || recall<MessageHints>(provider).input) return undefined;
   return only.text;
 }
 
-function writeMessage({ role, parts, provider }: ConvertibleMessage, writing: Writing): void {
+function writeMessage({ role, parts, provider }: PlainMessage, writing: Writing): void {
   const hint = recall<MessageHints>(provider);
   const content = parts.flatMap((part) => {
     const written = writeContent(part, role, writing.warn);
