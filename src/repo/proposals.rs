@@ -108,7 +108,7 @@ impl Handle {
         let (name, value) = (format!("{PROPOSAL}{id}"), Some(Value::Object(value)));
         inputs.push(Input::Set(Setting { name, value, objects }));
         inputs.push(self.row("proposed", &id, new.policy.as_deref(), Map::new()));
-        self.in_one("propose", None, inputs, &CommitOptions::default()).await?;
+        self.in_one("propose", None, None, inputs, &CommitOptions::default()).await?;
         Ok(id)
     }
 
@@ -190,7 +190,7 @@ impl Handle {
         let rests = to == "rejected" || to == "failed";
         inputs.extend(policy.filter(|_| rests).map(|policy| self.acted(policy, None, true)));
         inputs.push(self.row(if to == "pending" { "edited" } else { to }, id, policy, more));
-        self.in_one("settle", None, inputs, &CommitOptions::default()).await.map(drop)
+        self.in_one("settle", Some(&seen), None, inputs, &CommitOptions::default()).await.map(drop)
     }
 
     /// Whether what a proposal rests on is as it was.
@@ -218,7 +218,7 @@ impl Handle {
         let operation = self.repo.make_id(self.repo.journal_time()).to_string();
         let mut before = Vec::new();
         let mut after = Vec::new();
-        let mut row = log;
+        let (mut row, mut about) = (log, None);
         row.insert("operation", operation.as_str().into());
         if let Some(id) = &proposal {
             let (seen, mut value) = self.open_proposal(id, shown.as_deref())?;
@@ -229,6 +229,7 @@ impl Handle {
             value.insert("operation", operation.as_str().into());
             let name = format!("{PROPOSAL}{id}");
             after.push(Input::Set(Setting { name, value: Some(Value::Object(value)), objects: Vec::new() }));
+            about = Some(seen);
         }
         if let Some(policy) = &policy {
             before.push(Input::Require(Requirement::Unpaused));
@@ -239,7 +240,7 @@ impl Handle {
         before.extend(after);
         let author = policy.map(|name| Author { kind: "policy".to_owned(), name: Some(name) });
         let options = CommitOptions { operation_id: Some(operation), ..CommitOptions::default() };
-        self.in_one(kind, author, before, &options).await
+        self.in_one(kind, about.as_ref(), author, before, &options).await
     }
 
     fn setting_of(&self, id: &str) -> Option<Value> {
@@ -334,16 +335,22 @@ impl Handle {
         Input::Log(LogRow { log: LOG.into(), at, fields: Value::Object(row).to_json().into() })
     }
 
+    /// On the branch that a proposal is about, or where the handle stands.
     async fn in_one(
         &self,
         kind: &'static str,
+        about: Option<&Value>,
         author: Option<Author>,
         inputs: Vec<Input>,
         options: &CommitOptions,
     ) -> Result<Done> {
         let options = CommitOptions { author: author.clone(), ..options.clone() };
-        let planned = Default::default();
-        self.perform(Input::Batch(Group { kind, author, inputs, planned }), &options).await
+        let input = Input::Batch(Group { kind, author, inputs, planned: Default::default() });
+        let named = about.and_then(|seen| seen.get("branch")?.as_str());
+        match named.filter(|name| self.repo.read(|state| state.branch(name).is_some())) {
+            Some(branch) => self.submit(branch.to_owned(), input, &options).await,
+            None => self.perform(input, &options).await,
+        }
     }
 }
 

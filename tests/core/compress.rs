@@ -242,3 +242,18 @@ fn a_plan_never_writes_and_needs_a_branch() {
     assert_eq!(world.journal_length(), before);
     assert_eq!(ann.at("HEAD").try_plan(CompressOptions::default()).unwrap_err().code(), "RefProtected");
 }
+
+#[test]
+fn a_result_that_comes_after_its_call_was_compressed_is_left_out_and_told() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("call", calls(&["c1"]));
+    ann.commit("q", user("q"));
+    let plan = ann.plan();
+    assert_eq!(targets(&plan), [vec!["call"]]);
+    ann.compact("s", "In short", &["call"]);
+    ann.commit("late", results(&["c1"]));
+    let reading = ann.plain();
+    assert_eq!(reading.brief(), ["user: <summary of=\"2 entries\">\nIn short\n</summary> | q"]);
+    assert_eq!(reading.compiled.warnings, [json!({ "kind": "step-hidden", "entries": ["call", "late"] })]);
+}

@@ -5,7 +5,7 @@ use varve::json;
 use varve::json::{Map, Value};
 use varve::model::annotation::Priority;
 use varve::ops::Input;
-use varve::repo::{Guard, NewProposal};
+use varve::repo::{Compaction, Guard, NewProposal};
 
 use super::support::*;
 use super::{log, world};
@@ -198,4 +198,24 @@ fn there_is_no_proposal_on_what_is_not_there() {
     assert_eq!(block_on(ann.handle.propose(proposal(&["b"]))).unwrap_err().code(), "EditTarget");
     assert_eq!(code(settle(&ann, "nobody", "approved")), "ProposalNotFound");
     assert_eq!(block_on(ann.handle.proposal("nobody")).unwrap(), None);
+}
+
+#[test]
+fn a_proposal_is_about_its_branch_wherever_the_handle_stands() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("a", user("hello"));
+    ann.commit("q", user("and now?"));
+    let id = propose(&ann, &["a"]);
+    ann.branch("other").unwrap();
+    ann.handle.switch_to("other").unwrap();
+    ann.edit("a", assistant("something else here"));
+    settle(&ann, &id, "approved").unwrap();
+    let targets = vec!["a".to_owned()];
+    let run = Compaction { id: None, targets, basis: Vec::new(), payload: summary("In short"), generation: None };
+    let guard = Guard { proposal: Some(id), ..Guard::default() };
+    block_on(ann.handle.compact(vec![run], Some(guard), &nothing())).unwrap();
+    assert_eq!(ann.shows(), ["assistant: something else here", "user: and now?"]);
+    ann.handle.switch_to("main").unwrap();
+    assert_eq!(ann.shows(), ["user: <summary of=\"2 entries\">\nIn short\n</summary> | and now?"]);
 }
