@@ -90,12 +90,12 @@ pub(super) struct Draft {
 const OPEN_QUESTION: u32 = 600;
 const FIRST: u32 = 200;
 const FAILURE: u32 = 1500;
-const DECISION: u32 = 200;
+const DECISION: u32 = 500;
 
-/// How words of decisions, plans and failed attempts begin. Other languages rely on their terms.
-const DECISIVE: [&str; 15] = [
-    "agree", "cannot", "can't", "chose", "confirm", "decid", "don't", "error", "fail", "instead", "must", "never",
-    "prefer", "todo", "unable",
+/// How words of decisions, demands and failed attempts begin. Other languages rely on their terms.
+const DECISIVE: [&str; 13] = [
+    "agree", "cannot", "can't", "chose", "decid", "don't", "error", "fail", "instead", "must", "never", "prefer",
+    "unable",
 ];
 
 /// Of a text that has more terms some may be listed twice.
@@ -233,7 +233,12 @@ impl Draft {
         add_clean(&mut heading, piece.name, false);
         let mut full = heading.clone();
         let mut said = String::new();
+        let mut long = String::new();
         let mut add = |name: &str, value: &str| {
+            if value.len() > LONGEST_ARGUMENT {
+                long.push_str(value);
+                long.push('\n');
+            }
             if value.len() <= LONGEST_ARGUMENT && heading.len() + value.len() <= LONGEST_HEADING {
                 heading.push(' ');
                 add_clean(&mut heading, value, false);
@@ -250,11 +255,14 @@ impl Draft {
             Some(nodes) => leaves(&nodes, 0, &mut |name, value, _| add(name, value)),
             None => add("", piece.text),
         }
-        let group = self.group("called", "", false);
         if full.len() <= LONGEST_CALL {
+            let group = self.group("called", "", false);
             self.unit(group, &full, &said, None);
         } else {
-            sentences(&full, &mut |sentence| self.sentence(group, sentence, 0));
+            let group = self.group(&joined(&["called ", &heading]), values_of(&heading), false);
+            sentences(&long, &mut |sentence| {
+                self.unit(group, sentence, sentence, None); // what decides in code is no decision
+            });
         }
         heading
     }

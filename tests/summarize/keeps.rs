@@ -54,6 +54,26 @@ fn failed_attempts_are_kept_with_what_was_tried() {
 }
 
 #[test]
+fn what_was_decided_is_kept() {
+    let summary = Chat::default()
+        .user("The tests fail.")
+        .assistant("Half of the cents get lost there. We decided to round the largest remainder up. It is a nice day.")
+        .assistant(SMALL_TALK)
+        .in_tokens(30)
+        .whole();
+    assert!(summary.contains("decided to round"), "{summary}");
+}
+
+#[test]
+fn a_line_of_a_long_argument_stays_with_its_call() {
+    let code = "const rate = 0.0825;\n".to_owned() + &"let nothing = nothing + nothing;\n".repeat(40);
+    let input = format!(r#"{{"path":"src/tax.ts","content":"{}"}}"#, code.replace('\n', "\\n"));
+    let summary =
+        Chat::default().user("Fix it.").tool("write_file", &input, Source::Result, "written").in_tokens(40).whole();
+    assert!(summary.contains("called write_file src/tax.ts: const rate = 0.0825;"), "{summary}");
+}
+
+#[test]
 fn the_open_question_is_kept() {
     let summary = Chat::default()
         .user("Could you cancel it?")
