@@ -12,10 +12,7 @@ import type {
 import type { BuiltInPayload, NewPart, ProviderData } from "./types/content.js";
 import type { JsonInput } from "./types/json.js";
 
-/**
- * Arguments of a call of the module, by name.
- * @internal
- */
+/** Arguments of a call of the module, by name. */
 export interface CallArguments {
   readonly payload?: unknown;
   readonly [name: string]: unknown;
