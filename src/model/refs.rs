@@ -22,8 +22,9 @@ pub const ANONYMOUS: &str = "@/";
 /// # Errors
 /// `RefName` with the rule that is broken.
 pub fn check_ref_name(name: &str) -> Result<()> {
-    let forbidden = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
+    let forbidden = |c: char| c.is_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
     let component = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
+    let pair = |pair: &[u8; 2]| name.as_bytes().windows(2).any(|two| two == pair);
     let reason = if name.is_empty() {
         "it is empty"
     } else if name.len() > 255 {
@@ -32,7 +33,7 @@ pub fn check_ref_name(name: &str) -> Result<()> {
         "it has a meaning of its own"
     } else if name.starts_with(ANONYMOUS) {
         "it begins with @/, where alternatives are kept"
-    } else if name.contains("..") || name.contains("@{") {
+    } else if pair(b"..") || pair(b"@{") {
         "it holds .. or @{"
     } else if name.chars().any(forbidden) {
         "it holds white space, a control character or one of ~ ^ : ? * [ \\"

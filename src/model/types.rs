@@ -114,7 +114,7 @@ impl From<RoleName> for Role {
 /// # Errors
 /// `Validation` at `/name`.
 pub fn check_type_name(name: &str) -> Result<()> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c);
+    let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-' | '.');
     let message = if super::content::BUILT_IN.contains(&name) {
         format!("content type {} is built in", quoted(name))
     } else if name.len() > 64 || !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {

@@ -53,7 +53,7 @@ impl Repository {
             address,
             incarnation: Cell::new(incarnation),
             state: RefCell::default(),
-            turn: async_lock::Mutex::new(()),
+            turn: super::turn::Turn::default(),
             queue: RefCell::default(),
             rivals: Rivals::default(),
             ids: RefCell::default(),

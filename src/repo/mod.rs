@@ -23,6 +23,7 @@ mod stand;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod verify;
 mod views;
 mod writer;
@@ -98,7 +99,7 @@ pub struct Repository {
     address: Address,
     incarnation: Cell<Option<Incarnation>>,
     state: RefCell<State<'static>>,
-    turn: async_lock::Mutex<()>,
+    turn: turn::Turn,
     queue: RefCell<Vec<Rc<Ticket>>>,
     rivals: Rivals,
     ids: RefCell<IdMaker>,

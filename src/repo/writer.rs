@@ -88,7 +88,7 @@ impl Repository {
     pub(super) async fn submit(&self, request: Request, limit: Option<u64>) -> Result<Done> {
         let ticket = Rc::new(Ticket { request, limit, result: RefCell::default() });
         self.queue.borrow_mut().push(ticket.clone());
-        let turn = self.turn.lock().await;
+        let turn = self.turn.take().await;
         if let Some(result) = ticket.result.take() {
             return result; // whoever had the turn before took it along
         }
