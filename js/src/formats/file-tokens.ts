@@ -1,6 +1,7 @@
 // What a file costs a model, by the rules that its provider publishes.
-import { measure } from "../files/measure.js";
-import { tiles, tokensOf } from "../files/tokens.js";
+import type { Measured } from "../files/measure.js";
+import { tiles, UNKNOWN } from "../files/tokens.js";
+import { measureFile } from "./measure.js";
 
 /** What `fileTokens` is told of the request. */
 export interface FileTokensOptions {
@@ -11,6 +12,11 @@ export interface FileTokensOptions {
 }
 
 type Rule = (width: number, height: number) => number;
+
+/** For a page of text with its picture, where nothing is published: about Claude's least. */
+const PAGE = 1500;
+/** OpenAI: a token for 100 ms of what a user says. */
+const SECOND = 10;
 
 /** OpenAI's models that count tiles: base and tile, by the first pattern that fits; else GPT-4o's. */
 const TILES: readonly (readonly [RegExp, number, number])[] = [
@@ -41,7 +47,7 @@ const GEMINI_SECOND = 32;
  */
 export function fileTokens(bytes: Uint8Array, options: FileTokensOptions = {}): number {
   const { model = "", detail } = options;
-  const file = measure(bytes);
+  const file = measureFile(bytes);
   if (/claude/.test(model)) return tokensOf(file, claude(model), CLAUDE_PAGE);
   if (/gemini/.test(model)) {
     const newer = /gemini-([3-9]|\d\d)/.test(model);
@@ -76,4 +82,20 @@ function openai(model: string, detail: unknown): Rule {
   }
   const [, base, tile] = TILES.find(([pattern]) => pattern.test(model)) ?? [model, 85, 170];
   return detail === "low" ? () => base : tiles(base, tile);
+}
+
+/** Tokens of a file, its image by a rule, its pages and seconds by their price. */
+function tokensOf(
+  { kind, width = 0, height = 0, seconds = 0, pages = 1 }: Measured,
+  image: Rule,
+  page: number = PAGE,
+  second: number = SECOND,
+): number {
+  const known = {
+    image: width * height && image(width, height),
+    audio: seconds * second,
+    pdf: pages * page,
+  };
+  const tokens = kind && Math.ceil(known[kind]);
+  return tokens && tokens > 0 && tokens < 1e9 ? tokens : UNKNOWN;
 }

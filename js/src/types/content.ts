@@ -81,8 +81,8 @@ export interface NewFilePart extends File {
   readonly data: Uint8Array;
   readonly url?: never;
   /**
-   * What it costs a model, a whole number. Default: by OpenAI's rule for images, and as `varve/formats/files`
-   * documents for others. Not part of what is stored.
+   * What it costs a model, a whole number. Default: of images by OpenAI's rule for GPT-4o, of others 1000; see
+   * `fileTokens` of `varve/formats/files`. Not part of what is stored.
    */
   readonly tokens?: number;
 }

@@ -5,7 +5,6 @@ import { createVarve, type MessagePayload } from "varve";
 import { models } from "varve/models";
 import { memoryAdapter } from "varve/testing";
 import { describe, expect, test } from "vitest";
-import { measure } from "../../../js/src/files/measure.js";
 import {
   fromModelMessages,
   fromUIMessages,
@@ -16,6 +15,7 @@ import { fromAnthropic, toAnthropic } from "../../../js/src/formats/anthropic.js
 import { check } from "../../../js/src/formats/check.js";
 import { fileTokens } from "../../../js/src/formats/files.js";
 import { fromGoogle, toGoogle } from "../../../js/src/formats/google.js";
+import { measureFile } from "../../../js/src/formats/measure.js";
 import type { Convertible } from "../../../js/src/formats/messages.js";
 import {
   fromOpenAI,
@@ -413,7 +413,7 @@ describe("tokens of files", () => {
     ],
     ["MP3", header("ID3", Array(31997).fill(0)), { seconds: 2 }],
   ])("%s is measured", (_, bytes, expected) => {
-    expect(measure(bytes)).toMatchObject(expected);
+    expect(measureFile(bytes)).toMatchObject(expected);
   });
 
   test("whatever a file begins with, are a number above 0, soon", () => {
