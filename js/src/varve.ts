@@ -270,7 +270,7 @@ function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions
   if (unknown !== undefined) throw invalid(`/${unknown}`, `createVarve has no option ${unknown}`);
   const { storage, workspace, encoding, counter, clock, models, summarize } = options;
   if (summarize !== undefined && typeof summarize !== "function") {
-    throw invalid("/summarize", "summarize must be a function that gives a summary");
+    throw invalid("/summarize", "summarize must be a function");
   }
   if (storage !== undefined && !isMemory(storage) && typeof storage?.readJournal !== "function") {
     throw invalid("/storage", "storage must be a storage adapter, or come from memory()");

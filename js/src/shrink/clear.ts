@@ -6,6 +6,7 @@ import type { Transcript, TranscriptEntry, TranscriptOptions } from "../types/ch
 import type { OperationOptions } from "../types/commit.js";
 import type { MessagePayload, Part, ToolIoPayload, ToolOutput } from "../types/content.js";
 import type { Cleared, ClearOptions } from "../types/shrink.js";
+import { own } from "../writer.js";
 import { compiledTokens } from "./compress.js";
 import type { Place } from "./shrinker.js";
 
@@ -32,8 +33,9 @@ interface Edit {
 export async function clearToolResults<P>(
   chat: Chat<P>,
   place: Place,
-  { keepLast, olderThan, plan = false, ...options }: ClearOptions,
+  given: ClearOptions,
 ): Promise<Cleared> {
+  const { keepLast, olderThan, plan = false, ...options } = own(given);
   const before = olderThan instanceof Date ? olderThan.getTime() : olderThan;
   if (before !== undefined && !Number.isFinite(before)) {
     throw invalid("/olderThan", "olderThan must be a time: a Date, or UTC milliseconds");

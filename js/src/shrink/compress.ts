@@ -14,6 +14,7 @@ import type {
   Summarized,
   SummaryText,
 } from "../types/shrink.js";
+import { own } from "../writer.js";
 import type { Place } from "./shrinker.js";
 import {
   checkGiven,
@@ -70,8 +71,9 @@ const WORTH = 8;
 /** See `Shrinker.compress`. */
 export async function compress(
   place: Place,
-  options: CompressOptions,
+  given: CompressOptions,
 ): Promise<CompressPlan | Compression | PendingCompression | null> {
+  const options = own(given);
   const { summarize: _, content, mustKeep, autoCommit = true, plan: plans, ...rest } = options;
   const { ids, from, to, preserveRecent, instructions, targetTokens, ...more } = rest;
   const { signal, ...fields } = more;

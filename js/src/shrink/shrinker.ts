@@ -13,7 +13,7 @@ import type {
   CompressPlan,
   PendingCompression,
 } from "../types/shrink.js";
-import { type CallArguments, own } from "../writer.js";
+import type { CallArguments } from "../writer.js";
 
 /** What compression needs of the handle that it works on. */
 export interface Place {
@@ -26,7 +26,7 @@ export interface Place {
 export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
   readonly #place: Place = {
     link: this.link,
-    change: (name, args, options) => this.change(name, args, options),
+    change: this.change.bind(this),
   };
 
   /** See `Repository`. */
@@ -59,8 +59,7 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
   async compress(
     options: CompressOptions = {},
   ): Promise<CompressPlan | Compression | PendingCompression | null> {
-    const { compress } = await import("./compress.js");
-    return compress(this.#place, own(options));
+    return (await import("./compress.js")).compress(this.#place, options);
   }
 
   /**
@@ -80,7 +79,6 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
    * @throws `Validation`; `Conflict`; any error of the store. Nothing is stored then.
    */
   async clearToolResults(options: ClearOptions = {}): Promise<Cleared> {
-    const { clearToolResults } = await import("./clear.js");
-    return clearToolResults(this, this.#place, own(options));
+    return (await import("./clear.js")).clearToolResults(this, this.#place, options);
   }
 }
