@@ -201,6 +201,12 @@ export class Varve<P = BuiltInPayload> {
   async close(): Promise<void> {
     const { closed, storage, workspaces } = this.#root;
     this.#root.closed = true;
+    // What was counted of policies is told now; where that fails it is lost, and this is closed all the same.
+    const flush = async (started: Promise<Workspace>) => {
+      const { engine, host } = await started;
+      if (!host.instance.ended) await host.instance.settled(() => engine.call("flush", "{}"));
+    };
+    await Promise.allSettled([...workspaces.values()].map(flush));
     workspaces.clear();
     if (!closed && !isMemory(storage)) await storage.close();
   }

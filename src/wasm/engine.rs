@@ -87,6 +87,13 @@ impl Inner {
             let page = self.store.list(&self.workspace, &RepositoryQuery::read(args)?).await?;
             return to_js_exactly(&to_value(&page));
         }
+        if name == "flush" {
+            let open: Vec<_> = self.repositories.borrow().iter().filter_map(|(_, (_, open))| open.upgrade()).collect();
+            for repository in open {
+                Handle::new(&repository).flush_log().await?;
+            }
+            return Ok(JsValue::UNDEFINED);
+        }
         let id: String = args.get("id")?;
         let address = Address { workspace: self.workspace.clone(), id: id.as_str().into() };
         if name == "verify" {

@@ -191,6 +191,17 @@ describe("policyConfig", () => {
   });
 });
 
+test("evaluations that were counted are written on close", async () => {
+  const storage = memory("closing");
+  const varve = testVarve({ storage });
+  const chat = await varve.open("chat", { budget: { maxTokens: 1000, action: "warn" } });
+  await chat.user("hello");
+  for (let n = 0; n < 3; n++) await chat.prepare();
+  await varve.close();
+  const { evaluations } = await (await open({ storage, ids: 2 })).policies.evaluations();
+  expect(evaluations).toMatchObject([{ policy: "auto-compress", outcome: "quiet", count: 3 }]);
+});
+
 test("list shows varve's policies and the application's, in order, with what was configured", async () => {
   const chat = await open();
   chat.policies.register({
