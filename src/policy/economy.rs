@@ -7,9 +7,12 @@
 
 use crate::error::Result;
 use crate::json::{Fields, Map, Value};
+use crate::model::annotation::Priority;
+use crate::model::content::Role;
 use crate::model::setting::POLICY_STATE;
 use crate::policy::View;
 use crate::policy::builtin::COMPRESS;
+use crate::state::lineage::Status;
 
 /// What a compression leaves of what it takes, in tokens.
 const KEPT: f64 = 0.25;
@@ -17,6 +20,8 @@ const KEPT: f64 = 0.25;
 const MARGIN: f64 = 1.25;
 /// A call of a model adds its answer, and what answers that: a result, or the next message.
 const COMMITS_PER_CALL: f64 = 2.0;
+/// Where the budget is full, what frees less than this share of it is not worth a lost cache.
+const WORTH: f64 = 0.05;
 
 /// What is known of prices.
 pub struct Economy {
@@ -37,18 +42,36 @@ impl Economy {
         }
     }
 
-    /// Whether compressing now pays. Tells what it went by in `out`.
-    pub fn weigh(&self, view: &View<'_>, out: &mut Map) -> bool {
+    /// Whether compressing now pays, or the budget leaves no choice. Tells what it went by in `out`.
+    pub fn weigh(&self, view: &View<'_>, limit: u64, preserve: u32, out: &mut Map) -> bool {
         let last = view.state.note(None, &format!("{POLICY_STATE}{COMPRESS}"));
-        let known = |name: &str| last.and_then(|last| last.get(name)).and_then(Value::as_f64).unwrap_or_default();
-        let grown = (view.used as f64 - known("used")).max(0.0);
-        let calls_since = (view.lineage.commit_count() as f64 - known("commits")).max(0.0) / COMMITS_PER_CALL;
-        let calls = self.calls.map_or(calls_since, f64::from);
-        let saving = calls * self.cached_ratio * (1.0 - KEPT) * grown;
-        let left = view.used as f64 - (1.0 - KEPT) * grown;
-        let loss = (1.0 - self.cached_ratio) * left;
-        out.insert("saving".to_owned(), saving.round().into());
-        out.insert("loss".to_owned(), loss.round().into());
-        saving > MARGIN * loss
+        let commits = last.and_then(|last| last.get("commits")).and_then(Value::as_f64).unwrap_or_default();
+        let since = (view.lineage.commit_count() as f64 - commits).max(0.0) / COMMITS_PER_CALL;
+        let calls = self.calls.map_or(since, f64::from);
+        let (used, limit) = (view.used as f64, limit as f64);
+        let freed = (1.0 - KEPT) * eligible(view, preserve);
+        let saving = calls * self.cached_ratio * freed;
+        let loss = (1.0 - self.cached_ratio) * (used - freed);
+        out.insert("saving", saving.round().into());
+        out.insert("loss", loss.round().into());
+        saving > MARGIN * loss || (used >= limit && freed >= (used - limit).max(WORTH * limit))
     }
+}
+
+/// Tokens of what came since the last summary, and can go: no more than a compression would take.
+fn eligible(view: &View<'_>, preserve: u32) -> f64 {
+    let (mut tokens, mut passed, mut in_turn) = (0, 0, true);
+    for slot in view.lineage.slots().iter().rev().filter(|slot| slot.status == Status::Live) {
+        let row = view.state.contents(slot.content);
+        if &*row.content_type == "summary" {
+            break;
+        }
+        passed += 1;
+        let may_go = !in_turn && passed > preserve && view.state.priority_of(slot.entry, row) == Priority::Normal;
+        in_turn &= view.state.role_of(row) != Role::User;
+        if may_go {
+            tokens += u64::from(row.outline.own_tokens());
+        }
+    }
+    tokens as f64
 }

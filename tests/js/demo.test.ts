@@ -42,10 +42,30 @@ test("shows every step of the story", () => {
     "An undo",
     "The final compile",
     "exactly what came in",
+    "The context keeps itself in shape",
+    "auto-compress proposes",
+    "Nothing has happened yet.",
+    "Approved:",
+    "is pinned, and reads as it did",
+    "every message the same as before",
+    "0 open proposals",
   ]) {
     expect(stdout).toContain(step);
   }
   expect(stdout).not.toContain("\u001b");
+});
+
+test("runs by itself with --auto", () => {
+  const { stdout, stderr, status } = run(["--auto"]);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(stdout).toContain("auto-compress: executed");
+  const used = [...stdout.matchAll(/^ +\d+ {2}.* ([\d,]+)$/gm)].map(([, tokens]) =>
+    Number(tokens?.replaceAll(",", "")),
+  );
+  expect(used).toHaveLength(120);
+  expect(Math.max(...used)).toBeLessThanOrEqual(8000);
+  expect(stdout).toMatch(/1 compression; the model sees \d+ messages, /);
 });
 
 test("is coloured where colour is wanted", () => {

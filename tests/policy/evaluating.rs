@@ -52,11 +52,24 @@ fn auto_compress_says_to_the_token_what_it_needs_when_cached_input_has_a_price()
     configure(&ann, "auto-compress", json!({ "cachedRatio": 0.1, "expectedCalls": 40 })).unwrap();
     with_budget(&ann, 1_000_000);
     ann.commit("a", user(&"x".repeat(4000)));
-    // 1,007 tokens: forty calls save 40 x 0.1 x 0.75 x 1,007 = 3,021; the next one loses 0.9 x 0.25 x 1,007 = 227.
+    ann.commit("b", assistant(&"y".repeat(4000)));
+    assert_eq!(on_compile(&ann), [], "it is all one turn");
+    ann.commit("c", user(&"z".repeat(200)));
+    // 2,000 tokens can go, of 2,022 or so: forty calls save 40 x 0.1 x 0.75 x 2,000 = 6,000; the next one loses 0.9 x
+    // what is left of all.
     let fired = on_compile(&ann);
-    assert_eq!((&fired[0].measured["saving"], &fired[0].measured["loss"]), (&json!(3021), &json!(227)));
-    configure(&ann, "auto-compress", json!({ "cachedRatio": 0.1, "expectedCalls": 3 })).unwrap();
-    // Three calls save 227: as much as is lost, and so not enough.
+    let used = fired[0].measured["used"].as_f64().unwrap();
+    let loss = (0.9 * (used - 1500.0)).round();
+    assert_eq!((&fired[0].measured["saving"], &fired[0].measured["loss"]), (&json!(6000), &Value::Number(loss)));
+    // Four calls save 600, which is more than is lost, but not by a quarter.
+    configure(&ann, "auto-compress", json!({ "cachedRatio": 0.1, "expectedCalls": 4 })).unwrap();
+    assert!(600.0 > loss && 600.0 < 1.25 * loss);
+    assert_eq!(on_compile(&ann), []);
+    // Where the budget is full there is no choice, as long as it helps.
+    with_budget(&ann, used as u64);
+    assert_eq!(on_compile(&ann).len(), 1);
+    ann.pin("a");
+    ann.pin("b");
     assert_eq!(on_compile(&ann), []);
 }
 

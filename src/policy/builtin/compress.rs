@@ -47,12 +47,11 @@ impl Policy for AutoCompress {
         let share = view.used as f64 / limit as f64;
         let mut measured =
             object([("limit", limit.into()), ("threshold", threshold.into()), ("used", view.used.into())]);
-        let full = share >= threshold;
-        let worth = match (&self.economy, &mut measured) {
-            (Some(economy), Value::Object(out)) => economy.weigh(view, out),
-            _ => false,
+        let due = match (&self.economy, &mut measured) {
+            (Some(economy), Value::Object(out)) => economy.weigh(view, limit, preserve, out),
+            _ => share >= threshold,
         };
-        if off || !(full || worth) {
+        if off || !due {
             return Ok(Evaluation::quiet(measured));
         }
         let mut action = object([("type", "compress".into())]);

@@ -44,8 +44,7 @@ impl Tally {
 
 impl Repository {
     /// Notes that an evaluation came to nothing that anybody acts on.
-    pub(in crate::repo) fn tally(&self, policy: &str, branch: &str, outcome: &'static str, measured: Value) {
-        let now = self.journal_time();
+    pub(in crate::repo) fn tally(&self, now: i64, policy: &str, branch: &str, outcome: &'static str, measured: Value) {
         let mut tallies = self.tallies.borrow_mut();
         let known = tallies.iter().position(|tally| &*tally.policy == policy && tally.branch == branch);
         if let Some(place) = known
@@ -89,7 +88,13 @@ impl Handle {
         let branch = self.branch().unwrap_or_default();
         let quiet = row.get("outcome").and_then(Value::as_str) == Some("quiet");
         if let Some(policy) = row.get("policy").and_then(Value::as_str).filter(|_| quiet) {
-            return self.repo.tally(policy, &branch, "quiet", row.get("measured").cloned().unwrap_or_default());
+            return self.repo.tally(
+                self.repo.journal_time(),
+                policy,
+                &branch,
+                "quiet",
+                row.get("measured").cloned().unwrap_or_default(),
+            );
         }
         put(&mut row, "branch", branch.into());
         let fields = Value::Object(row).to_json().into();

@@ -14,7 +14,7 @@ use crate::hash::ContentHash;
 use crate::json::{At, Members, ToJson, Value, object, to_value};
 use crate::model::setting::{POLICY, POLICY_CONFIG, POLICY_MODE, POLICY_PAUSE, POLICY_STATE, PROPOSAL};
 use crate::ops::Receipt;
-use crate::policy::{Action, Definition, Evaluation, Mode, Policy, PolicyConfig, Trigger, View, built_in};
+use crate::policy::{Action, Evaluation, Mode, Policy, PolicyConfig, Trigger, View, built_in};
 use crate::state::State;
 use crate::state::lineage::Slot;
 pub use log::LOG;
@@ -32,7 +32,9 @@ pub(super) struct Active {
     waits: bool,
     mode: Option<Mode>,
     config: Option<PolicyConfig>,
-    policies: Vec<Box<dyn Policy>>,
+    /// Each with the time until which it rests.
+    policies: Vec<(Box<dyn Policy>, Option<i64>)>,
+    on_commit: bool,
 }
 
 /// A policy that asks for something.
@@ -78,8 +80,7 @@ impl Repository {
 
     /// Whether any policy looks at commits.
     pub(super) fn looks_at_commits(&self) -> bool {
-        let looks = |active: &Active| active.policies.iter().any(|policy| runs(&**policy, Trigger::Commit));
-        self.active().is_ok_and(|active| !active.paused && looks(&active))
+        self.active().is_ok_and(|active| !active.paused && active.on_commit)
     }
 
     /// The policies as the settings have them.
@@ -91,13 +92,20 @@ impl Repository {
         let active = Rc::new(self.read(|state| {
             let setting = |name: &str| state.note(None, name).cloned();
             let config = setting(POLICY_CONFIG).map(|value| PolicyConfig::read(value, At::Root)).transpose()?;
+            let resting = |policy: Box<dyn Policy>| {
+                let until = rests_until(state, &*policy);
+                (policy, until)
+            };
+            let policies = built_in(&|name| setting(&format!("{POLICY}{name}")))?;
+            let policies: Vec<_> = policies.into_iter().map(resting).collect();
             Ok::<_, Box<Error>>(Active {
                 version,
                 paused: setting(POLICY_PAUSE).is_some(),
                 waits: waits(state),
                 mode: setting(POLICY_MODE).as_ref().and_then(Mode::of),
                 config,
-                policies: built_in(&|name| setting(&format!("{POLICY}{name}")))?,
+                on_commit: policies.iter().any(|(policy, _)| runs(&**policy, Trigger::Commit)),
+                policies,
             })
         })?);
         self.active.replace(Some(active.clone()));
@@ -132,7 +140,7 @@ impl Handle {
             // The commit is stored; that a policy could not look at it is for the log.
             Err(error) => {
                 let measured = Value::from(error.to_string());
-                self.repo.tally("commit", branch, "failed", measured);
+                self.repo.tally(self.repo.journal_time(), "commit", branch, "failed", measured);
             }
         }
     }
@@ -178,16 +186,16 @@ impl Handle {
         let active = repo.active()?;
         let asked = |policy: &dyn Policy| runs(policy, trigger) && only.is_none_or(|only| only == policy.name());
         let mut fired = Vec::new();
-        if active.paused || !active.policies.iter().any(|policy| asked(&**policy)) {
+        if active.paused || !active.policies.iter().any(|(policy, _)| asked(&**policy)) {
             return Ok(fired);
         }
         let limit = self.budget().map(|budget| budget.limit()).transpose()?.filter(|_| trigger == Trigger::Compile);
         let used = if limit.is_some() { repo.count_branch(branch).await? } else { 0 };
         let now = repo.journal_time();
-        for policy in active.policies.iter().filter(|policy| asked(&***policy)) {
+        for (policy, rests) in active.policies.iter().filter(|(policy, _)| asked(&**policy)) {
             let (name, definition) = (policy.name(), policy.definition());
-            if let Some(until) = repo.read(|state| rests_until(state, name, definition)).filter(|until| now < *until) {
-                repo.tally(name, branch, "cooldown", Value::from(until - now));
+            if let Some(until) = rests.filter(|until| now < *until) {
+                repo.tally(now, name, branch, "cooldown", Value::from(until - now));
                 continue;
             }
             let mut fetched = Fetched::default();
@@ -225,8 +233,8 @@ impl Handle {
             };
             let mode = definition.mode.or(active.mode).unwrap_or(policy.default_mode());
             match action {
-                None => repo.tally(name, branch, "quiet", measured),
-                Some(_) if mode == Mode::Manual => repo.tally(name, branch, "manual", measured),
+                None => repo.tally(now, name, branch, "quiet", measured),
+                Some(_) if mode == Mode::Manual => repo.tally(now, name, branch, "manual", measured),
                 Some(action) => fired.push(Fired {
                     policy: name,
                     priority: definition.priority,
@@ -253,10 +261,10 @@ fn waits(state: &State<'_>) -> bool {
 }
 
 /// Until when a policy rests that acted or was refused.
-fn rests_until(state: &State<'_>, policy: &str, definition: &Definition) -> Option<i64> {
-    let last = state.note(None, &format!("{POLICY_STATE}{policy}"))?;
+fn rests_until(state: &State<'_>, policy: &dyn Policy) -> Option<i64> {
+    let last = state.note(None, &format!("{POLICY_STATE}{}", policy.name()))?;
     let least = if last.get("refused").is_some() { REFUSED } else { 0 };
-    Some(last.get("at")?.as_i64()?.saturating_add(definition.cooldown.max(least)))
+    Some(last.get("at")?.as_i64()?.saturating_add(policy.definition().cooldown.max(least)))
 }
 
 /// The error where nothing matches regular expressions.

@@ -87,7 +87,7 @@ impl Handle {
                 ("priority", definition.priority.into()),
             ])
         };
-        let built_in = active.policies.iter().map(|policy| row(&**policy)).collect();
+        let built_in = active.policies.iter().map(|(policy, _)| row(&**policy)).collect();
         Ok(self.repo.read(|state| {
             let settings = state.notes(None);
             let under = |prefix: &str| {

@@ -23,16 +23,18 @@ test("when compressing pays is reckoned as the page says", async () => {
   const chat = await testVarve({ counter }).open("chat");
   await chat.setBudget({ maxTokens: 1_000_000, action: "warn" });
   await chat.policies.configure({
-    "auto-compress": { mode: "manual", cachedRatio: 0.1, threshold: 1, expectedCalls: 16 },
+    "auto-compress": { mode: "manual", cachedRatio: 0.1, threshold: 1, expectedCalls: 24 },
   });
-  await chat.user("x".repeat(2400));
+  await chat.user("x".repeat(1000));
+  await chat.assistant("y".repeat(1400));
+  await chat.user("z".repeat(1900));
   const { tokenCount } = await chat.prepare();
   const { evaluations } = await chat.policies.evaluations({ where: { policy: "auto-compress" } });
   const { outcome, measured } = evaluations[0] ?? {};
-  const left = tokenCount / 4;
+  const freed = 0.75 * 2400;
   expect(measured).toMatchObject({
-    saving: Math.round(16 * 0.1 * 0.75 * tokenCount),
-    loss: Math.round(0.9 * left),
+    saving: Math.round(24 * 0.1 * freed),
+    loss: Math.round(0.9 * (tokenCount - freed)),
   });
   expect(outcome).toBe("manual");
 });
