@@ -8,7 +8,6 @@ import { forModule, type Given } from "./files/files.js";
 import type { Maybe } from "./native.js";
 import { toPlainJson } from "./plain.js";
 import { resolvePolicy } from "./policies/config.js";
-import { viewOf } from "./policies/driven.js";
 import type { Driven } from "./policies/driver.js";
 import { Shrinker } from "./shrink/shrinker.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
@@ -201,7 +200,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   protected override get driven(): Driven {
     return {
       link: this.link,
-      view: (trigger, config) => viewOf(this.link, this as never, trigger, config),
+      reader: this as never,
       compress: async (action, guard) => {
         const { compressFor } = await import("./shrink/compress.js");
         const place = { link: this.link, change: this.#change.bind(this) };

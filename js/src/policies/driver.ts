@@ -2,6 +2,7 @@
 import { isVarveError, VarveError } from "../errors.js";
 import type { Link } from "../handle.js";
 import { toPlainJson } from "../plain.js";
+import type { Reader } from "../reader.js";
 import type { JsonObject, JsonValue } from "../types/json.js";
 import type {
   Policy,
@@ -9,17 +10,17 @@ import type {
   PolicyEvent,
   PolicyMode,
   PolicyTrigger,
-  PolicyView,
   Proposal,
 } from "../types/policies.js";
 import type { Fired } from "./registry.js";
 import { retried } from "./retry.js";
+import { viewOf } from "./view.js";
 
 /** What the driver needs of a handle. */
 export interface Driven {
   readonly link: Link;
   /** Reads for policies of the application. */
-  view(trigger: PolicyTrigger, config: JsonValue | undefined): PolicyView;
+  readonly reader: Reader<never>;
   /** Compresses on behalf of a policy or a proposal; without a guard, only tells what would happen. */
   compress(action: PolicyAction, guard: Guard | undefined): Promise<Compression>;
 }
@@ -127,7 +128,7 @@ async function evaluate(
     await log({ outcome: "cooldown" });
     return undefined;
   }
-  const view = driven.view(trigger, definition.config);
+  const view = viewOf(link, driven.reader, trigger, definition.config);
   let action: PolicyAction | null;
   try {
     action = await policy.evaluate(view);

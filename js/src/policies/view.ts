@@ -1,4 +1,4 @@
-// A handle, as what drives policies needs it.
+// What policies of the application look at.
 import type { Link } from "../handle.js";
 import type { Reader } from "../reader.js";
 import type { JsonValue } from "../types/json.js";
