@@ -3,7 +3,7 @@
 use super::{Outcome, Planner};
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::ToJson;
+use crate::json::{ToJson, Value};
 use crate::model::record::{ErasedRecord, FreedRecord, Record};
 use crate::state::arena::Ix;
 
@@ -43,7 +43,8 @@ impl Planner<'_> {
             None => self.draft.commit_count() == free.commits,
         };
         // Proposals name objects of which no commit knows yet.
-        let settings: Vec<_> = self.draft.notes(None).iter().map(|(_, value)| value.to_json()).collect();
+        let objects = |(_, value): &(&str, &Value)| Some(value.get("objects")?.to_json());
+        let settings: Vec<_> = self.draft.notes(None).iter().filter_map(objects).collect();
         let named = |hash: &ContentHash| settings.iter().any(|text| text.contains(&hash.to_hex()));
         let contents: Vec<_> = free.hashes.iter().copied().filter(|hash| unneeded(hash) && !named(hash)).collect();
         if contents.is_empty() {

@@ -226,8 +226,10 @@ impl Repository {
         }
         found.extend(others);
         let (listed, mut named): (Set<_>, _) = (found.iter().map(|(hash, _)| *hash).collect(), Set::default());
-        for (_, value) in self.state.borrow().notes(None) {
-            mentions(value.to_json().as_bytes(), &|hash| listed.contains(hash), &mut named);
+        // What open proposals name; once they are settled they name nothing.
+        let state = self.state.borrow();
+        for objects in state.notes(None).into_iter().filter_map(|(_, value)| value.get("objects")) {
+            mentions(objects.to_json().as_bytes(), &|hash| listed.contains(hash), &mut named);
         }
         found.retain(|(hash, _)| !named.contains(hash));
         Ok(found)

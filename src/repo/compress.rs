@@ -7,6 +7,7 @@ use crate::collections::{Map, Set};
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
 use crate::json::{At, Fields, Members, ToJson, Value};
+use crate::model::annotation::Priority;
 use crate::model::content::{Content, Summary};
 use crate::ops::{Compact, Input, in_view};
 use crate::state::State;
@@ -237,6 +238,12 @@ impl Handle {
         let inputs = Inputs { state: &state, lineage: &lineage, counts: &counts, table: &mut table };
         plan.head = slot.head.map(|ix| state.commits(ix).hash);
         plan.tokens = slot.view.tokens();
+        // Of messages that are one with what is hidden, the hidden ones stay.
+        let hidden = |entry: EntryIx| {
+            let slot = lineage.slot(entry)?;
+            let row = state.contents(slot.content);
+            Some(state.priority_of(entry, row) != Priority::Normal || state.is_erased(slot.content))
+        };
         let mut found = Vec::new();
         let mut going: Set<EntryIx> = Set::default();
         for run in runs(pairing, &fates) {
@@ -244,7 +251,7 @@ impl Handle {
             let mut one = Found { planned: PlannedRun::default(), slots: Vec::new(), recipes: Vec::new() };
             for index in run {
                 let Some(unit) = pairing.units().get(index) else { continue };
-                for entry in live(unit) {
+                for entry in live(unit).filter(|entry| hidden(*entry) == Some(false)) {
                     entries.add(entry);
                     going.add(entry);
                 }

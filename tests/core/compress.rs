@@ -257,3 +257,21 @@ fn a_result_that_comes_after_its_call_was_compressed_is_left_out_and_told() {
     assert_eq!(reading.brief(), ["user: <summary of=\"2 entries\">\nIn short\n</summary> | q"]);
     assert_eq!(reading.compiled.warnings, [json!({ "kind": "step-hidden", "entries": ["call", "late"] })]);
 }
+
+#[test]
+fn what_is_skipped_stays_where_it_is_one_message_with_what_goes() {
+    let world = World::default();
+    let ann = world.user();
+    let of_turn = |id: &str| CommitOptions { turn: Some("t".to_owned()), ..named(id) };
+    ann.commit("a", user("a question"));
+    ann.commit_with(assistant("said"), of_turn("b"));
+    ann.commit_with(assistant("said and skipped"), of_turn("c"));
+    ann.commit_with(assistant("said as well"), of_turn("d"));
+    ann.commit("q", user("and now?"));
+    ann.skip("c");
+    let plan = ann.plan();
+    assert_eq!(targets(&plan), [["a", "b", "d"]]);
+    ann.compact("s", "In short", &["a", "b", "d"]);
+    assert_eq!(ann.get("c").unwrap()["status"], json!("live"));
+    assert_eq!(ann.shows().len(), 1);
+}

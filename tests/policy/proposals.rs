@@ -152,6 +152,26 @@ fn a_proposal_that_nobody_answers_expires() {
 }
 
 #[test]
+fn gc_keeps_what_is_proposed_until_it_is_settled() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("a", user("hello"));
+    let id = propose(&ann, &["a"]);
+    let gc = || {
+        world.clock.advance(1);
+        let older_than = Some(varve::repo::Environment::now(&*world.clock));
+        block_on(ann.handle.gc(&varve::repo::GcOptions { older_than, ..Default::default() })).unwrap().objects
+    };
+    assert_eq!(gc(), 0);
+    settle(&ann, &id, "approved").unwrap();
+    assert_eq!(gc(), 0);
+    execute(&ann, &id).unwrap();
+    assert_eq!(gc(), 1);
+    let left = block_on(ann.handle.proposal(&id)).unwrap().unwrap();
+    assert_eq!((&left["state"], left.get("action")), (&json!("executed"), None));
+}
+
+#[test]
 fn one_proposal_of_a_policy_waits_at_a_time() {
     let world = world();
     let ann = world.user();
