@@ -13,16 +13,8 @@ import type {
   ProposalsQuery,
 } from "../types/policies.js";
 import { own } from "../writer.js";
-import {
-  branchesOf,
-  changed,
-  checkAction,
-  type Driven,
-  drive,
-  entriesOf,
-  notFound,
-  proposalOf,
-} from "./driver.js";
+import { branchesOf, checkAction, type Driven, drive, entriesOf } from "./driver.js";
+import { changed, notFound, proposalOf } from "./proposal.js";
 import type { Fired } from "./registry.js";
 
 interface Listed {

@@ -4,14 +4,8 @@ import type { Link } from "../handle.js";
 import { toPlainJson } from "../plain.js";
 import type { Reader } from "../reader.js";
 import type { JsonObject, JsonValue } from "../types/json.js";
-import type {
-  Policy,
-  PolicyAction,
-  PolicyEvent,
-  PolicyMode,
-  PolicyTrigger,
-  Proposal,
-} from "../types/policies.js";
+import type { Policy, PolicyAction, PolicyMode, PolicyTrigger } from "../types/policies.js";
+import { changed, proposalOf, tell } from "./proposal.js";
 import type { Fired } from "./registry.js";
 import { retried } from "./retry.js";
 import { viewOf } from "./view.js";
@@ -236,63 +230,8 @@ export async function execute(
   });
 }
 
-const BUILT_IN: ReadonlySet<string> = new Set(["annotate", "branch", "archive", "rebase"]);
-
-/** What `approve` does: the approval is written first, and used once. */
-export async function approve(driven: Driven, of: string | Proposal): Promise<Proposal> {
-  const { link } = driven;
-  const id = typeof of === "string" ? of : of.id;
-  await link.call("refresh"); // somebody else may have settled it, or let policies go on
-  const proposal = await proposalOf(link, id);
-  if (proposal === undefined) throw notFound(id);
-  const { action, policy } = proposal;
-  if (action && !canDo(link, action)) throw missing(policy ?? "", action.type);
-  if (proposal.state !== "approved") {
-    const shown = typeof of === "string" ? proposal.body : of.body;
-    await link.call("settle", { id, to: "approved", shown });
-  }
-  try {
-    await execute(driven, action as PolicyAction, { policy, proposal: id });
-  } catch (error) {
-    await gaveUp(driven, id, error);
-    throw error;
-  }
-  return changed(driven, id);
-}
-
-/** An approval that came to nothing, unless it can still be used. */
-async function gaveUp(driven: Driven, id: string, error: unknown): Promise<void> {
-  if (isVarveError(error, "PolicyPaused")) return;
-  const to = isVarveError(error, "StaleProposal") ? "stale" : "failed";
-  const more = { reason: error instanceof Error ? error.message : String(error) };
-  try {
-    await driven.link.call("settle", { id, to, more });
-    await changed(driven, id);
-  } catch {
-    // Somebody else settled it, which is why this failed; the first error says more.
-  }
-}
-
-function canDo(link: Link, action: PolicyAction): boolean {
-  const { type } = action;
-  return type === "compress" || BUILT_IN.has(type) || link.shared.registry.handlers.has(type);
-}
-
-/** A proposal as it stands. */
-export async function proposalOf(link: Link, id: string): Promise<Proposal | undefined> {
-  const found = await link.call<(Proposal & { basis?: unknown }) | null>("proposal", { id });
-  if (found === null) return undefined;
-  const { basis: _, ...proposal } = found;
-  return Object.freeze(proposal);
-}
-
-/** Tells of a proposal that changed. */
-export async function changed(driven: Driven, id: string): Promise<Proposal> {
-  const proposal = (await proposalOf(driven.link, id)) as Proposal;
-  driven.link.shared.touch();
-  driven.link.shared.events.emit("proposal", Object.freeze({ type: "proposal", proposal }));
-  return proposal;
-}
+/** Actions that the module does by itself. */
+export const BUILT_IN: ReadonlySet<string> = new Set(["annotate", "branch", "archive", "rebase"]);
 
 async function failed(
   driven: Driven,
@@ -303,11 +242,6 @@ async function failed(
   const row = { policy, outcome: "failed", error: String(error) };
   await driven.link.call("logEvaluation", { row });
   tell(driven, { policy, outcome: "failed", branch, error });
-}
-
-function tell(driven: Driven, event: Omit<PolicyEvent, "type">): void {
-  driven.link.shared.touch();
-  driven.link.shared.events.emit("policy", Object.freeze({ type: "policy", ...event }));
 }
 
 /** Fails where what a policy of the application asks for is no action. */
@@ -330,11 +264,8 @@ export function checkAction(action: PolicyAction): void {
   toPlainJson(action);
 }
 
-function missing(policy: string, type: string): VarveError {
+/** The error where nobody here does an action. */
+export function missing(policy: string, type: string): VarveError {
   const message = `nothing here does ${type}; give policies.handle("${type}", …) in every process that approves`;
   return new VarveError("PolicyExecution", message, { policy, tries: 0 });
-}
-
-export function notFound(id: string): VarveError {
-  return new VarveError("ProposalNotFound", `there is no proposal ${id}`, { id });
 }

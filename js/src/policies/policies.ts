@@ -106,7 +106,7 @@ export class Policies {
    * `ProposalNotFound`; `PolicyExecution` where nobody here can do it (it stays pending) or every try failed.
    */
   async approve(proposal: string | Proposal): Promise<Proposal> {
-    return (await import("./driver.js")).approve(this.#driven, proposal);
+    return (await import("./approve.js")).approve(this.#driven, proposal);
   }
 
   /**
