@@ -200,7 +200,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   protected override get driven(): Driven {
     return {
       link: this.link,
-      reader: this as never,
+      reader: this,
       compress: async (action, guard) => {
         const { compressFor } = await import("./shrink/compress.js");
         const place = { link: this.link, change: this.#change.bind(this) };

@@ -11,7 +11,6 @@ use crate::model::annotation::Priority;
 use crate::model::content::Role;
 use crate::model::setting::POLICY_STATE;
 use crate::policy::View;
-use crate::policy::builtin::COMPRESS;
 use crate::state::lineage::Status;
 
 /// What a compression leaves of what it takes, in tokens.
@@ -43,8 +42,8 @@ impl Economy {
     }
 
     /// Whether compressing now pays, or the budget leaves no choice. Tells what it went by in `out`.
-    pub fn weigh(&self, view: &View<'_>, limit: u64, preserve: u32, out: &mut Map) -> bool {
-        let last = view.state.note(None, &format!("{POLICY_STATE}{COMPRESS}"));
+    pub fn weigh(&self, policy: &str, view: &View<'_>, limit: u64, preserve: u32, out: &mut Map) -> bool {
+        let last = view.state.note(None, &format!("{POLICY_STATE}{policy}"));
         let commits = last.and_then(|last| last.get("commits")).and_then(Value::as_f64).unwrap_or_default();
         let since = (view.lineage.commit_count() as f64 - commits).max(0.0) / COMMITS_PER_CALL;
         let calls = self.calls.map_or(since, f64::from);

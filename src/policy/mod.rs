@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::state::lineage::{Lineage, Slot};
 
 pub use action::{Action, Steps};
-pub use builtin::{COMPRESS, PIN, built_in};
+pub use builtin::built_in;
 pub use config::PolicyConfig;
 pub use definition::{Definition, Mode};
 

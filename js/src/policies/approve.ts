@@ -24,7 +24,7 @@ export async function approve(driven: Driven, of: string | Proposal): Promise<Pr
     await gaveUp(driven, id, error);
     throw error;
   }
-  return changed(driven, id);
+  return changed(driven.link, id);
 }
 
 /** An approval that came to nothing, unless it can still be used. */
@@ -34,7 +34,7 @@ async function gaveUp(driven: Driven, id: string, error: unknown): Promise<void>
   const more = { reason: error instanceof Error ? error.message : String(error) };
   try {
     await driven.link.call("settle", { id, to, more });
-    await changed(driven, id);
+    await changed(driven.link, id);
   } catch {
     // Somebody else settled it, which is why this failed; the first error says more.
   }

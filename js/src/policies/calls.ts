@@ -85,7 +85,7 @@ export async function reject(
   const id = idOf(of);
   const more = reason === undefined ? {} : { reason };
   await driven.link.call("settle", { id, to: "rejected", more });
-  return changed(driven, id);
+  return changed(driven.link, id);
 }
 
 export async function edit(
@@ -110,7 +110,7 @@ export async function edit(
     ? { action: { ...action, ids: compression.ids }, plan: compression.plan }
     : { action };
   await driven.link.call("settle", { id, to: "pending", shown, body, entries, branches });
-  return changed(driven, id);
+  return changed(driven.link, id);
 }
 
 export async function evaluations(driven: Driven, query: EvaluationsQuery): Promise<Evaluations> {

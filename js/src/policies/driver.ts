@@ -2,19 +2,18 @@
 import { isVarveError, VarveError } from "../errors.js";
 import type { Link } from "../handle.js";
 import { toPlainJson } from "../plain.js";
-import type { Reader } from "../reader.js";
 import type { JsonObject, JsonValue } from "../types/json.js";
 import type { Policy, PolicyAction, PolicyMode, PolicyTrigger } from "../types/policies.js";
 import { changed, proposalOf, tell } from "./proposal.js";
 import type { Fired } from "./registry.js";
 import { retried } from "./retry.js";
-import { viewOf } from "./view.js";
+import { type ViewReader, viewOf } from "./view.js";
 
 /** What the driver needs of a handle. */
 export interface Driven {
   readonly link: Link;
   /** Reads for policies of the application. */
-  readonly reader: Reader<never>;
+  readonly reader: ViewReader;
   /** Compresses on behalf of a policy or a proposal; without a guard, only tells what would happen. */
   compress(action: PolicyAction, guard: Guard | undefined): Promise<Compression>;
 }
@@ -151,7 +150,7 @@ async function decide(driven: Driven, asked: Fired): Promise<boolean> {
     const log = { action, measured } as JsonObject;
     const operation = await execute(driven, action, { policy, log });
     const told = { policy, outcome: "executed", branch, action } as const;
-    tell(driven, operation === undefined ? told : { ...told, operation });
+    tell(driven.link, operation === undefined ? told : { ...told, operation });
     return operation !== undefined;
   } catch (error) {
     // Nothing is there to be compressed: that is no failure, and no news at the next turn.
@@ -179,8 +178,8 @@ async function propose(driven: Driven, asked: Fired): Promise<void> {
     branches: branchesOf(action),
     expiresAt: link.host.now() + expiresAfter,
   });
-  tell(driven, { policy, outcome: "proposed", branch, action, proposal: id });
-  await changed(driven, id);
+  tell(driven.link, { policy, outcome: "proposed", branch, action, proposal: id });
+  await changed(driven.link, id);
 }
 
 /** Whether a proposal of the policy is open. One that rests on what is no more gives way. */
@@ -192,7 +191,7 @@ async function waits(driven: Driven, policy: string): Promise<boolean> {
     const fresh = await link.call<boolean>("holds", { id });
     if (fresh) return true;
     await link.call("settle", { id, to: "stale" });
-    await changed(driven, id);
+    await changed(driven.link, id);
   }
   return false;
 }
@@ -241,7 +240,7 @@ async function failed(
 ): Promise<void> {
   const row = { policy, outcome: "failed", error: String(error) };
   await driven.link.call("logEvaluation", { row });
-  tell(driven, { policy, outcome: "failed", branch, error });
+  tell(driven.link, { policy, outcome: "failed", branch, error });
 }
 
 /** Fails where what a policy of the application asks for is no action. */

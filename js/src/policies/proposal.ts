@@ -2,7 +2,6 @@
 import { VarveError } from "../errors.js";
 import type { Link } from "../handle.js";
 import type { PolicyEvent, Proposal } from "../types/policies.js";
-import type { Driven } from "./driver.js";
 
 /** A proposal as it stands. */
 export async function proposalOf(link: Link, id: string): Promise<Proposal | undefined> {
@@ -13,17 +12,17 @@ export async function proposalOf(link: Link, id: string): Promise<Proposal | und
 }
 
 /** Tells of a proposal that changed. */
-export async function changed(driven: Driven, id: string): Promise<Proposal> {
-  const proposal = (await proposalOf(driven.link, id)) as Proposal;
-  driven.link.shared.touch();
-  driven.link.shared.events.emit("proposal", Object.freeze({ type: "proposal", proposal }));
+export async function changed(link: Link, id: string): Promise<Proposal> {
+  const proposal = (await proposalOf(link, id)) as Proposal;
+  link.shared.touch();
+  link.shared.events.emit("proposal", Object.freeze({ type: "proposal", proposal }));
   return proposal;
 }
 
 /** Tells what became of what a policy asked for. */
-export function tell(driven: Driven, event: Omit<PolicyEvent, "type">): void {
-  driven.link.shared.touch();
-  driven.link.shared.events.emit("policy", Object.freeze({ type: "policy", ...event }));
+export function tell(link: Link, event: Omit<PolicyEvent, "type">): void {
+  link.shared.touch();
+  link.shared.events.emit("policy", Object.freeze({ type: "policy", ...event }));
 }
 
 /** The error where there is no such proposal. */

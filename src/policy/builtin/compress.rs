@@ -7,7 +7,6 @@ use crate::policy::config::share;
 use crate::policy::economy::Economy;
 use crate::policy::{Action, Definition, Evaluation, Policy, View};
 
-/// Its name.
 pub const NAME: &str = "auto-compress";
 
 /// The share of the budget from which on it acts, where nothing else is said.
@@ -48,7 +47,7 @@ impl Policy for AutoCompress {
         let mut measured =
             object([("limit", limit.into()), ("threshold", threshold.into()), ("used", view.used.into())]);
         let due = match (&self.economy, &mut measured) {
-            (Some(economy), Value::Object(out)) => economy.weigh(view, limit, preserve, out),
+            (Some(economy), Value::Object(out)) => economy.weigh(NAME, view, limit, preserve, out),
             _ => share >= threshold,
         };
         if off || !due {

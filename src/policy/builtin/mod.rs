@@ -5,9 +5,6 @@ mod compress;
 mod pin;
 mod rebase;
 
-pub use compress::NAME as COMPRESS;
-pub use pin::NAME as PIN;
-
 use super::{Definition, Policy};
 use crate::error::Result;
 use crate::json::{At, Value};

@@ -9,7 +9,6 @@ use crate::policy::{Action, Definition, Evaluation, Matches, Mode, Policy, View}
 use crate::state::State;
 use crate::state::lineage::{Slot, Status};
 
-/// Its name.
 pub const NAME: &str = "auto-pin";
 
 /// What is pinned where no rule says otherwise.
