@@ -327,6 +327,12 @@ impl View {
         let units = self.pairing.units();
         let stays = |index: u32, unit: &Unit| unit.shown() && !self.window.is_gone(index, unit);
         let mut hosts: Vec<(u32, Vec<u32>)> = Vec::new();
+        // Between two appends nothing that was hidden is shown again, the window aside: who was a host is the first.
+        let lasts = self.options.max_tokens.is_none() && self.options.strategy == Strategy::Full && !self.bulk;
+        let known = |summary: &u32| {
+            let found = self.hosts.iter().find(|(_, of)| of.contains(summary)).filter(|_| lasts);
+            found.map(|(host, _)| *host as usize)
+        };
         for &summary in self.pairing.summaries() {
             let shown = units
                 .get(summary as usize)
@@ -334,8 +340,12 @@ impl View {
             let is_host = |(index, unit): &(usize, &Unit)| {
                 unit.kind == Kind::Message(Role::User) && stays(*index as u32, unit) && !self.is_note(*index, unit)
             };
-            let host = units.iter().enumerate().skip(summary as usize + 1).find(is_host);
-            if let Some((host, _)) = host.filter(|_| shown) {
+            if !shown {
+                continue;
+            }
+            let from = known(&summary).unwrap_or(summary as usize + 1);
+            let host = units.iter().enumerate().skip(from).find(is_host);
+            if let Some((host, _)) = host {
                 // A later summary has the same host or a later one.
                 match hosts.last_mut() {
                     Some((last, of)) if *last == host as u32 => of.push(summary),
@@ -354,7 +364,7 @@ impl View {
         // One that the window left out has another cost once a message can show it.
         for place in 0..self.pairing.summaries().len() {
             let Some(&index) = self.pairing.summaries().get(place) else { continue };
-            let Some(unit) = self.pairing.units().get(index as usize) else { continue };
+            let Some(unit) = self.pairing.units().get(index as usize).filter(|unit| unit.shown()) else { continue };
             let made = UnitMessages { view: self, inputs, index, unit };
             if self.tokens.get(index as usize) != Some(&made.cost(&made.messages())) {
                 self.refresh(inputs, index);

@@ -22,7 +22,9 @@ fn auto_compress_is_on_and_acts_once_a_budget_is_set_from_nine_tenths_of_it_on()
     with_budget(&ann, used * 10 / 9);
     let fired = on_compile(&ann);
     assert_eq!((fired[0].policy, fired[0].mode), ("auto-compress", Mode::Collaborative));
-    assert_eq!(fired[0].action.0, json!({ "type": "compress" }), "everything that is eligible");
+    let most = (used * 10 / 9) * 3 / 10;
+    let action = json!({ "type": "compress", "maxSummaryTokens": most });
+    assert_eq!(fired[0].action.0, action, "everything that is eligible");
     assert_eq!(fired[0].measured["used"], json!(used));
 }
 
@@ -35,7 +37,7 @@ fn where_the_repository_has_a_policy_config_auto_compress_goes_by_it() {
     assert_eq!(on_compile(&ann), []);
     let set = |config: Value| block_on(ann.handle.set_policy_config(Some(config), &nothing())).unwrap();
     set(json!({}));
-    assert_eq!(on_compile(&ann)[0].action.0, json!({ "type": "compress", "preserveRecent": 10 }));
+    assert_eq!(on_compile(&ann)[0].action.0["preserveRecent"], json!(10));
     set(json!({ "threshold": 0.9 }));
     assert_eq!(on_compile(&ann), []);
     set(json!({ "threshold": 0.5, "preserveRecentCount": 0, "enabled": false }));

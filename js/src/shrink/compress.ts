@@ -1,5 +1,6 @@
 // Compression: the module plans what can go, somebody writes the summaries, the module commits them.
 import { VarveError } from "../errors.js";
+import { builtinSummarizer } from "../summarize/builtin.js";
 import type { OperationOptions, Receipt } from "../types/commit.js";
 import type { Summarizer } from "../types/compress.js";
 import type { SummaryPayload } from "../types/content.js";
@@ -105,7 +106,8 @@ async function planned(place: Place, options: CompressOptions, isExact = true): 
   const asked = { ids, from, to, preserveRecent, messages: plans !== true };
   const plan = await place.link.call<NativePlan>("planCompress", asked);
   const exact = isExact && (ids !== undefined || content !== undefined);
-  return { plan, exact, runs: await sized(place, plan, { targetTokens, exact }) };
+  const { maxSummaryTokens } = options as { maxSummaryTokens?: number };
+  return { plan, exact, runs: await sized(place, plan, { targetTokens, maxSummaryTokens, exact }) };
 }
 
 /** Has summaries written of all that can go. */
@@ -214,7 +216,15 @@ export function summarized({ targets, payload, generation }: NativeCompaction): 
 async function sized(
   place: Place,
   plan: NativePlan,
-  { targetTokens, exact }: { targetTokens: number | undefined; exact: boolean },
+  {
+    targetTokens,
+    maxSummaryTokens = Number.POSITIVE_INFINITY,
+    exact,
+  }: {
+    targetTokens: number | undefined;
+    maxSummaryTokens: number | undefined;
+    exact: boolean;
+  },
 ): Promise<SizedRun[]> {
   const sized: { run: NativeRun; block: number; tokens: number; wanted: number }[] = [];
   for (const run of plan.runs) {
@@ -228,9 +238,12 @@ async function sized(
     sized.push({ run, block, tokens, wanted: kept + Math.ceil((tokens - kept) / 4) });
   }
   const all = sized.reduce((sum, { tokens }) => sum + tokens, 0);
+  const asked = targetTokens ?? sized.reduce((sum, { wanted }) => sum + wanted, 0);
+  const less = Math.min(1, maxSummaryTokens / Math.max(1, asked));
   return sized.map(({ run, block, tokens, wanted }) => {
     const share = targetTokens === undefined ? wanted : Math.ceil((tokens * targetTokens) / all);
-    return { ...run, block, target: Math.min(tokens, Math.max(share, block + WORTH)) };
+    const target = Math.max(Math.ceil(share * less), block + WORTH);
+    return { ...run, block, target: Math.min(tokens, target) };
   });
 }
 
@@ -279,7 +292,6 @@ async function fromSummarizer(
   demands: Parameters<typeof summarise>[3],
   exact: boolean,
 ): Promise<[SizedRun, Written][]> {
-  const { builtinSummarizer } = await import("../summarize/builtin.js");
   const summarize = given ?? place.link.home.summarize ?? builtinSummarizer;
   const written: [SizedRun, Written][] = [];
   let refused: unknown;

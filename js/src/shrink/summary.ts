@@ -1,6 +1,8 @@
 // From a run of entries to its summary: who writes it is asked, and what comes back is checked.
+
 import { isVarveError, VarveError } from "../errors.js";
 import { toPlainJson } from "../plain.js";
+import { builtinSummarizer } from "../summarize/builtin.js";
 import type { Message, Usage } from "../types/compile.js";
 import type { SummarizeRequest, SummarizeResult, Summarizer } from "../types/compress.js";
 import type { SummaryPayload } from "../types/content.js";
@@ -81,7 +83,6 @@ export async function summarise(
   summarize: Summarizer,
   { instructions, mustKeep, signal }: Demands,
 ): Promise<Written> {
-  const { builtinSummarizer } = await import("../summarize/builtin.js");
   const builtIn = summarize === builtinSummarizer;
   const wanted = occurring(mustKeep, sourceOf(run));
   const earlier = run.extends.length > 0 && { text: run.texts.join("\n\n"), facts: run.facts };

@@ -104,6 +104,8 @@ export type PolicyAction =
       to?: string;
       ids?: string[];
       targetTokens?: number;
+      /** At most so many tokens of all summaries that it makes, however much there is. */
+      maxSummaryTokens?: number;
       instructions?: string;
     }
   | { type: "annotate"; entries: { id: string; priority: Priority }[]; reason?: string }

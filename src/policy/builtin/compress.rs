@@ -12,6 +12,9 @@ pub const NAME: &str = "auto-compress";
 /// The share of the budget from which on it acts, where nothing else is said.
 const THRESHOLD: f64 = 0.9;
 
+/// What all summaries may take of the budget.
+const SUMMARIES: f64 = 0.3;
+
 /// Acts once the compile has reached a share of the budget; without a budget, never.
 pub struct AutoCompress {
     definition: Definition,
@@ -53,7 +56,9 @@ impl Policy for AutoCompress {
         if off || !due {
             return Ok(Evaluation::quiet(measured));
         }
-        let mut action = object([("type", "compress".into())]);
+        // Summaries that grew with every compression would fill the budget in the end.
+        let most = (limit as f64 * SUMMARIES).floor().max(1.0);
+        let mut action = object([("type", "compress".into()), ("maxSummaryTokens", most.into())]);
         if let (true, Value::Object(out)) = (preserve > 0, &mut action) {
             put(out, "preserveRecent", preserve.into());
         }
