@@ -2,9 +2,10 @@
 import { forModule, type Given } from "./files/files.js";
 import type { Link } from "./handle.js";
 import type { Maybe, NativeBatch } from "./native.js";
+import { own } from "./plain.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
-import { type CallArguments, changeJson, optionsJson, own, Writer } from "./writer.js";
+import { type CallArguments, changeJson, optionsJson, Writer } from "./writer.js";
 
 /** What the function of a batch writes with. Valid until the function returns. */
 export class Transaction<P = BuiltInPayload> extends Writer<P> {

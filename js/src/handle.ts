@@ -18,6 +18,8 @@ export interface Home {
   readonly models: Models | undefined;
   /** Who writes summaries where a call does not say. */
   readonly summarize: Summarizer | undefined;
+  /** Who writes them where nobody is named. */
+  readonly builtIn: Summarizer;
   closed: boolean;
 }
 

@@ -1,5 +1,6 @@
 // Looking after a repository.
 import { Mover } from "./mover.js";
+import { own } from "./plain.js";
 import type {
   EraseReport,
   GcOptions,
@@ -9,7 +10,6 @@ import type {
 } from "./types/care.js";
 import type { OperationOptions } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
-import { own } from "./writer.js";
 
 /** Checks a repository, frees space, erases. */
 export abstract class Keeper<P = BuiltInPayload> extends Mover<P> {

@@ -1,9 +1,10 @@
 // Branches and where they stand.
+
+import { own } from "./plain.js";
 import { Reader } from "./reader.js";
 import type { OperationOptions } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import type { Undone } from "./types/repository.js";
-import { own } from "./writer.js";
 
 /** Makes, moves and leaves branches. */
 export abstract class Mover<P = BuiltInPayload> extends Reader<P> {

@@ -274,3 +274,8 @@ function instanceName(object: object): string {
     ? `an instance of ${name}`
     : "an instance of a class";
 }
+
+/** A copy without a prototype: what others put into Object.prototype is no option. */
+export function own<T extends object>(options: T): T {
+  return { __proto__: null, ...options };
+}

@@ -4,7 +4,7 @@ import { search } from "./chat/search.js";
 import type { CompiledView, Send } from "./compiled.js";
 import type { Link } from "./handle.js";
 import type { Maybe } from "./native.js";
-import { toPlainJson } from "./plain.js";
+import { own, toPlainJson } from "./plain.js";
 import type { Driven } from "./policies/driver.js";
 import { Policies } from "./policies/policies.js";
 import type { Transcript, TranscriptOptions } from "./types/chat.js";
@@ -27,7 +27,7 @@ import type {
   TagInfo,
 } from "./types/repository.js";
 import type { Blame, SearchOptions, SearchResult } from "./types/search.js";
-import { own, Writer } from "./writer.js";
+import { Writer } from "./writer.js";
 
 /** Reads a repository. */
 export abstract class Reader<P = BuiltInPayload> extends Writer<P> {

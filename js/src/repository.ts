@@ -6,7 +6,7 @@ import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import { forModule, type Given } from "./files/files.js";
 import type { Maybe } from "./native.js";
-import { toPlainJson } from "./plain.js";
+import { own, toPlainJson } from "./plain.js";
 import { resolvePolicy } from "./policies/config.js";
 import type { Driven } from "./policies/driver.js";
 import { Shrinker } from "./shrink/shrinker.js";
@@ -15,7 +15,7 @@ import type { BuiltInPayload } from "./types/content.js";
 import type { PolicyConfig, PolicyTrigger } from "./types/policies.js";
 import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
 import type { Turn, TurnOptions } from "./types/turn.js";
-import { type CallArguments, changeJson, own } from "./writer.js";
+import { type CallArguments, changeJson } from "./writer.js";
 
 /**
  * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own

@@ -5,9 +5,10 @@ import { VarveError } from "./errors.js";
 import { type Home, Link } from "./handle.js";
 import { type HostParts, RANDOM, WorkspaceHost } from "./host.js";
 import { loadNative, type NativeEngine } from "./native.js";
-import { toPlainJson } from "./plain.js";
+import { own, toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
+import { builtinSummarizer } from "./summarize/builtin.js";
 import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
 import type { Verification, VerifyOptions } from "./types/care.js";
@@ -24,7 +25,6 @@ import type {
   RepositoryList,
   VarveOptions,
 } from "./types/varve.js";
-import { own } from "./writer.js";
 
 let unnamed = 0;
 
@@ -64,6 +64,7 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
     storage,
     models,
     summarize,
+    builtIn: builtinSummarizer,
     closed: false,
     workspaces,
   };

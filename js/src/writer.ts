@@ -1,7 +1,7 @@
 // Writing entries: what a repository and a batch have in common.
 import { type Given, given } from "./files/files.js";
 import type { Maybe } from "./native.js";
-import { toPlainJson } from "./plain.js";
+import { own, toPlainJson } from "./plain.js";
 import type {
   ChangeOptions,
   CommitOptions,
@@ -222,11 +222,6 @@ export function changeJson(args: CallArguments, rest: object): Given {
   const all = { ...rest, ...args };
   if (args.payload !== undefined || args.messages !== undefined) return given(all);
   return { json: toPlainJson(all), files: [] };
-}
-
-/** A copy without a prototype: what others put into Object.prototype is no option. */
-export function own<T extends object>(options: T): T {
-  return { __proto__: null, ...options };
 }
 
 /** Options as JSON, after a look at the signal; undefined where none is set. */

@@ -1,9 +1,9 @@
 // What chats do all day: answers made anew, messages sent anew, alternatives, arrays that are the truth.
 import { Keeper } from "../keeper.js";
+import { own } from "../plain.js";
 import type { Alternative, Resent, Synced, SyncOptions } from "../types/chat.js";
 import type { ChangeOptions, CommitOptions, OperationOptions } from "../types/commit.js";
 import type { BuiltInPayload } from "../types/content.js";
-import { own } from "../writer.js";
 import { type Done, type Known, keep, pairsOf, startsWith } from "./sync.js";
 
 /** Moves among the alternatives of a chat. */

@@ -2,11 +2,11 @@
 import type { Transaction } from "../batch.js";
 import { isVarveError, VarveError } from "../errors.js";
 import { copyOf, type Given, given, sameBytes } from "../files/files.js";
+import { own } from "../plain.js";
 import type { CommitOptions, Receipt } from "../types/commit.js";
 import type { MessagePayload, NewPart } from "../types/content.js";
 import type { JsonInput } from "../types/json.js";
 import type { Delta, FinishOptions, Turn, TurnGeneration, TurnOptions } from "../types/turn.js";
-import { own } from "../writer.js";
 import { type Check, checkText, Pieces, type Step, storedPart, wrong } from "./pieces.js";
 
 /** What a turn writes with. */

@@ -1,5 +1,6 @@
 // What `chat.policies` does besides driving policies. Loaded when it is asked for.
 import { VarveError } from "../errors.js";
+import { own } from "../plain.js";
 import type {
   Evaluations,
   EvaluationsQuery,
@@ -12,7 +13,6 @@ import type {
   Proposal,
   ProposalsQuery,
 } from "../types/policies.js";
-import { own } from "../writer.js";
 import { branchesOf, checkAction, type Driven, drive, entriesOf } from "./driver.js";
 import { changed, notFound, proposalOf } from "./proposal.js";
 import type { Fired } from "./registry.js";

@@ -1,12 +1,12 @@
 // Clearing what tools gave back: each result becomes a mark that names the commit with the full one.
 
-import { Transaction } from "../batch.js";
+import type { Transaction } from "../batch.js";
 import { VarveError } from "../errors.js";
+import { own } from "../plain.js";
 import type { Transcript, TranscriptEntry, TranscriptOptions } from "../types/chat.js";
 import type { OperationOptions } from "../types/commit.js";
 import type { MessagePayload, Part, ToolIoPayload, ToolOutput } from "../types/content.js";
 import type { Cleared, ClearOptions } from "../types/shrink.js";
-import { own } from "../writer.js";
 import { compiledTokens } from "./compress.js";
 import type { Place } from "./shrinker.js";
 
@@ -33,6 +33,7 @@ interface Edit {
 export async function clearToolResults<P>(
   chat: Chat<P>,
   place: Place,
+  begin: () => Transaction<P>,
   given: ClearOptions,
 ): Promise<Cleared> {
   const { keepLast, olderThan, plan = false, ...options } = own(given);
@@ -60,13 +61,7 @@ export async function clearToolResults<P>(
   await place.link.call("refresh");
   if (!plan) return chat.batch(run, options);
   options.signal?.throwIfAborted();
-  const { link } = place;
-  return run(
-    new Transaction<P>(
-      link,
-      link.instance.run(() => link.native.begin()),
-    ),
-  );
+  return run(begin());
 }
 
 /** What to edit, in reading order. */

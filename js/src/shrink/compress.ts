@@ -1,6 +1,6 @@
 // Compression: the module plans what can go, somebody writes the summaries, the module commits them.
 import { VarveError } from "../errors.js";
-import { builtinSummarizer } from "../summarize/builtin.js";
+import { own } from "../plain.js";
 import type { OperationOptions, Receipt } from "../types/commit.js";
 import type { Summarizer } from "../types/compress.js";
 import type { SummaryPayload } from "../types/content.js";
@@ -15,7 +15,6 @@ import type {
   Summarized,
   SummaryText,
 } from "../types/shrink.js";
-import { own } from "../writer.js";
 import type { Place } from "./shrinker.js";
 import {
   checkGiven,
@@ -292,7 +291,7 @@ async function fromSummarizer(
   demands: Parameters<typeof summarise>[3],
   exact: boolean,
 ): Promise<[SizedRun, Written][]> {
-  const summarize = given ?? place.link.home.summarize ?? builtinSummarizer;
+  const summarize = given ?? place.link.home.summarize ?? place.link.home.builtIn;
   const written: [SizedRun, Written][] = [];
   let refused: unknown;
   for (const run of runs) {

@@ -1,6 +1,6 @@
 // Making a context smaller: compression, results of tools that are cleared. What it takes is loaded when it is
 // first used.
-import type { Transaction } from "../batch.js";
+import { Transaction } from "../batch.js";
 import { Chats } from "../chat/chats.js";
 import type { Link } from "../handle.js";
 import type { OperationOptions } from "../types/commit.js";
@@ -79,6 +79,12 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
    * @throws `Validation`; `Conflict`; any error of the store. Nothing is stored then.
    */
   async clearToolResults(options: ClearOptions = {}): Promise<Cleared> {
-    return (await import("./clear.js")).clearToolResults(this, this.#place, options);
+    const { instance, native } = this.link;
+    const begin = () =>
+      new Transaction<P>(
+        this.link,
+        instance.run(() => native.begin()),
+      );
+    return (await import("./clear.js")).clearToolResults(this, this.#place, begin, options);
   }
 }

@@ -2,7 +2,6 @@
 
 import { isVarveError, VarveError } from "../errors.js";
 import { toPlainJson } from "../plain.js";
-import { builtinSummarizer } from "../summarize/builtin.js";
 import type { Message, Usage } from "../types/compile.js";
 import type { SummarizeRequest, SummarizeResult, Summarizer } from "../types/compress.js";
 import type { SummaryPayload } from "../types/content.js";
@@ -83,7 +82,7 @@ export async function summarise(
   summarize: Summarizer,
   { instructions, mustKeep, signal }: Demands,
 ): Promise<Written> {
-  const builtIn = summarize === builtinSummarizer;
+  const builtIn = summarize === place.link.home.builtIn;
   const wanted = occurring(mustKeep, sourceOf(run));
   const earlier = run.extends.length > 0 && { text: run.texts.join("\n\n"), facts: run.facts };
   let request: SummarizeRequest = {

@@ -1,5 +1,6 @@
 // The summarizer that is meant where the application names none.
 import type { Summarizer } from "../types/compress.js";
+import { summarizerModule } from "./source.js";
 
 /**
  * Summarizes without a model: deterministic, offline, in milliseconds. It picks sentences and facts rather than writing
@@ -13,5 +14,5 @@ import type { Summarizer } from "../types/compress.js";
  */
 export const builtinSummarizer: Summarizer = async (request) => {
   const { extract } = await import("./extract.js");
-  return extract(request);
+  return extract(request, summarizerModule);
 };

@@ -4,7 +4,7 @@ import { VarveError } from "../errors.js";
 import type { Message } from "../types/compile.js";
 import type { SummarizeRequest, SummarizeResult } from "../types/compress.js";
 import type { Part, Role } from "../types/content.js";
-import { summarizerModule } from "./source.js";
+import type { summarizerModule } from "./source.js";
 import { outputText, summaryText } from "./text.js";
 
 /** What the module exports. An instance serves one call: its memory goes with it, and whatever went wrong in it. */
@@ -18,14 +18,17 @@ interface Summarizer {
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Makes a summary. */
-export async function extract(request: SummarizeRequest): Promise<SummarizeResult> {
+export async function extract(
+  request: SummarizeRequest,
+  source: typeof summarizerModule,
+): Promise<SummarizeResult> {
   const { targetTokens, signal } = request;
   signal?.throwIfAborted();
   if (!Number.isInteger(targetTokens) || targetTokens < 0) {
     const message = `targetTokens is ${String(targetTokens)}; expected a whole number from 0 on`;
     throw new VarveError("Validation", message, { pointer: "/targetTokens" });
   }
-  compiled ??= compile();
+  compiled ??= compile(source);
   const module = await compiled;
   signal?.throwIfAborted();
   const given = new TextEncoder().encode(recordsOf(request).map(joined).join("\x1e"));
@@ -75,9 +78,9 @@ function ask(module: WebAssembly.Module, given: Uint8Array, limit: number): stri
 }
 
 /** A failure is forgotten, so that the next call tries again. */
-async function compile(): Promise<WebAssembly.Module> {
+async function compile(source: typeof summarizerModule): Promise<WebAssembly.Module> {
   try {
-    const input = await summarizerModule();
+    const input = await source();
     const isCompiled = Object.prototype.toString.call(input) === "[object WebAssembly.Module]";
     return isCompiled
       ? (input as WebAssembly.Module)
