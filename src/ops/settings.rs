@@ -115,9 +115,13 @@ impl Planner<'_> {
             }
             Requirement::NoneWaits { policy } => {
                 let is = |value: &Value, name: &str, text: &str| value.get(name).and_then(Value::as_str) == Some(text);
+                // One that expired waits no more, whether or not anybody wrote it down.
+                let past =
+                    |value: &Value| value.get("expiresAt").and_then(Value::as_i64).is_some_and(|at| at <= self.now);
+                let waits = |value: &Value| is(value, "state", "pending") && !past(value);
                 let settings = self.draft.notes(None);
                 let mut proposals = settings.iter().filter(|(name, _)| name.starts_with(PROPOSAL));
-                if proposals.any(|(_, value)| is(value, "policy", policy) && is(value, "state", "pending")) {
+                if proposals.any(|(_, value)| is(value, "policy", policy) && waits(value)) {
                     return Err(Error::conflict(format!("a proposal of policy {policy} waits already")));
                 }
             }

@@ -48,8 +48,6 @@ pub struct Guard {
     pub shown: Option<String>,
     /// Members of the log's row.
     pub log: Map,
-    /// Tokens of the compile afterwards, where that is known.
-    pub used: Option<u64>,
 }
 
 impl Guard {
@@ -64,7 +62,6 @@ impl Guard {
             proposal: fields.nullable("proposal")?,
             shown: fields.nullable("shown")?,
             log: fields.nullable("log")?.unwrap_or_default(),
-            used: fields.nullable("used")?,
         };
         fields.finish()?;
         Ok(guard)
@@ -188,7 +185,7 @@ impl Handle {
         let (name, value) = (format!("{PROPOSAL}{id}"), Some(Value::Object(value)));
         inputs.push(Input::Set(Setting { name, value, objects }));
         let rests = to == "rejected" || to == "failed";
-        inputs.extend(policy.filter(|_| rests).map(|policy| self.acted(policy, None, true)));
+        inputs.extend(policy.filter(|_| rests).map(|policy| self.acted(policy, true)));
         inputs.push(self.row(if to == "pending" { "edited" } else { to }, id, policy, more));
         self.in_one("settle", Some(&seen), None, inputs, &CommitOptions::default()).await.map(drop)
     }
@@ -214,7 +211,7 @@ impl Handle {
     /// # Errors
     /// `PolicyPaused`, `StaleProposal`; those of the operations and of the store.
     pub async fn act(&self, kind: &'static str, guard: Guard, work: Vec<Input>) -> Result<Done> {
-        let Guard { mut policy, proposal, shown, log, used } = guard;
+        let Guard { mut policy, proposal, shown, log } = guard;
         let operation = self.repo.make_id(self.repo.journal_time()).to_string();
         let mut before = Vec::new();
         let mut after = Vec::new();
@@ -233,7 +230,7 @@ impl Handle {
         }
         if let Some(policy) = &policy {
             before.push(Input::Require(Requirement::Unpaused));
-            after.push(self.acted(policy, used, false));
+            after.push(self.acted(policy, false));
         }
         after.push(self.row("executed", proposal.as_deref().unwrap_or_default(), policy.as_deref(), row));
         before.extend(work);
@@ -312,14 +309,13 @@ impl Handle {
         }
     }
 
-    /// A policy acted, or was refused: its cooldown begins.
-    fn acted(&self, policy: &str, used: Option<u64>, refused: bool) -> Input {
+    /// A policy acted, or was refused: its cooldown begins, and the calls that it counts.
+    fn acted(&self, policy: &str, refused: bool) -> Input {
         let mut value = Map::new();
         put(&mut value, "at", self.repo.journal_time().into());
         let commits = self.repo.read(|state| state.lineage(self.head_in(state)).commit_count());
-        put(&mut value, "commits", used.map_or(Value::Null, |_| commits.into()));
+        put(&mut value, "commits", commits.into());
         put(&mut value, "refused", if refused { true.into() } else { Value::Null });
-        put(&mut value, "used", used.map_or(Value::Null, Value::from));
         let name = format!("{POLICY_STATE}{policy}");
         Input::Set(Setting { name, value: Some(Value::Object(value)), objects: Vec::new() })
     }

@@ -310,3 +310,46 @@ fn what_only_the_branch_still_has_goes_along() {
     assert_eq!(shows, ["user: hello", "user: another way", "user: a way that was left", "user: aside"]);
     assert_eq!(ann.perform(Input::Rebase { name: "nowhere".to_owned() }).unwrap_err().code(), "RefNotFound");
 }
+
+#[test]
+fn what_comes_to_the_same_at_every_turn_is_counted_while_a_proposal_waits() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("a", user("hello"));
+    for outcome in ["waits", "waits", "waits", "failed", "failed"] {
+        let row = json!({ "policy": "own", "outcome": outcome });
+        ann.handle.log_evaluation(row.as_object().unwrap().clone());
+    }
+    let mut rows = log(&ann);
+    rows.sort();
+    let own = |outcome: &str, count| (outcome.to_owned(), "own".to_owned(), count);
+    assert_eq!(rows, [own("failed", 1), own("failed", 1), own("waits", 3)]);
+}
+
+#[test]
+fn what_pays_is_reckoned_from_the_last_compression_on() {
+    let world = world();
+    let ann = world.user();
+    configure(&ann, "auto-compress", json!({ "mode": "manual", "cachedRatio": 0.1 })).unwrap();
+    with_budget(&ann, 1_000_000);
+    (0..40).for_each(|n| _ = ann.commit(&format!("e{n}"), assistant(&"x".repeat(400))));
+    ann.commit("q", user("and now?"));
+    let saving = || {
+        drop(on_compile(&ann));
+        let query = varve::store::logs::LogQuery {
+            since: None,
+            until: None,
+            filter: Vec::new(),
+            limit: 1,
+            reverse: true,
+            cursor: None,
+        };
+        let rows = block_on(ann.handle.evaluations(&query)).unwrap().rows;
+        json::parse(&rows[0].1).unwrap()["measured"]["saving"].as_f64().unwrap()
+    };
+    // Forty answers are twenty calls and a half, with the question.
+    assert_eq!(saving(), 20.5 * 0.1 * 0.75 * 4000.0);
+    let guard = varve::repo::Guard { policy: Some("auto-compress".to_owned()), ..Default::default() };
+    block_on(ann.handle.act("compress", guard, Vec::new())).unwrap();
+    assert_eq!(saving(), 0.0, "no call has come since");
+}

@@ -239,3 +239,17 @@ fn a_proposal_is_about_its_branch_wherever_the_handle_stands() {
     ann.handle.switch_to("main").unwrap();
     assert_eq!(ann.shows(), ["user: <summary of=\"2 entries\">\nIn short\n</summary> | and now?"]);
 }
+
+#[test]
+fn a_policy_proposes_again_once_its_proposal_has_expired() {
+    let world = world();
+    let ann = world.user();
+    ann.commit("a", user("hello"));
+    let first = NewProposal { expires_at: Some(START + 1000), ..proposal(&["a"]) };
+    block_on(ann.handle.propose(first)).unwrap();
+    world.clock.advance(999);
+    assert_eq!(block_on(ann.handle.propose(proposal(&["a"]))).unwrap_err().code(), "Conflict");
+    world.clock.advance(1);
+    let next = propose(&ann, &["a"]);
+    assert_eq!(ann.handle.proposals(&["pending".to_owned()], None, 10), [next]);
+}

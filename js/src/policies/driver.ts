@@ -215,12 +215,16 @@ export async function execute(
 ): Promise<string | undefined> {
   const { link } = driven;
   const name = guard.policy ?? "";
+  let handled = false;
   const attempt = async (): Promise<string | undefined> => {
     if (action.type === "compress") return (await driven.compress(action, guard)).operation;
     if (BUILT_IN.has(action.type)) return link.call("act", { action, guard });
     const handler = link.shared.registry.handlers.get(action.type);
     if (handler === undefined) throw missing(name, action.type);
-    await handler(action as never, { policy: guard.policy, proposal: guard.proposal });
+    // What it did is done, though writing that down may have to be tried again.
+    if (!handled)
+      await handler(action as never, { policy: guard.policy, proposal: guard.proposal });
+    handled = true;
     return link.call("act", { guard });
   };
   return retried(link, name, attempt, async (error, number) => {

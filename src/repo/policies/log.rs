@@ -14,6 +14,8 @@ pub const LOG: &str = "policy";
 /// Evaluations that found nothing are counted, and told after so many, or after so long: milliseconds.
 const COUNTED: u32 = 100;
 const KEPT: i64 = 60_000;
+/// What can come to the same at every turn.
+const COUNTED_OUTCOMES: [&str; 4] = ["quiet", "manual", "cooldown", "waits"];
 
 /// Evaluations of one policy that came to the same, one after the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,18 +85,14 @@ impl Handle {
         }
     }
 
-    /// Adds a row to the log of evaluations, with the next write; those that found nothing are counted.
+    /// Adds a row to the log of evaluations, with the next write; those on which nobody acted are counted.
     pub fn log_evaluation(&self, mut row: Map) {
         let branch = self.branch().unwrap_or_default();
-        let quiet = row.get("outcome").and_then(Value::as_str) == Some("quiet");
-        if let Some(policy) = row.get("policy").and_then(Value::as_str).filter(|_| quiet) {
-            return self.repo.tally(
-                self.repo.journal_time(),
-                policy,
-                &branch,
-                "quiet",
-                row.get("measured").cloned().unwrap_or_default(),
-            );
+        let text = |name: &str| row.get(name).and_then(Value::as_str);
+        let counted = COUNTED_OUTCOMES.iter().find(|outcome| text("outcome") == Some(outcome));
+        if let Some((outcome, policy)) = counted.zip(text("policy")) {
+            let measured = row.get("measured").or_else(|| row.get("action")).cloned().unwrap_or_default();
+            return self.repo.tally(self.repo.journal_time(), policy, &branch, outcome, measured);
         }
         put(&mut row, "branch", branch.into());
         let fields = Value::Object(row).to_json().into();
