@@ -104,8 +104,22 @@ const suites = [
   {
     name: "package",
     group: "package",
-    command: () => [process.execPath, "--test", ...TAP, "tests/runtimes/"],
+    command: (env) => ({
+      command: [node24(), "--test", ...TAP, "--test-concurrency=1", "tests/runtimes/*.test.mjs"],
+      env: { ...env, MACHINE_NODE: process.execPath },
+    }),
     count: countTap,
+    notes: diagnostics,
+    packages: true,
+  },
+  {
+    name: "runtimes",
+    group: "package",
+    exists: exists(inRoot("tests", "runtimes", "browser")),
+    command: (env) => inBrowser(env, "tests/runtimes/browser/*.test.mjs"),
+    count: countTap,
+    notes: diagnostics,
+    packages: true,
   },
 ];
 

@@ -2,12 +2,12 @@
 // ESM and as CommonJS, its types resolve, and it holds only what it should.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { node24 } from "../../js/scripts/lib/node24.mjs";
+import { after, describe, test } from "node:test";
 import { inRoot, readJson, root } from "../../js/scripts/lib/project.mjs";
+import { nodes, tarball as packed, project } from "./lib/project.mjs";
+import { expected as wanted } from "./lib/scenario.mjs";
 
 /** What workerd and Next.js do with an import of a .wasm file: the export is the compiled module. */
 const wasmLoader = `
@@ -20,37 +20,11 @@ const wasmLoader = `
     return { format: "module", source, shortCircuit: true };
   }`;
 
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-const nodes = [...new Set([process.execPath, node24()])];
-const folder = mkdtempSync(join(tmpdir(), "varve-package-"));
-const project = join(folder, "project");
-let tarball;
+const tarball = packed();
+const fresh = project("package");
+const { run, write } = fresh;
 
-function run(command, args, cwd = project) {
-  try {
-    return execFileSync(command, args, {
-      cwd,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  } catch (error) {
-    throw new Error(`${command} ${args.join(" ")}\n${error.stdout}\n${error.stderr}`);
-  }
-}
-
-function write(name, text) {
-  writeFileSync(join(project, name), text);
-}
-
-before(() => {
-  const [packed] = JSON.parse(run(npm, ["pack", "--json", "--pack-destination", folder], root));
-  tarball = { ...packed, path: join(folder, packed.filename) };
-  mkdirSync(project);
-  write("package.json", '{ "private": true, "type": "module" }\n');
-  run(npm, ["install", "--offline", "--no-audit", "--no-fund", tarball.path]);
-});
-
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => fresh.remove());
 
 /** One scenario for every runtime: it must print the version. */
 const scenario = `
@@ -71,6 +45,18 @@ const counting = `
 for (const node of nodes) {
   describe(`Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`, () => {
     const expected = `${readJson("package.json").version}\n`;
+
+    test("the whole scenario runs, in memory", () => {
+      cpSync(inRoot("tests", "runtimes", "lib", "scenario.mjs"), fresh.path("scenario.mjs"));
+      write(
+        "whole.mjs",
+        `import * as varve from "varve";
+        import { toOpenAI } from "varve/formats/openai";
+        import { scenario } from "./scenario.mjs";
+        console.log(JSON.stringify(await scenario({ varve, toOpenAI })));`,
+      );
+      assert.deepEqual(JSON.parse(run(node, ["whole.mjs"])), wanted());
+    });
 
     test("import gives the ESM build", () => {
       write("esm.mjs", `import * as varve from "varve";${scenario} await main(varve);`);
@@ -113,8 +99,8 @@ for (const node of nodes) {
           `import { countTokens, loadEncoding } from "${entry}";
           await loadEncoding(); console.log(countTokens("hello world"));`,
         );
-        const bundled = await rolldown({ input: join(project, "count.mjs"), cwd: project });
-        const dir = join(project, "bundle");
+        const bundled = await rolldown({ input: join(fresh.dir, "count.mjs"), cwd: fresh.dir });
+        const dir = join(fresh.dir, "bundle");
         const { output } = await bundled.write({
           dir,
           format: "esm",
@@ -146,12 +132,12 @@ for (const node of nodes) {
       const { rolldown } = await import("rolldown");
       write("app.mjs", `import { version } from "varve";\nconsole.log(await version());`);
       const bundled = await rolldown({
-        input: join(project, "app.mjs"),
-        cwd: project,
+        input: join(fresh.dir, "app.mjs"),
+        cwd: fresh.dir,
         treeshake: true,
       });
       await bundled.write({
-        file: join(project, "bundle.mjs"),
+        file: join(fresh.dir, "bundle.mjs"),
         format: "esm",
         minify: true,
         codeSplitting: false,
@@ -214,7 +200,7 @@ test("publint finds nothing", () => {
   run(
     process.execPath,
     [inRoot("node_modules", "publint", "src", "cli.js"), "run", tarball.path, "--strict"],
-    root,
+    { cwd: root },
   );
 });
 
@@ -229,7 +215,7 @@ test("are the types wrong? finds nothing", () => {
     "varve-tokens.wasm",
     "package.json",
   ];
-  run(process.execPath, [attw, tarball.path, ...options], root);
+  run(process.execPath, [attw, tarball.path, ...options], { cwd: root });
 });
 
 test("the tarball holds only what a user needs", () => {
@@ -247,7 +233,7 @@ test("the tarball holds only what a user needs", () => {
 test("nothing in the package evaluates text, awaits at the top, or asks where it is", () => {
   const scripts = tarball.files.map((file) => file.path).filter((path) => path.endsWith(".js"));
   for (const path of scripts) {
-    const code = readFileSync(join(project, "node_modules", "varve", path), "utf8");
+    const code = readFileSync(join(fresh.dir, "node_modules", "varve", path), "utf8");
     const builtin = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']node:/;
     for (const banned of [/\beval\(/, /new Function\b/, /^await /m, /import\.meta/, builtin]) {
       assert.doesNotMatch(code.slice(0, 2_000_000), banned, `${path} contains ${banned}`);
