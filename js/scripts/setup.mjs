@@ -175,13 +175,20 @@ async function npmPackages(env, folder) {
       },
     );
   }
+  // Runtimes come as binaries for each platform, not all of which every registry has: npm ci wants them all in the lock
+  // file, npm install takes what is in it and looks for the others.
+  const command = folder === "." ? ["ci"] : ["install", "--no-save"];
   await step(`npm packages${folder === "." ? "" : ` of ${folder}`}`, (report) =>
-    must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], {
-      env,
-      cwd: inRoot(folder),
-      onLine: report,
-      hint: "is the network there? try: npm ci. If package.json and the lock file differ: npm install",
-    }),
+    must(
+      process.platform === "win32" ? "npm.cmd" : "npm",
+      [...command, "--no-audit", "--no-fund"],
+      {
+        env,
+        cwd: inRoot(folder),
+        onLine: report,
+        hint: "is the network there? try: npm ci. If package.json and the lock file differ: npm install",
+      },
+    ),
   );
   writeStamp(name, key);
 }
