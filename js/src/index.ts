@@ -1,6 +1,5 @@
 // The public face. Everything a user can import from `varve` is named here.
 import { load } from "./loader.js";
-import { provideTokenModule } from "./tokens/load.js";
 
 export type { Transaction } from "./batch.js";
 export {
@@ -19,8 +18,6 @@ export { builtinSummarizer } from "./summarize/builtin.js";
 export * from "./tokens/index.js";
 export type * from "./types.js";
 export { createVarve, memory, type Varve } from "./varve.js";
-
-provideTokenModule(load);
 
 /** The version of the WebAssembly module. */
 export async function version(): Promise<string> {

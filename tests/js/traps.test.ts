@@ -19,6 +19,7 @@ beforeEach(async () => {
   varve = await import("../../js/src/index.js");
   const bytes = await readFile(new URL("../../pkg/varve_bg.wasm", import.meta.url));
   loader.provideModule(new Uint8Array(bytes));
+  (await import("../../js/src/tokens/load.js")).provideTokenModule(loader.load);
 });
 
 /** Uses up a module's memory: addresses, that is; no page of it is touched. */

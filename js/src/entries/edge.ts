@@ -2,10 +2,12 @@
 // imported as one. `?module` is what Next.js asks for; wrangler understands it too.
 import module from "varve:module";
 import summarizer from "varve:summarize-module";
-import { provideModule } from "../loader.js";
+import { load, provideModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
+import { provideTokenModule } from "../tokens/load.js";
 
 provideModule(module);
+provideTokenModule(load);
 provideSummarizer(() => summarizer);
 
 export * from "../index.js";

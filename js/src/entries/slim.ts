@@ -1,8 +1,10 @@
 // `varve/slim`: bring your own module, from `varve/varve.wasm` or wherever it is kept.
 import { decodeBase64 } from "../base64.js";
-import { type ModuleSource, replaceModule } from "../loader.js";
+import { load, type ModuleSource, replaceModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
+import { provideTokenModule } from "../tokens/load.js";
 
+provideTokenModule(load);
 provideSummarizer(async () => decodeBase64((await import("varve:summarize-base64")).base64));
 
 export * from "../index.js";

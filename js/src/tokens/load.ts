@@ -16,7 +16,8 @@ let present: Instance | undefined;
 const loaded = new Set<EncodingName>();
 
 /**
- * Says where an entry's module comes from.
+ * Says where an entry's module comes from. Entries do it, and no file behind them: bundlers drop what a file does when
+ * it is imported, unless package.json names the file under `sideEffects`.
  * @internal
  */
 export function provideTokenModule(source: () => Promise<Loaded<TokenModule>>): void {
