@@ -86,7 +86,7 @@ export abstract class Reader<P = BuiltInPayload> extends Writer<P> {
     let view = await this.#compile("prepare", options);
     if (options?.asOf !== undefined || !(registry.waits || registry.due("compile"))) return view;
     if (await this.lookedAt("compile")) view = await this.#compile("compile", options);
-    return view.with(await this.policies.proposals());
+    return view.with(await this.policies.waiting());
   }
 
   /** Has policies look: true where one did something. @internal */

@@ -7,13 +7,18 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
+const TYPES = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".html": "text/html",
+};
 
-/** Serves dist/ and tests/browser/pages/ of the repository. */
+/** Serves dist/, tests/browser/pages/ and tests/support/ of the repository. */
 export async function serve() {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const isOurs = /^\/(dist|tests\/browser\/pages)\//.test(pathname);
+    const isOurs = /^\/(dist|tests\/browser\/pages|tests\/support)\//.test(pathname);
     try {
       if (!isOurs || normalize(pathname) !== pathname) throw new Error("not served");
       const body = await readFile(join(root, pathname));

@@ -1,6 +1,7 @@
 // IndexedDB keeps every promise that the kit tests, in a real browser.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { policyCases } from "../support/policies.mjs";
 import { start } from "./browser.mjs";
 
 let tab;
@@ -23,4 +24,8 @@ for (const options of [{}, { durability: "relaxed" }]) {
       await t.test(name, { skip: isLeftOut }, () => page.evaluate((at) => cases[at].run(), place));
     }
   });
+}
+
+for (const name of Object.keys(policyCases)) {
+  test(`policies: ${name}`, () => page.evaluate((given) => varve.policies(given), name));
 }

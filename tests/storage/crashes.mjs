@@ -10,9 +10,12 @@ import { openStore } from "./stores.mjs";
 const writerFile = fileURLToPath(new URL("writer.mjs", import.meta.url));
 
 /** A process that writes; `lines` grows with what it says. */
-export function startWriter(options, node = process.execPath) {
+export const startWriter = (options) => startProcess(writerFile, options);
+
+/** A process of a script that is told what to do by one argument; `lines` grows with what it says. */
+export function startProcess(file, options) {
   const stdio = ["pipe", "pipe", "pipe"];
-  const child = spawn(node, [writerFile, JSON.stringify(options)], { stdio });
+  const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio });
   const lines = [];
   createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
   let errors = "";

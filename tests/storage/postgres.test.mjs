@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { missing, startPostgres } from "../js/storage/server/postgres.ts";
 import { contention } from "./contention.mjs";
 import { crashes } from "./crashes.mjs";
+import { approvals, pauses } from "./policies.mjs";
 
 describe("PostgreSQL", { skip: missing }, () => {
   let server;
@@ -33,5 +34,15 @@ describe("PostgreSQL", { skip: missing }, () => {
     const store16 = store("contended");
     const { longest, seconds } = await contention({ store: store16, writers: 16, commits: 500 });
     t.diagnostic(`PostgreSQL: ${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
+  });
+
+  it("lets one of three processes use a proposal, 30 times", async (t) => {
+    const lost = await approvals({ store: store("approvals"), rounds: 30 });
+    t.diagnostic(`PostgreSQL: 30 acknowledged, the others were told ${JSON.stringify(lost)}`);
+  });
+
+  it("stops the policies of another process by a pause, 5 times", async (t) => {
+    const pinned = await pauses({ store: store("pauses"), rounds: 5 });
+    t.diagnostic(`PostgreSQL: ${pinned} acknowledged before the pauses, none after`);
   });
 });

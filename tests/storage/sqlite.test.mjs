@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { contention } from "./contention.mjs";
 import { crashes } from "./crashes.mjs";
+import { approvals, pauses } from "./policies.mjs";
 
 describe("SQLite", () => {
   const folder = mkdtempSync(join(tmpdir(), "varve-sqlite-"));
@@ -21,5 +22,15 @@ describe("SQLite", () => {
   it("takes 16 processes with 500 commits each on one branch", async (t) => {
     const { longest, seconds } = await contention({ store: store("c"), writers: 16, commits: 500 });
     t.diagnostic(`SQLite: ${seconds.toFixed(0)} s, the longest wait ${longest.toFixed(0)} ms`);
+  });
+
+  it("lets one of three processes use a proposal, 30 times", async (t) => {
+    const lost = await approvals({ store: store("approvals"), rounds: 30 });
+    t.diagnostic(`SQLite: 30 acknowledged, the others were told ${JSON.stringify(lost)}`);
+  });
+
+  it("stops the policies of another process by a pause, 5 times", async (t) => {
+    const pinned = await pauses({ store: store("pauses"), rounds: 5 });
+    t.diagnostic(`SQLite: ${pinned} acknowledged before the pauses, none after`);
   });
 });

@@ -3,7 +3,7 @@ import { isVarveError } from "../errors.js";
 import type { Link } from "../handle.js";
 import type { PolicyAction, Proposal } from "../types/policies.js";
 import { BUILT_IN, type Driven, execute, missing } from "./driver.js";
-import { changed, notFound, proposalOf } from "./proposal.js";
+import { changed, notFound, proposalOf, wentStale } from "./proposal.js";
 
 /** What `approve` does: the approval is written first, and used once. */
 export async function approve(driven: Driven, of: string | Proposal): Promise<Proposal> {
@@ -16,7 +16,11 @@ export async function approve(driven: Driven, of: string | Proposal): Promise<Pr
   if (action && !canDo(link, action)) throw missing(policy ?? "", action.type);
   if (proposal.state !== "approved") {
     const shown = typeof of === "string" ? proposal.body : of.body;
-    await link.call("settle", { id, to: "approved", shown });
+    await link.call("settle", { id, to: "approved", shown }).catch(async (error) => {
+      if (isVarveError(error, "StaleProposal") && proposal.state === "pending")
+        await wentStale(link, id);
+      throw error;
+    });
   }
   try {
     await execute(driven, action as PolicyAction, { policy, proposal: id });

@@ -15,6 +15,9 @@ import type {
 } from "../types/policies.js";
 import { branchesOf, checkAction, type Driven, drive, entriesOf } from "./driver.js";
 import { changed, notFound, proposalOf } from "./proposal.js";
+
+export { waiting } from "./proposal.js";
+
 import type { Fired } from "./registry.js";
 
 interface Listed {

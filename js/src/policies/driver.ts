@@ -4,7 +4,7 @@ import type { Link } from "../handle.js";
 import { toPlainJson } from "../plain.js";
 import type { JsonObject, JsonValue } from "../types/json.js";
 import type { Policy, PolicyAction, PolicyMode, PolicyTrigger } from "../types/policies.js";
-import { changed, proposalOf, tell } from "./proposal.js";
+import { changed, tell, waiting } from "./proposal.js";
 import type { Fired } from "./registry.js";
 import { retried } from "./retry.js";
 import { type ViewReader, viewOf } from "./view.js";
@@ -164,7 +164,7 @@ async function decide(driven: Driven, asked: Fired): Promise<boolean> {
 async function propose(driven: Driven, asked: Fired): Promise<void> {
   const { link } = driven;
   const { policy, action, measured, expiresAfter, branch } = asked;
-  if (await waits(driven, policy)) {
+  if ((await waiting(link)).some((proposal) => proposal.policy === policy)) {
     await link.call("logEvaluation", { row: { policy, outcome: "waits" } });
     return;
   }
@@ -180,20 +180,6 @@ async function propose(driven: Driven, asked: Fired): Promise<void> {
   });
   tell(driven.link, { policy, outcome: "proposed", branch, action, proposal: id });
   await changed(driven.link, id);
-}
-
-/** Whether a proposal of the policy is open. One that rests on what is no more gives way. */
-async function waits(driven: Driven, policy: string): Promise<boolean> {
-  const { link } = driven;
-  for (const id of await link.call<string[]>("proposals", { states: ["pending"] })) {
-    const proposal = await proposalOf(link, id);
-    if (proposal?.policy !== policy) continue;
-    const fresh = await link.call<boolean>("holds", { id });
-    if (fresh) return true;
-    await link.call("settle", { id, to: "stale" });
-    await changed(driven.link, id);
-  }
-  return false;
 }
 
 /** The entries that an action rests on. */

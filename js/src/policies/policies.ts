@@ -98,6 +98,11 @@ export class Policies {
     return (await rest()).proposals(this.#driven, query);
   }
 
+  /** Those that wait, and rest on what is still so. @internal */
+  async waiting(): Promise<Proposal[]> {
+    return (await rest()).waiting(this.#driven.link);
+  }
+
   /**
    * Does what is proposed. Given the object, only what that object shows; given the id, what is proposed now. Resolves
    * when it is done.

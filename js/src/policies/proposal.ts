@@ -1,5 +1,5 @@
 // Proposals as they stand, and who is told when they change.
-import { VarveError } from "../errors.js";
+import { isVarveError, VarveError } from "../errors.js";
 import type { Link } from "../handle.js";
 import type { PolicyEvent, Proposal } from "../types/policies.js";
 
@@ -9,6 +9,30 @@ export async function proposalOf(link: Link, id: string): Promise<Proposal | und
   if (found === null) return undefined;
   const { basis: _, ...proposal } = found;
   return Object.freeze(proposal);
+}
+
+/** The proposals that wait, and rest on what is still so, the newest first. Others are stale from now on. */
+export async function waiting(link: Link): Promise<Proposal[]> {
+  const fresh: Proposal[] = [];
+  for (const id of await link.call<string[]>("proposals", { states: ["pending"] })) {
+    if (await wentStale(link, id)) continue;
+    const proposal = await proposalOf(link, id);
+    if (proposal?.state === "pending") fresh.push(proposal);
+  }
+  return fresh;
+}
+
+/** Whether a proposal that waits rests on what is no more: then that is written down. */
+export async function wentStale(link: Link, id: string): Promise<boolean> {
+  if (await link.call<boolean>("holds", { id })) return false;
+  try {
+    await link.call("settle", { id, to: "stale" });
+    await changed(link, id);
+  } catch (error) {
+    // Somebody else settled it meanwhile.
+    if (!isVarveError(error, "StaleProposal") && !isVarveError(error, "Conflict")) throw error;
+  }
+  return true;
 }
 
 /** Tells of a proposal that changed. */

@@ -1,7 +1,8 @@
 // What the tests find in every tab: the package, and the cases of its conformance kit.
 import { createVarve } from "/dist/esm/entries/default.js";
-import { testStorageAdapter } from "/dist/esm/entries/testing.js";
+import { testStorageAdapter, testVarve } from "/dist/esm/entries/testing.js";
 import { indexedDB as storage } from "/dist/esm/storage/indexed-db.js";
+import { policyCases } from "/tests/support/policies.mjs";
 
 let places = 0;
 
@@ -40,4 +41,10 @@ function conformance(options) {
   return cases;
 }
 
-globalThis.varve = { createVarve, storage, conformance, deleteDatabase };
+/** What policies promise across restarts and processes, each case in a database of its own. */
+const policies = (name) => {
+  const place = `policies ${name}`;
+  return policyCases[name]({ testVarve, open: () => storage(place) });
+};
+
+globalThis.varve = { createVarve, storage, conformance, policies, deleteDatabase };

@@ -2,7 +2,7 @@
 
 import type { Policy, PolicyEvent, PolicyView } from "varve";
 import { memory } from "varve";
-import { testVarve } from "varve/testing";
+import { faultyAdapter, memoryAdapter, testVarve } from "varve/testing";
 import { describe, expect, test, vi } from "vitest";
 import { failure } from "../repository/support.js";
 
@@ -246,6 +246,21 @@ describe("an action of the application", () => {
     expect(handler).toHaveBeenCalledTimes(3);
     expect((await outcomes(chat)).filter((outcome) => outcome === "retried")).toHaveLength(2);
     expect((await chat.policies.proposals({ states: ["failed"] }))[0]?.reason).toContain("busy");
+  });
+
+  test("is done once, though writing that down fails for now", async () => {
+    const storage = faultyAdapter(memoryAdapter());
+    const chat = await testVarve({ storage }).open("chat");
+    const handler = vi.fn(() => {
+      storage.setFaults({ kind: "fail", on: "readObjects" });
+    });
+    chat.policies.handle("ticket:close", handler);
+    chat.policies.register(closing());
+    await chat.user("hello");
+    const [proposal] = (await chat.prepare()).proposals;
+    expect((await chat.policies.approve(proposal as never)).state).toBe("executed");
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect(await outcomes(chat)).toContain("retried");
   });
 
   test("is tried once where trying again is no use", async () => {

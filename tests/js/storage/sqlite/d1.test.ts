@@ -3,8 +3,10 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { testVarve } from "varve/testing";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { type D1Binding, sqlite } from "../../../../js/src/storage/sqlite.js";
+import { policyCases } from "../../../support/policies.mjs";
 import { batchOf, hashOf, newRepository, temporaryFolder } from "./support.js";
 
 interface Miniflare {
@@ -28,7 +30,7 @@ const d1 = new Miniflare({
   modules: [{ type: "ESModule", path: worker }],
   modulesRoot: folder.path,
   compatibilityDate: "2025-06-01",
-  d1Databases: ["DB", "OTHER"],
+  d1Databases: ["DB", "OTHER", "POLICIES"],
 });
 afterAll(async () => {
   await d1.dispose();
@@ -80,5 +82,13 @@ describe("the limits of D1", () => {
     await store.write(repository, batchOf(1, { objects: [object(limit)] }));
     const [read] = await store.readObjects(repository, [hashOf(`${limit}`)]);
     expect(read?.length).toBe(limit);
+  });
+});
+
+describe("policies over D1", () => {
+  test.each(Object.entries(policyCases))("%s", async (_, run) => {
+    const database = await d1.getD1Database("POLICIES");
+    await sqlite(database).migrate?.();
+    await run({ testVarve, open: () => sqlite(database) });
   });
 });
