@@ -1,5 +1,5 @@
 // The summarizer that is meant where the application names none.
-import type { Summarizer } from "../types/compress.js";
+import type { SummarizeRequest, SummarizeResult } from "../types/compress.js";
 import { summarizerModule } from "./source.js";
 
 /**
@@ -12,7 +12,7 @@ import { summarizerModule } from "./source.js";
  *
  * Rejects with `Validation` where `targetTokens` is no whole number from 0 on; `Internal` if the module cannot be loaded.
  */
-export const builtinSummarizer: Summarizer = async (request) => {
+export async function builtinSummarizer(request: SummarizeRequest): Promise<SummarizeResult> {
   const { extract } = await import("./extract.js");
   return extract(request, summarizerModule);
-};
+}

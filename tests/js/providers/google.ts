@@ -165,3 +165,11 @@ export function* streamContents(
     },
   );
 }
+
+/** The same answer to a request that wants no stream: the last chunk, with the parts of all. */
+export function wholeContents(...args: Parameters<typeof streamContents>): Wire {
+  const chunks = [...streamContents(...args)];
+  const parts = chunks.flatMap(({ candidates: [{ content }] }) => content.parts);
+  const { candidates, ...last } = chunks.at(-1);
+  return { ...last, candidates: [{ ...candidates[0], content: { role: "model", parts } }] };
+}

@@ -254,3 +254,8 @@ export function* streamResponses(
   };
   yield event("response.completed", { response: response("completed", { usage }) });
 }
+
+/** The same answer to a request that wants no stream. */
+export function wholeResponses(...args: Parameters<typeof streamResponses>): Wire {
+  return [...streamResponses(...args)].at(-1).response;
+}

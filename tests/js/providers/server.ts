@@ -3,9 +3,14 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { checkMessages, streamMessages, wholeMessages } from "./anthropic.js";
-import { checkContents, streamContents } from "./google.js";
+import { checkContents, streamContents, wholeContents } from "./google.js";
 import { checkChat, streamChat, wholeChat } from "./openai-chat.js";
-import { checkResponsesInput, ResponsesMemory, streamResponses } from "./openai-responses.js";
+import {
+  checkResponsesInput,
+  ResponsesMemory,
+  streamResponses,
+  wholeResponses,
+} from "./openai-responses.js";
 import { Refusal, type Scripted, type Wire } from "./script.js";
 
 /** A provider's API. */
@@ -24,7 +29,7 @@ interface Route {
   check(body: Wire, model: string): void;
   stream(body: Wire, answer: Scripted, number: number, model: string): Generator<Wire>;
   /** The answer to a request that wants no stream. */
-  whole?(body: Wire, answer: Scripted, number: number): Wire;
+  whole(body: Wire, answer: Scripted, number: number, model: string): Wire;
   error(message: string): object;
 }
 
@@ -50,6 +55,7 @@ function routesOf(memory: ResponsesMemory): readonly (readonly [RegExp, Route])[
         api: "openai-responses",
         check: (body) => checkResponsesInput(body, memory),
         stream: (body, answer, number) => streamResponses(body, answer, number, memory),
+        whole: (body, answer, number) => wholeResponses(body, answer, number, memory),
         error: openAIError,
       },
     ],
@@ -64,11 +70,12 @@ function routesOf(memory: ResponsesMemory): readonly (readonly [RegExp, Route])[
       },
     ],
     [
-      /\/models\/([^/:]+):streamGenerateContent$/,
+      /\/models\/([^/:]+):(?:streamG|g)enerateContent$/,
       {
         api: "google",
         check: checkContents,
         stream: streamContents,
+        whole: wholeContents,
         error: (message) => ({ error: { code: 400, message, status: "INVALID_ARGUMENT" } }),
       },
     ],
@@ -112,6 +119,11 @@ export class FakeProviders {
     this.#script.push(...answers);
   }
 
+  /** Lets the process end while this is there. */
+  unref(): void {
+    this.#server.unref();
+  }
+
   /** Ends the server, and streams that stand still. */
   async close(): Promise<void> {
     for (const response of this.#stalled) response.destroy();
@@ -140,8 +152,8 @@ export class FakeProviders {
         .writeHead(500, json)
         .end(JSON.stringify(route.error("nothing is scripted")));
     }
-    if (route.whole !== undefined && body.stream !== true) {
-      const whole = route.whole(body, answer, number);
+    if (body.stream !== true && !path.endsWith(":streamGenerateContent")) {
+      const whole = route.whole(body, answer, number, model);
       return void response.writeHead(200, json).end(JSON.stringify(whole));
     }
     response.writeHead(200, { "content-type": "text/event-stream" });

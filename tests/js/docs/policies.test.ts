@@ -1,22 +1,6 @@
-// The examples of docs/policies.md run as they stand; the example of its arithmetic is what varve reckons.
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+// The example of the arithmetic of docs/policies.md is what varve reckons.
 import { testVarve } from "varve/testing";
 import { expect, test } from "vitest";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-
-test("the examples of the page run one behind the other", () => {
-  const page = readFileSync(`${root}docs/policies.md`, "utf8");
-  const code = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, block]) => block).join("\n");
-  const args = ["--input-type=module", "--eval", code];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
-  expect(stderr).toBe("");
-  const [first, ...log] = stdout.trim().split("\n");
-  expect(first).toBe("pinned");
-  expect(log.some((line) => / executed /.test(line))).toBe(true);
-});
 
 test("when compressing pays is reckoned as the page says", async () => {
   const counter = { name: "characters", count: (text: string) => text.length };
