@@ -123,8 +123,11 @@ export interface CustomAction {
 
 /** What a policy looks at. It reads, and changes nothing. */
 export interface PolicyView {
+  /** Why it is asked: entries came or changed, or a model is about to read. */
   readonly trigger: PolicyTrigger;
+  /** The branch that it looks at. */
   readonly branch: string;
+  /** The hash of the commit on which the branch stands; undefined: it has none yet. */
   readonly head: string | undefined;
   /** UTC milliseconds. */
   readonly now: number;
@@ -132,10 +135,15 @@ export interface PolicyView {
   readonly config: JsonValue | undefined;
   /** Tokens and entries, by content type and role; the budget. */
   status(): Promise<Status>;
+  /** The entries as they read now, the newest page first. */
   transcript(options?: TranscriptOptions): Promise<Transcript>;
+  /** The commits, newest first. */
   history(options?: HistoryOptions): Promise<History>;
+  /** An entry by its id, a commit by its hash; null: there is none. */
   get(ref: string): Promise<EntryInfo | null>;
+  /** The annotations of an entry. */
   annotations(id: string): Promise<Annotation[]>;
+  /** The branches, by name. */
   branches(): Promise<BranchInfo[]>;
 }
 

@@ -191,6 +191,7 @@ export interface CallOptions {
 export interface StorageAdapter {
   /** For messages, like "sqlite". */
   readonly name: string;
+  /** What it promises beyond the contract, and how large an object may be. */
   readonly capabilities: StorageCapabilities;
 
   /** Makes the repository, unless it is there already, and tells which incarnation is there. */
