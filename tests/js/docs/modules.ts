@@ -78,8 +78,8 @@ export function written(module: PageModule, { into = "pages", more = "" } = {}):
   const taken =
     used.length > 0 ? `import { ${used.join(", ")} } from "../../before/${name}.js"; ` : "";
   const text = `${code}\n${more}`.split("\n").map(promising).join("\n");
-  const said = text.includes(" said(") || text.includes("\nsaid(");
-  const head = `${taken}${said ? `import { said } from "../../said.js"; ` : ""}export {}; `;
+  const said = text.includes("$prints(");
+  const head = `${taken}${said ? `import { said as $prints } from "../../said.js"; ` : ""}export {}; `;
   const path = join(folder, ".modules", into, module.name ?? `${name}-${line}.${language}`);
   mkdirSync(join(path, ".."), { recursive: true });
   writeFileSync(path, head + text);
@@ -95,7 +95,7 @@ function wants(code: string, name: string): boolean {
 /** `console.log(a); // 6` fails where it prints anything else. */
 function promising(line: string): string {
   const [, indent, rest, promise] = /^(\s*)console\.log(\(.*\);) \/\/ (.*)$/.exec(line) ?? [];
-  return promise === undefined ? line : `${indent}said(${JSON.stringify(promise)})${rest}`;
+  return promise === undefined ? line : `${indent}$prints(${JSON.stringify(promise)})${rest}`;
 }
 
 /** Removes what was written. */
