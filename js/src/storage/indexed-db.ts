@@ -4,6 +4,7 @@ import { base64 } from "varve:stores-base64";
 import { decodeBase64 } from "../base64.js";
 import { VarveError } from "../errors.js";
 import type { Awaitable, StorageAdapter } from "../types/storage.js";
+import { storageError } from "./errors.js";
 import { nativeAdapter } from "./native-adapter.js";
 import { notices } from "./notices.js";
 import { storesModule } from "./stores-module.js";
@@ -37,7 +38,13 @@ type UpgradeEvent = IDBVersionChangeEvent & { dataLoss?: string; dataLossMessage
 /** Chromium refuses records of more than 127 MiB, key included. */
 const MAX_OBJECT_BYTES = 120 * 1024 * 1024;
 
-const load = storesModule(() => decodeBase64(base64));
+const stores = storesModule(() => decodeBase64(base64));
+
+/** Where there is no IndexedDB, the module may not be compiled either: workerd takes none that a script brings. */
+const load: typeof stores = async () => {
+  if ("indexedDB" in globalThis) return stores();
+  throw storageError("Unavailable", "this runtime has no IndexedDB; take another storage here");
+};
 
 /**
  * Keeps repositories in the IndexedDB database of this name, which all tabs and workers of an origin

@@ -2,10 +2,9 @@
 // answering with the errors of a store.
 import type { VarveError } from "../../errors.js";
 import { storageError } from "../errors.js";
-import type { SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver.js";
+import type { Source, SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver.js";
 import { busyError, isBusy, isConstraint, toStorageError } from "./errors.js";
 import { migrate, requireSchema } from "./migrate.js";
-import type { Source } from "./open.js";
 import type { Tables } from "./tables.js";
 
 /** How a batch ended: rows changed by each statement, or the constraint it aborted itself with. */

@@ -1,6 +1,6 @@
 // What varve needs of SQLite, whoever brings it: rows of one statement, and statements that happen all or
 // not at all. Nothing is read between the writes, so that a database behind HTTP can do it as well.
-import type { Awaitable } from "../../types/storage.js";
+import type { Awaitable, Durability } from "../../types/storage.js";
 
 /** What is bound and read. Integers are numbers. */
 export type SqlValue = null | number | string | Uint8Array;
@@ -46,6 +46,15 @@ export interface SqliteDriver {
   emptyLog?(): Awaitable<boolean>;
   /** Lets go of the database, if varve opened it. */
   close?(): Awaitable<void>;
+}
+
+/** A database that is not opened yet, and what is known of it before. */
+export interface Source {
+  readonly durability: Durability;
+  readonly multiWriter: boolean;
+  readonly maxValueBytes: number;
+  /** Opens it; for what was handed in, sets it up. */
+  open(): Promise<SqliteDriver>;
 }
 
 /** The largest object of SQLite as it is usually built, less what else stands in its row. */

@@ -1,8 +1,7 @@
 // Which driver: the one of what was handed in, or for a file the first that is there.
 import { VarveError } from "../../errors.js";
-import type { Durability } from "../../types/storage.js";
 import { storageError } from "../errors.js";
-import { LOCAL_VALUE_BYTES, type SqliteDriver } from "./driver.js";
+import { LOCAL_VALUE_BYTES, type Source, type SqliteDriver } from "./driver.js";
 import { type BetterDatabase, betterConnection, openBetter } from "./drivers/better.js";
 import { type BunDatabase, bunConnection, openBun } from "./drivers/bun.js";
 import { D1_VALUE_BYTES, type D1Binding, d1Driver } from "./drivers/d1.js";
@@ -26,15 +25,6 @@ export type SqliteDatabase =
   | LibsqlClient
   | D1Binding
   | { readonly driver: SqliteDriver };
-
-/** A database that is not opened yet, and what is known of it before. */
-export interface Source {
-  readonly durability: Durability;
-  readonly multiWriter: boolean;
-  readonly maxValueBytes: number;
-  /** Opens it; for what was handed in, sets it up. */
-  open(): Promise<SqliteDriver>;
-}
 
 /** Where to keep tables. Errors: `Validation`, if it is nothing of what `SqliteDatabase` says. */
 export function sourceOf(
@@ -116,7 +106,7 @@ async function openPath(
   }
   const message =
     wanted === undefined
-      ? "nothing here opens SQLite files; use Node 22.5 or newer or Bun, or install better-sqlite3 or @libsql/client"
+      ? "nothing here opens SQLite files; use Node 22.5 or newer or Bun, install better-sqlite3 or @libsql/client, or in a Worker hand in a binding of D1"
       : `${wanted} is not here; install it, or leave the choice of the driver to varve`;
   throw storageError("Unavailable", message);
 }

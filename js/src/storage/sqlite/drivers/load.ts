@@ -5,8 +5,13 @@ export async function load(name: string): Promise<Record<string, unknown> | unde
   try {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return undefined;
+    if (isMissing(error as { code?: unknown; message?: unknown })) return undefined;
     throw error;
   }
+}
+
+/** workerd gives no code. */
+function isMissing({ code, message }: { code?: unknown; message?: unknown }): boolean {
+  if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return true;
+  return /^No such module\b/.test(String(message));
 }

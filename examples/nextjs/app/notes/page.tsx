@@ -1,5 +1,0 @@
-import { Notes } from "./notes";
-
-export default function Page() {
-  return <Notes />;
-}
