@@ -195,9 +195,9 @@ function countTap(output) {
 
 /** What tests have to say besides passing: figures. */
 function diagnostics(output) {
-  return [...output.matchAll(/^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait)\b.*)$/gm)].map(
-    (match) => match[1],
-  );
+  return [
+    ...output.matchAll(/^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait|the tarball)\b.*)$/gm),
+  ].map((match) => match[1]);
 }
 
 /** Runs one suite: `{ passed, failed, skipped?, output }`. */

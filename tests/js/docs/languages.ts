@@ -9,7 +9,6 @@ const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
 
 const rules: Record<string, (text: string, at: string) => void> = {
   text() {}, // to be read
-  mermaid() {},
   json: (text) => void JSON.parse(text),
   jsonc: (text) => void JSON.parse(text.replace(/^\s*\/\/.*$/gm, "")),
   sh: checkShell,

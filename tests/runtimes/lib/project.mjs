@@ -1,12 +1,21 @@
 // Projects of strangers: folders with a package.json of their own, in which `varve` is installed from the packed
-// tarball. They lie below tests/runtimes, where its bundlers and frameworks are found.
+// tarball. They lie below tests/runtimes, where its bundlers and frameworks are found; those that are to find nothing
+// but varve lie apart, under the system's temporary folder.
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { node24 } from "../../../js/scripts/lib/node24.mjs";
-import { inRoot, root } from "../../../js/scripts/lib/project.mjs";
+import {
+  exists,
+  filesIn,
+  fingerprint,
+  inRoot,
+  root,
+  setupDir,
+} from "../../../js/scripts/lib/project.mjs";
+import { readStamp, writeStamp } from "../../../js/scripts/lib/stamp.mjs";
 
 export const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
@@ -38,21 +47,43 @@ export async function start(command, args, options = {}) {
   }
 }
 
+/** What npm puts into the tarball. */
+const published = () => [
+  ...filesIn("dist"),
+  "package.json",
+  ...["README.md", "CHANGELOG.md", "LICENSE", "LICENSE-APACHE", "LICENSE-MIT"],
+];
+
 let packed;
 
-/** The tarball that would be published: `path`, and `files` with their `path` in it. Packed once a process. */
+/**
+ * The tarball that would be published: `path`, its `size`, and `files` with their `path` and `size` in it. It is kept
+ * until something in it changes, for all who ask.
+ */
 export function tarball() {
   if (packed) return packed;
-  const folder = mkdtempSync(join(tmpdir(), "varve-tarball-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const key = fingerprint(published());
+  const known = readStamp("tarball", key);
+  if (known && exists(known.path)) {
+    packed = known;
+    return packed;
+  }
+  const folder = mkdtempSync(join(setupDir, "packing-"));
   const [made] = JSON.parse(run(npm, ["pack", "--json", "--pack-destination", folder]));
-  packed = { ...made, path: join(folder, made.filename) };
+  const path = join(setupDir, made.filename);
+  renameSync(join(folder, made.filename), path);
+  rmSync(folder, { recursive: true });
+  packed = { ...made, path };
+  writeStamp("tarball", key, packed);
   return packed;
 }
 
-/** Makes a project with varve installed: `type` is package.json's, `files` are texts by name. */
-export function project(name, { type = "module", files = {} } = {}) {
-  const dir = inRoot("tests", "runtimes", ".projects", name);
+/**
+ * Makes a project with varve installed: `type` is package.json's, `files` are texts by name, `apart` says that no package
+ * but varve is to be found from there.
+ */
+export function project(name, { type = "module", files = {}, apart = false } = {}) {
+  const dir = apart ? elsewhere(name) : inRoot("tests", "runtimes", ".projects", name);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   const write = (file, text) => {
@@ -72,3 +103,6 @@ export function project(name, { type = "module", files = {} } = {}) {
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
+
+/** A new folder outside of the repository. Its name is the real one, as Node shows it in errors. */
+const elsewhere = (name) => realpathSync(mkdtempSync(join(tmpdir(), `varve-${name}-`)));
