@@ -226,8 +226,9 @@ export class Varve<P = BuiltInPayload> {
       if (!this.#root.closed) await instance.settled(() => native.call("refresh", "{}"));
     };
     const address = { workspace: this.#name, id };
-    // A hint: what cannot be read now is read later.
-    const heard = () => void refresh().catch(() => {});
+    // A hint: what cannot be read now is read later. What was deleted cannot, and who listens has to know.
+    const failed = ({ code }: VarveError) => void (code === "Closed" && shared.touch());
+    const heard = () => void refresh().catch(failed);
     shared.watched ??= () => storage.watch?.(address, heard) ?? (() => {});
   }
 

@@ -73,6 +73,32 @@ test("a tab that watches is told of another's write", async () => {
   for (const page of [writer, watcher]) await page.close();
 });
 
+test("a tab that watches is told that another deleted the repository", async () => {
+  const [owner, watcher] = [await tab.page(), await tab.page()];
+  await open(owner, "deleted");
+  await owner.evaluate(() => chat.commit({ contentType: "dialogue", role: "user", text: "gone" }));
+  await open(watcher, "deleted");
+  await watcher.evaluate(() => chat.prepare());
+  await watcher.evaluate(() => {
+    heard = 0;
+  });
+  await owner.evaluate(() => all.delete("deleted"));
+  await watcher.waitForFunction(() => heard > 0);
+  const failure = await watcher.evaluate(() =>
+    chat.prepare().then(
+      () => undefined,
+      ({ code }) => code,
+    ),
+  );
+  assert.equal(failure, "Closed");
+  assert.deepEqual(
+    await texts(watcher, "compile"),
+    ["gone"],
+    "what asks no store says what it knows",
+  );
+  for (const page of [owner, watcher]) await page.close();
+});
+
 test("what one tab wrote is there in a tab opened later, after the first is gone", async () => {
   const first = await tab.page();
   await open(first, "later");
