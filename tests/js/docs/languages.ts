@@ -9,6 +9,7 @@ const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
 
 const rules: Record<string, (text: string, at: string) => void> = {
   text() {}, // to be read
+  http: (text, at) => expect(text, at).toMatch(/^[\w-]+: \S/),
   json: (text) => void JSON.parse(text),
   jsonc: (text) => void JSON.parse(text.replace(/^\s*\/\/.*$/gm, "")),
   sh: checkShell,
