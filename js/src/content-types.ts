@@ -1,6 +1,7 @@
 // Content types of the application: what is stored about them, and checking payloads against them.
 import { VarveError } from "./errors.js";
 import type { Objection } from "./json-schema.js";
+import { later } from "./later.js";
 import { toPlainJson } from "./plain.js";
 import type {
   ContentTypeDefinition,
@@ -169,7 +170,7 @@ function schemaCheck(schema: JsonSchema, loading: Loading[]): Check {
   const own = JSON.parse(toPlainJson(schema)) as JsonSchema;
   let compiled: ((payload: JsonObject) => Objection | undefined) | undefined;
   const load: Loading = async () => {
-    const { compileSchema } = await import("./json-schema.js");
+    const { compileSchema } = await later(import("./json-schema.js"));
     compiled ??= compileSchema(own);
   };
   loading.push(load);

@@ -3,6 +3,7 @@
 import init, * as core from "../../pkg/varve.js";
 import { VarveError } from "./errors.js";
 import { keeper, type Loaded } from "./instance.js";
+import { notLoaded } from "./later.js";
 
 /**
  * The functions and classes exported by the Rust crate.
@@ -61,12 +62,7 @@ async function instantiate(): Promise<Core> {
     await init({ module_or_path: input as WebAssembly.Module | BufferSource });
   } catch (cause) {
     isTaken = false;
-    throw new VarveError(
-      "Internal",
-      `the WebAssembly module cannot be loaded: ${String(cause)}`,
-      {},
-      { cause },
-    );
+    throw notLoaded("the WebAssembly module", cause);
   }
   return core;
 }

@@ -5,6 +5,7 @@ import { withWindow } from "./budget.js";
 import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import { forModule, type Given } from "./files/files.js";
+import { later } from "./later.js";
 import type { Maybe } from "./native.js";
 import { own, toPlainJson } from "./plain.js";
 import { resolvePolicy } from "./policies/config.js";
@@ -193,7 +194,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
 
   /** @internal */
   protected override async lookedAt(trigger: PolicyTrigger): Promise<boolean> {
-    return (await import("./policies/driver.js")).drive(this.driven, trigger);
+    return (await later(import("./policies/driver.js"))).drive(this.driven, trigger);
   }
 
   /** @internal */
@@ -202,7 +203,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
       link: this.link,
       reader: this,
       compress: async (action, guard) => {
-        const { compressFor } = await import("./shrink/compress.js");
+        const { compressFor } = await later(import("./shrink/compress.js"));
         const place = { link: this.link, change: this.#change.bind(this) };
         return compressFor(place, action, guard) as Promise<never>;
       },

@@ -1,12 +1,13 @@
 // `varve` for Node, Deno, Bun, browsers and bundlers: the module travels inside, as base64.
 import { base64 } from "varve:base64";
 import { decodeBase64 } from "../base64.js";
+import { later } from "../later.js";
 import { load, provideModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
 import { provideTokenModule } from "../tokens/load.js";
 
 provideModule(() => decodeBase64(base64));
 provideTokenModule(load);
-provideSummarizer(async () => decodeBase64((await import("varve:summarize-base64")).base64));
+provideSummarizer(async () => decodeBase64((await later(import("varve:summarize-base64"))).base64));
 
 export * from "../index.js";

@@ -1,5 +1,6 @@
 // The policies of a repository, as `chat.policies` has them.
 import { VarveError } from "../errors.js";
+import { later } from "../later.js";
 import type {
   ActionHandler,
   CustomAction,
@@ -16,7 +17,7 @@ import type {
 import type { Driven } from "./driver.js";
 
 /** The rest, which most repositories never need. */
-const rest = () => import("./calls.js");
+const rest = () => later(import("./calls.js"));
 
 /** What the context does to keep itself in shape, and who has the last word. Shared by all handles of a repository. */
 export class Policies {
@@ -111,7 +112,7 @@ export class Policies {
    * `ProposalNotFound`; `PolicyExecution` where nobody here can do it (it stays pending) or every try failed.
    */
   async approve(proposal: string | Proposal): Promise<Proposal> {
-    return (await import("./approve.js")).approve(this.#driven, proposal);
+    return (await later(import("./approve.js"))).approve(this.#driven, proposal);
   }
 
   /**

@@ -1,5 +1,6 @@
 // Compression: the module plans what can go, somebody writes the summaries, the module commits them.
 import { VarveError } from "../errors.js";
+import { later } from "../later.js";
 import { own } from "../plain.js";
 import type { OperationOptions, Receipt } from "../types/commit.js";
 import type { Summarizer } from "../types/compress.js";
@@ -85,7 +86,7 @@ export async function compress(
   if (plans) return described(await planned(place, options));
   const parameters = { ids, from, to, preserveRecent, instructions, targetTokens };
   if (!autoCommit) {
-    const { proposed, propose } = await import("./pending.js");
+    const { proposed, propose } = await later(import("./pending.js"));
     const known = await proposed(place, fields.operationId);
     if (known !== undefined) return known;
     const { plan, made } = await summaries(place, options);

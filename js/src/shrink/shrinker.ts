@@ -3,6 +3,7 @@
 import { Transaction } from "../batch.js";
 import { Chats } from "../chat/chats.js";
 import type { Link } from "../handle.js";
+import { later } from "../later.js";
 import type { OperationOptions } from "../types/commit.js";
 import type { BuiltInPayload } from "../types/content.js";
 import type {
@@ -59,7 +60,7 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
   async compress(
     options: CompressOptions = {},
   ): Promise<CompressPlan | Compression | PendingCompression | null> {
-    return (await import("./compress.js")).compress(this.#place, options);
+    return (await later(import("./compress.js"))).compress(this.#place, options);
   }
 
   /**
@@ -68,7 +69,7 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
    * @throws Any error of the store.
    */
   async pending(): Promise<PendingCompression[]> {
-    return (await import("./pending.js")).pending(this.#place);
+    return (await later(import("./pending.js"))).pending(this.#place);
   }
 
   /**
@@ -85,6 +86,6 @@ export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {
         this.link,
         instance.run(() => native.begin()),
       );
-    return (await import("./clear.js")).clearToolResults(this, this.#place, begin, options);
+    return (await later(import("./clear.js"))).clearToolResults(this, this.#place, begin, options);
   }
 }

@@ -1,7 +1,7 @@
 // The module of the stores in Rust: loaded at the first call, and anew after a trap.
 import init, * as stores from "../../../pkg-stores/stores.js";
-import { VarveError } from "../errors.js";
 import { keeper, type Loaded } from "../instance.js";
+import { notLoaded } from "../later.js";
 import type { ModuleInput } from "../loader.js";
 import type { StoresModule } from "./native-adapter.js";
 
@@ -14,8 +14,7 @@ async function instantiate(source: () => ModuleInput): Promise<StoresModule> {
   try {
     await init({ module_or_path: source() as WebAssembly.Module | BufferSource });
   } catch (cause) {
-    const message = `the WebAssembly module of the stores cannot be loaded: ${String(cause)}`;
-    throw new VarveError("Internal", message, {}, { cause });
+    throw notLoaded("the WebAssembly module of the stores", cause);
   }
   return stores as unknown as StoresModule;
 }

@@ -1,4 +1,5 @@
 // The summarizer that is meant where the application names none.
+import { later } from "../later.js";
 import type { SummarizeRequest, SummarizeResult } from "../types/compress.js";
 import { summarizerModule } from "./source.js";
 
@@ -13,6 +14,6 @@ import { summarizerModule } from "./source.js";
  * Rejects with `Validation` where `targetTokens` is no whole number from 0 on; `Internal` if the module cannot be loaded.
  */
 export async function builtinSummarizer(request: SummarizeRequest): Promise<SummarizeResult> {
-  const { extract } = await import("./extract.js");
+  const { extract } = await later(import("./extract.js"));
   return extract(request, summarizerModule);
 }

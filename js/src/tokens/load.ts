@@ -2,6 +2,7 @@
 // one that failed is forgotten.
 import { VarveError } from "../errors.js";
 import type { Instance, Loaded } from "../instance.js";
+import { later } from "../later.js";
 import { loadInto, type TokenModule } from "./engine.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
 
@@ -81,7 +82,7 @@ async function vocabularyOf(name: EncodingName): Promise<EncodingAsset> {
   const asset = given.get(name);
   if (asset !== undefined) return asset;
   if (name === "o200k_base" || name === "o200k_harmony") {
-    const { o200k_base } = await import("../encodings/o200k_base.js");
+    const { o200k_base } = await later(import("../encodings/o200k_base.js"));
     return { name, vocabulary: o200k_base.vocabulary };
   }
   throw new VarveError(

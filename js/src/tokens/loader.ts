@@ -1,7 +1,7 @@
 // The module of `varve/tokens`, which holds nothing but counting.
 import init, * as core from "../../../pkg-tokens/tokens.js";
-import { VarveError } from "../errors.js";
 import { keeper } from "../instance.js";
+import { notLoaded } from "../later.js";
 import type { ModuleInput } from "../loader.js";
 import { provideTokenModule } from "./load.js";
 
@@ -18,7 +18,6 @@ async function instantiate(source: () => ModuleInput): Promise<typeof core> {
     await init({ module_or_path: source() });
     return core;
   } catch (cause) {
-    const message = `the WebAssembly module cannot be loaded: ${String(cause)}`;
-    throw new VarveError("Internal", message, {}, { cause });
+    throw notLoaded("the WebAssembly module", cause);
   }
 }
