@@ -30,6 +30,7 @@ test("code in TypeScript passes with `strict`", { timeout: 120_000 }, () => {
     paths: { ai: [`${root}node_modules/ai7/dist/index.d.ts`] },
   };
   const config = join(folder, "tsconfig.json");
+  files.push(`${root}tests/js/docs/before/modules.d.ts`);
   const settings = {
     extends: `${root}tsconfig.json`,
     compilerOptions: options,
