@@ -182,8 +182,6 @@ function drawTranscript() {
   const streaming = readOnly ? undefined : tab.streaming;
   const state = { readOnly, form, streaming, busy: tab.answering !== undefined };
   showTranscript(parent, seen.past ?? seen.now, state, entries);
-  if (form && !parent.contains(document.activeElement))
-    parent.querySelector("form textarea, form input")?.focus();
 }
 
 function scrollDown() {
@@ -301,8 +299,14 @@ const shared = {
   respond,
   light,
   form(form) {
+    const before = tab.form;
     tab.form = form;
     drawTranscript();
+    const [field, button] = [
+      ".entries form textarea, .entries form input",
+      `[data-focus="${before?.kind}-${before?.id}"]`,
+    ];
+    document.querySelector(form ? field : button)?.focus();
   },
 };
 const entries = entryActions(shared);

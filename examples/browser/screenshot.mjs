@@ -1,11 +1,12 @@
 // The pictures of the README: the page after a question and its answer, when the policy asks to compress. Light and
 // dark, at twice the density.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { withPalette } from "./png.mjs";
 import { serve } from "./server.mjs";
 
-const SIZE = { width: 1440, height: 900 };
+const SIZE = { width: 1280, height: 800 };
 
 /** Takes them, and returns the files. */
 export async function screenshots(site, folder) {
@@ -32,7 +33,7 @@ export async function screenshots(site, folder) {
       await page.evaluate(() => document.activeElement?.blur());
       await page.mouse.move(0, 0);
       const path = join(folder, `page-${colorScheme}.png`);
-      await page.screenshot({ path, animations: "disabled" });
+      writeFileSync(path, withPalette(await page.screenshot({ animations: "disabled" })));
       files.push(path);
       await context.close();
     }

@@ -5,17 +5,21 @@ import { h, keyed, listIn, number, plural } from "../dom.js";
 export function showModel(parent, note, view, { onHover, onCopy }) {
   const { messages, tokens, source, stable } = view;
   note.replaceChildren(
-    `${plural(messages.length, "message")}, ${number(tokens)} tokens`,
+    h(
+      "span",
+      { class: "figures-line" },
+      `${plural(messages.length, "message")}, ${number(tokens)} tokens`,
+    ),
     h(
       "button",
       {
         type: "button",
         class: "small",
         "data-focus": "copy",
-        title: "As the request has them",
+        title: "Copy them as JSON",
         on: { click: () => onCopy(messages) },
       },
-      "Copy JSON",
+      "Copy",
     ),
   );
   note.title = `counted by ${source}`;
