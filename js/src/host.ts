@@ -7,7 +7,8 @@ import type { Instance } from "./instance.js";
 import type { Host, Maybe, NativeTask } from "./native.js";
 import type { Fired } from "./policies/registry.js";
 import { Shared } from "./shared.js";
-import type { EncodingAsset, EncodingName } from "./tokens/names.js";
+import { countIn, type ModuleMemory } from "./tokens/engine.js";
+import { type EncodingAsset, type EncodingName, numberOf } from "./tokens/names.js";
 import type { VerifyOptions } from "./types/care.js";
 import type { Receipt } from "./types/commit.js";
 import type { RepositoryEvents } from "./types/repository.js";
@@ -39,6 +40,8 @@ export class WorkspaceHost implements Host {
   readonly countSource: string;
   /** What calls it. */
   readonly instance: Instance;
+  readonly #memory: ModuleMemory;
+  #encoding = 0;
   readonly #clock: () => number;
   /** Fills bytes with chance. Called as a method by the module. */
   readonly random: (bytes: Uint8Array<ArrayBuffer>) => void;
@@ -49,8 +52,13 @@ export class WorkspaceHost implements Host {
   /** What a callback of the application threw last: the cause of the error that follows. */
   #thrown: unknown;
 
-  constructor({ clock, counter, encoding, random, types }: HostParts, instance: Instance) {
+  constructor(
+    { clock, counter, encoding, random, types }: HostParts,
+    instance: Instance,
+    memory: ModuleMemory,
+  ) {
     this.instance = instance;
+    this.#memory = memory;
     this.#clock = clock;
     this.random = random;
     this.#types = types;
@@ -62,7 +70,9 @@ export class WorkspaceHost implements Host {
     } else if (encoding === "approximate") {
       this.countSource = encoding;
     } else {
-      this.countSource = `tiktoken:${typeof encoding === "string" ? encoding : encoding.name}`;
+      const name = typeof encoding === "string" ? encoding : encoding.name;
+      this.countSource = `tiktoken:${name}`;
+      this.#encoding = numberOf(name);
     }
   }
 
@@ -100,6 +110,10 @@ export class WorkspaceHost implements Host {
     const thrown = code === "Callback" ? (cause ?? this.#thrown) : cause;
     this.#thrown = undefined;
     return toVarveError({ code, message, details: JSON.parse(details), cause: thrown });
+  }
+
+  countAt(address: number, length: number): number {
+    return countIn(this.#memory, address, length, this.#encoding);
   }
 
   receipt(id: string, hash: string, height: number, tokenCount: number): Receipt {

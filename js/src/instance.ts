@@ -9,6 +9,7 @@ export class Instance {
   #trap: Error | undefined;
   readonly #waiting = new Set<(error: VarveError) => void>();
   readonly #onEnd: (() => void)[] = [];
+  readonly #dependents = new Set<Instance>();
 
   /** Whether it trapped. */
   get ended(): boolean {
@@ -23,6 +24,12 @@ export class Instance {
   /** Runs something when it ends. */
   onEnd(run: () => void): void {
     this.#onEnd.push(run);
+  }
+
+  /** Has another end with it: one that calls it and cannot do without. */
+  carry(dependent: Instance): void {
+    if (this.#trap !== undefined) dependent.#end(this.#trap);
+    else this.#dependents.add(dependent);
   }
 
   /** Calls the module. */
@@ -48,11 +55,18 @@ export class Instance {
   failure(error: unknown): unknown {
     if (this.#trap !== undefined) return lost(this.#trap);
     if (!isTrap(error)) return error;
-    this.#trap = error;
-    for (const reject of this.#waiting) reject(lost(error));
+    this.#end(error);
+    return lost(error);
+  }
+
+  #end(trap: Error): void {
+    if (this.#trap !== undefined) return;
+    this.#trap = trap;
+    for (const reject of this.#waiting) reject(lost(trap));
     this.#waiting.clear();
     for (const run of this.#onEnd) run();
-    return lost(error);
+    for (const dependent of this.#dependents) dependent.#end(trap);
+    this.#dependents.clear();
   }
 
   /** Drives a call that has to wait. */

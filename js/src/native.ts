@@ -2,6 +2,7 @@
 import type { Loaded } from "./instance.js";
 import { load } from "./loader.js";
 import type { NativeStorage } from "./storage/bridge.js";
+import type { ModuleMemory } from "./tokens/engine.js";
 import type { Receipt } from "./types/commit.js";
 
 /** Given directly, or promised where something had to be awaited. */
@@ -31,9 +32,12 @@ export interface Host {
     digest: string,
     repository: number,
   ): unknown;
-  /** Tokens of a text. Absent: the module's own counter, or none if `countSource` is "none". */
+  /** Tokens of a text, by the application's counter. Absent: as `countSource` says. */
   count?(text: string): Maybe<number>;
-  countSource?: string;
+  /** `none`, `approximate`, or `tiktoken:` and an encoding: then `countAt` is called. */
+  countSource: string;
+  /** Tokens of the text that lies at this address of the module's memory, as UTF-8. */
+  countAt(address: number, length: number): number;
   /** `{ pointer, message }` as JSON where the payload is wrong. `schema` is the stored one. */
   validate?(contentType: string, payload: string, schema?: string): Maybe<string | undefined>;
   /** Whether a text matches a regular expression. */
@@ -96,6 +100,7 @@ export interface NativeModule {
   ) => NativeEngine;
   restart(): void;
   start(): void;
+  wasmMemory(): ModuleMemory;
 }
 
 /** The module, loaded. */

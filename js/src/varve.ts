@@ -9,7 +9,7 @@ import { own, toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
 import { builtinSummarizer } from "./summarize/builtin.js";
-import { DEFAULT_ENCODING, loadEncoding } from "./tokens/load.js";
+import { DEFAULT_ENCODING, instanceWith } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
 import type { Verification, VerifyOptions } from "./types/care.js";
 import type { OperationOptions } from "./types/commit.js";
@@ -250,10 +250,14 @@ export class Varve<P = BuiltInPayload> {
 
   async #start(): Promise<Workspace> {
     const { counter, encoding, storage, types } = this.#root;
-    await types.load();
-    if (counter === undefined && encoding !== "approximate") await loadEncoding(encoding);
-    const { module, instance } = await loadNative();
-    const host = new WorkspaceHost(this.#root, instance);
+    const counts = counter === undefined && encoding !== "approximate";
+    const [{ module, instance }, counting] = await Promise.all([
+      loadNative(),
+      counts ? instanceWith(encoding) : undefined,
+      types.load(),
+    ]);
+    counting?.carry(instance);
+    const host = new WorkspaceHost(this.#root, instance, module.wasmMemory());
     const [name, adapter] = isMemory(storage)
       ? [`${storage.name} ${this.#name}`]
       : ["", new NativeStorage(storage, instance)];

@@ -13,7 +13,7 @@ use crate::json::{ToJson, object, parse};
 use crate::ops::Receipt;
 use crate::repo::{Counter, Deferred, Environment, Validator};
 use crate::store::Pending;
-use crate::tokens::{ApproximateCounter, EncodingCounter, EncodingName, NullCounter, TokenCounter};
+use crate::tokens::{ApproximateCounter, ChatOverhead, NullCounter, TokenCounter};
 
 #[wasm_bindgen]
 extern "C" {
@@ -52,6 +52,9 @@ extern "C" {
     fn count(this: &Host, text: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, js_name = count)]
     fn counter(this: &Host) -> JsValue;
+    /// Tokens of the text at this address of the module's memory, by the encoding of `countSource`.
+    #[wasm_bindgen(method, js_name = countAt)]
+    fn count_at(this: &Host, address: *const u8, length: usize) -> u32;
     #[wasm_bindgen(method, getter, js_name = countSource)]
     fn count_source(this: &Host) -> Option<String>;
     #[wasm_bindgen(method, catch)]
@@ -150,8 +153,27 @@ fn message_of(error: &JsValue) -> String {
     }
 }
 
-/// The counter that a host asks for: its own function, none, or the encoding it names, which must be
-/// loaded; without it, an approximation.
+/// Counts with an encoding, in the module that has its vocabulary.
+struct Elsewhere {
+    host: Rc<Host>,
+    source: String,
+}
+
+impl TokenCounter for Elsewhere {
+    fn count(&self, text: &str) -> u32 {
+        self.host.count_at(text.as_ptr(), text.len())
+    }
+
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn overhead(&self) -> ChatOverhead {
+        ChatOverhead::OPENAI
+    }
+}
+
+/// The counter that a host asks for: its own function, none, an approximation, or the encoding it names.
 pub fn counter(host: &Rc<Host>) -> Counter {
     let source = host.count_source().unwrap_or_default();
     if host.counter().is_function() {
@@ -171,16 +193,9 @@ pub fn counter(host: &Rc<Host>) -> Counter {
         };
         return Counter::Deferred(Rc::new(Deferred::new(source, Rc::new(count))));
     }
-    let named = |name: &EncodingName| EncodingCounter::of(*name).ok().filter(|counter| counter.source() == source);
-    if source == "none" {
-        Counter::Ready(Rc::new(NullCounter))
-    } else if source == "approximate" {
-        Counter::Ready(Rc::new(ApproximateCounter))
-    } else if let Some(counter) = EncodingName::ALL.iter().find_map(named) {
-        Counter::Ready(Rc::new(counter))
-    } else if let Ok(counter) = EncodingCounter::of(EncodingName::O200kBase) {
-        Counter::Ready(Rc::new(counter))
-    } else {
-        Counter::Ready(Rc::new(ApproximateCounter))
+    match source.as_str() {
+        "none" => Counter::Ready(Rc::new(NullCounter)),
+        "approximate" => Counter::Ready(Rc::new(ApproximateCounter)),
+        _ => Counter::Ready(Rc::new(Elsewhere { host: host.clone(), source })),
     }
 }

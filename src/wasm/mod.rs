@@ -1,7 +1,7 @@
 //! The border to JavaScript: converts, delegates, converts.
 //!
 //! Four modules are built of it, one for each feature, and each exports nothing but what belongs to its
-//! own: `repo` (with `tokens`) is the core, `tokens` alone counts for `varve/tokens`, `stores` keeps for
+//! own: `repo` is the core, `tokens` counts, for the core and for `varve/tokens`, `stores` keeps for
 //! `varve/storage/indexed-db`, `summarize` is the built-in summarizer.
 
 #[cfg(feature = "summarize")]
@@ -53,6 +53,13 @@ pub fn restart() {
 /// Does nothing: the first call after [`restart`].
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn start() {}
+
+/// The module's memory, where the texts are that it has counted or counts.
+#[cfg(any(feature = "repo", feature = "tokens"))]
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = wasmMemory)]
+pub fn wasm_memory() -> wasm_bindgen::JsValue {
+    wasm_bindgen::memory()
+}
 
 /// The version of the crate inside the module.
 #[cfg(feature = "repo")]

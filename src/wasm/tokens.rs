@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::tokens::{AllowedSpecial, Encoding, EncodingName, load_encoding, loaded_encoding};
 
@@ -30,12 +30,6 @@ pub fn text_buffer(len: usize) -> *mut u8 {
 #[wasm_bindgen(js_name = freeTextBuffer)]
 pub fn free_text_buffer() {
     BUFFER.take();
-}
-
-/// The module's memory, where the buffer is.
-#[wasm_bindgen(js_name = wasmMemory)]
-pub fn memory() -> JsValue {
-    wasm_bindgen::memory()
 }
 
 /// Loads an encoding from the vocabulary in the buffer.
@@ -97,13 +91,6 @@ pub fn encode(encoding: u8, len: usize, allowed: &str) -> Result<Vec<u32>, JsErr
 #[wasm_bindgen(js_name = decodeTokens)]
 pub fn decode(encoding: u8, tokens: &[u32]) -> Result<Vec<u8>, JsError> {
     Ok(loaded_encoding(name(encoding))?.decode(tokens)?)
-}
-
-/// Roughly the tokens of the text in the buffer. Only to test the TypeScript twin against.
-#[cfg(feature = "repo")]
-#[wasm_bindgen(js_name = approximateTokens)]
-pub fn approximate(len: usize) -> u32 {
-    with_bytes(len, |text| crate::tokens::approximate_tokens(&String::from_utf8_lossy(text)))
 }
 
 fn with_bytes<T>(len: usize, read: impl FnOnce(&[u8]) -> T) -> T {

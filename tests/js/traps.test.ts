@@ -11,6 +11,7 @@ const LARGE = 100_000_000;
 const WILD = 0xffff_fff0;
 
 let varve: Varve;
+let counter: { wasmMemory(): unknown };
 let loader: typeof import("../../js/src/loader.js");
 
 beforeEach(async () => {
@@ -19,7 +20,10 @@ beforeEach(async () => {
   varve = await import("../../js/src/index.js");
   const bytes = await readFile(new URL("../../pkg/varve_bg.wasm", import.meta.url));
   loader.provideModule(new Uint8Array(bytes));
-  (await import("../../js/src/tokens/load.js")).provideTokenModule(loader.load);
+  const { provideCounter } = await import("../../js/src/tokens/loader.js");
+  const file = await readFile(new URL("../../pkg-tokens/tokens_bg.wasm", import.meta.url));
+  provideCounter(() => new Uint8Array(file));
+  counter = await import("../../pkg-tokens/tokens.js");
 });
 
 /** Uses up a module's memory: addresses, that is; no page of it is touched. */
@@ -214,7 +218,7 @@ describe("counting", () => {
   test("out of memory, it throws Internal, and soon counts again by itself", async () => {
     await varve.loadEncoding(await vocabulary());
     const tokens = varve.countTokens("hello world", "r50k_base");
-    await exhaust();
+    await exhaust(counter);
 
     expect(() => varve.countTokens("x".repeat(LARGE), "r50k_base")).toThrow(
       expect.objectContaining({ code: "Internal", cause: expect.any(WebAssembly.RuntimeError) }),
@@ -231,22 +235,24 @@ describe("counting", () => {
 
   test("what was loaded is loaded again without being asked for", async () => {
     await varve.loadEncoding(await vocabulary());
-    await exhaust();
+    await exhaust(counter);
     expect(() => varve.encode("x".repeat(LARGE), { encoding: "r50k_base" })).toThrow(
       expect.objectContaining({ code: "Internal" }),
     );
     await vi.waitFor(() => expect(varve.countTokens("hello", "r50k_base")).toBe(1));
   });
 
-  test("a trap of counting ends the repositories of the instance, and the other way round", async () => {
+  test("a trap of counting ends the instance whose repositories count so", async () => {
     await varve.loadEncoding(await vocabulary());
     const app = varve.createVarve({ encoding: "r50k_base" });
     const chat = await app.open("chat");
-    await exhaust();
+    const uncounted = await varve.createVarve({ counter: null }).open("chat");
+    await exhaust(counter);
     expect(() => varve.isWithinTokenLimit("x".repeat(LARGE), 1, "r50k_base")).toThrow(
       expect.objectContaining({ code: "Internal" }),
     );
     await expect(chat.user("x")).rejects.toMatchObject(trapped);
+    await expect(uncounted.user("x")).rejects.toMatchObject(trapped); // of the same instance
 
     const again = await app.open("chat");
     const { tokenCount } = await again.user("hello world");
@@ -257,17 +263,53 @@ describe("counting", () => {
     expect((await third.compile()).tokenSource).toBe("tiktoken:r50k_base");
   });
 
-  test("the module of varve/tokens recovers as well", async () => {
-    vi.resetModules();
-    const { provideCounter } = await import("../../js/src/tokens/loader.js");
-    const counting = await import("../../js/src/tokens/index.js");
-    const file = await readFile(new URL("../../pkg-tokens/tokens_bg.wasm", import.meta.url));
-    provideCounter(() => new Uint8Array(file));
-    await counting.loadEncoding(await vocabulary());
-    await exhaust(await import("../../pkg-tokens/tokens.js"));
-    expect(() => counting.countTokens("x".repeat(LARGE), "r50k_base")).toThrow(
+  test("repositories that count in another way survive a trap of counting", async () => {
+    await varve.loadEncoding(await vocabulary());
+    const chat = await varve.createVarve({ encoding: "approximate" }).open("chat");
+    await exhaust(counter);
+    expect(() => varve.countTokens("x".repeat(LARGE), "r50k_base")).toThrow(
       expect.objectContaining({ code: "Internal" }),
     );
-    await vi.waitFor(() => expect(counting.countTokens("hello", "r50k_base")).toBe(1));
+    await chat.user("x");
+    expect(await view(chat)).toEqual(["x"]);
+  });
+
+  test("a trap while a commit is counted fails the commit, and opening again counts as before", async () => {
+    await varve.loadEncoding(await vocabulary());
+    const app = varve.createVarve({ encoding: "r50k_base" });
+    const chat = await app.open("chat");
+    const { tokenCount } = await chat.user("hello world");
+    await exhaust(counter);
+    await expect(chat.user("x".repeat(3_000_000))).rejects.toMatchObject(trapped);
+    await expect(chat.status()).rejects.toMatchObject(trapped);
+
+    const again = await app.open("chat");
+    expect(await view(again)).toEqual([]);
+    expect((await again.user("hello world")).tokenCount).toBe(tokenCount);
+  });
+
+  test("the module is loaded with the first encoding, once; a failure is forgotten", async () => {
+    vi.resetModules();
+    const { provideModule } = await import("../../js/src/loader.js");
+    const { provideCounter } = await import("../../js/src/tokens/loader.js");
+    const { createVarve } = await import("../../js/src/index.js");
+    const file = await readFile(new URL("../../pkg-tokens/tokens_bg.wasm", import.meta.url));
+    const core = await readFile(new URL("../../pkg/varve_bg.wasm", import.meta.url));
+    const source = vi.fn(async () => new Uint8Array(file));
+    source.mockRejectedValueOnce(new Error("network down"));
+    provideModule(() => new Uint8Array(core));
+    provideCounter(source);
+    await (await createVarve({ counter: null }).open("chat")).user("uncounted");
+    expect(source).not.toHaveBeenCalled();
+
+    const app = createVarve({ encoding: (await vocabulary()) as never });
+    await expect(app.open("chat")).rejects.toMatchObject({
+      code: "Internal",
+      cause: { message: "network down" },
+    });
+    const [chat, other] = await Promise.all([app.open("chat"), app.open("other")]);
+    expect((await chat.user("hello world")).tokenCount).toBe(2);
+    expect((await other.user("hello world")).tokenCount).toBe(2);
+    expect(source).toHaveBeenCalledTimes(2);
   });
 });

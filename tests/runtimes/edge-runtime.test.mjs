@@ -88,7 +88,11 @@ describe("Vercel's edge runtime", () => {
   });
 
   test("the bundle is given its modules, and carries no copies of them", () => {
-    assert.deepEqual([...whole.modules.keys()].sort(), ["wasm_varve", "wasm_varve_summarize"]);
+    assert.deepEqual([...whole.modules.keys()].sort(), [
+      "wasm_varve",
+      "wasm_varve_summarize",
+      "wasm_varve_tokens",
+    ]);
     assert.deepEqual(
       whole.inputs.filter((path) => /base64/.test(path) && !/\/base64\.js$/.test(path)),
       [],

@@ -109,6 +109,24 @@ for (const node of nodes) {
       assert.deepEqual(given, expected());
     });
 
+    test("slim counts with the module the user brings, where there is one", () => {
+      const source = `
+        import { readFile } from "node:fs/promises";
+        import * as varve from "varve/slim";
+        const brought = [];
+        const bring = (name) => () => {
+          brought.push(name);
+          return readFile(new URL(import.meta.resolve("varve/" + name)));
+        };
+        varve.init(bring("varve.wasm"), bring("varve-tokens.wasm"));
+        const { tokenCount } = await (await varve.createVarve().open("chat")).user("hello world");
+        console.log(JSON.stringify({ brought: brought.sort(), tokenCount }));`;
+      assert.deepEqual(report(app, "brought.mjs", source), {
+        brought: ["varve-tokens.wasm", "varve.wasm"],
+        tokenCount: 2,
+      });
+    });
+
     if (hasSqlite) {
       test("a path is opened by node:sqlite, as ESM and as CommonJS", () => {
         const stored = expected({ storage: true });

@@ -2,12 +2,13 @@
 // imported as one. `?module` is what Next.js asks for; wrangler understands it too.
 import module from "varve:module";
 import summarizer from "varve:summarize-module";
-import { load, provideModule } from "../loader.js";
+import counter from "varve:tokens-module";
+import { provideModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
-import { provideTokenModule } from "../tokens/load.js";
+import { provideCounter } from "../tokens/loader.js";
 
 provideModule(module);
-provideTokenModule(load);
+provideCounter(() => counter);
 provideSummarizer(() => summarizer);
 
 export * from "../index.js";

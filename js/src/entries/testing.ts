@@ -2,12 +2,12 @@
 import { base64 } from "varve:base64";
 import { decodeBase64 } from "../base64.js";
 import { later } from "../later.js";
-import { load, provideModule } from "../loader.js";
+import { provideModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
-import { provideTokenModule } from "../tokens/load.js";
+import { provideCounter } from "../tokens/loader.js";
 
 provideModule(() => decodeBase64(base64));
-provideTokenModule(load);
+provideCounter(async () => decodeBase64((await later(import("varve:tokens-base64"))).base64));
 provideSummarizer(async () => decodeBase64((await later(import("varve:summarize-base64"))).base64));
 
 export * from "../testing.js";

@@ -5,7 +5,7 @@ import type { Instance, Restartable } from "../instance.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
 
 /**
- * What the module exports for counting. Both modules do: the whole, and that of `varve/tokens`.
+ * What the module exports. `varve` and `varve/tokens` count with the same one.
  * @internal
  */
 export interface TokenModule extends Restartable {
@@ -17,6 +17,11 @@ export interface TokenModule extends Restartable {
   countWithin(encoding: number, length: number, limit: number): number;
   encodeTokens(encoding: number, length: number, allowed: string): Uint32Array;
   decodeTokens(encoding: number, tokens: Uint32Array): Uint8Array;
+}
+
+/** What both sides need of a `WebAssembly.Memory`, also for projects whose `lib` does not name it. */
+export interface ModuleMemory {
+  readonly buffer: ArrayBufferLike;
 }
 
 /** Up to here, in UTF-16 units, room is made for the longest UTF-8 a text can have. */
@@ -77,6 +82,25 @@ export function count(encoding: EncodingName, text: string): number {
     return tokens < 0 ? notLoaded(encoding) : tokens;
   } catch (error) {
     throw instance.failure(error);
+  }
+}
+
+/**
+ * Tokens of a text that lies in the memory of another module, as UTF-8: it goes from memory to memory and is no
+ * string on the way. What the module throws is thrown as it is: a trap has to end the caller as well.
+ * @internal
+ */
+export function countIn(of: ModuleMemory, address: number, length: number, number: number): number {
+  const engine = module as TokenModule;
+  try {
+    reserve(engine, length);
+    buffer.set(new Uint8Array(of.buffer, address, length));
+    const tokens = engine.countTokens(number, length);
+    release(engine);
+    return tokens;
+  } catch (error) {
+    instance.failure(error);
+    throw error;
   }
 }
 

@@ -55,13 +55,21 @@ export function loadEncoding(
   return promise;
 }
 
+/**
+ * As `loadEncoding`; gives the instance that counts.
+ * @internal
+ */
+export async function instanceWith(encoding: EncodingName | EncodingAsset): Promise<Instance> {
+  await loadEncoding(encoding);
+  return present as Instance;
+}
+
 async function load(name: EncodingName): Promise<void> {
   numberOf(name);
   if (moduleSource === undefined) {
     throw new VarveError("Internal", "no module to count with was provided", {});
   }
-  const asset = await vocabularyOf(name);
-  const { module, instance } = await moduleSource();
+  const [asset, { module, instance }] = await Promise.all([vocabularyOf(name), moduleSource()]);
   loadInto(module, instance, asset);
   if (present !== instance) {
     present = instance;

@@ -1,5 +1,6 @@
 // The package counts as OpenAI's own tokenizer does (npm `tiktoken`), in every encoding.
 import { get_encoding, type Tiktoken, type TiktokenEncoding } from "tiktoken";
+import { createVarve } from "varve";
 import { cl100k_base } from "varve/encodings/cl100k_base";
 import { o200k_base } from "varve/encodings/o200k_base";
 import { o200k_harmony } from "varve/encodings/o200k_harmony";
@@ -42,6 +43,15 @@ describe.each(assets)("$name", (asset) => {
     expect(encode(text, { encoding: name })).toEqual(expected);
     expect(countTokens(text, name)).toBe(expected.length);
     expect(decode(expected, name)).toBe(text);
+  });
+
+  test("repositories count the same, texts of any length", async () => {
+    const chat = await createVarve({ encoding: asset }).open("chat");
+    for (const text of [...TEXTS, "much of it, é, ".repeat(1 << 16), "and little after"]) {
+      const { tokenCount } = await chat.user(text);
+      expect(tokenCount, text.slice(0, 30)).toBe(countTokens(text, name));
+    }
+    expect((await chat.compile()).tokenSource).toBe(`tiktoken:${name}`);
   });
 
   test("bytes of a token need not be a whole character", () => {
