@@ -196,7 +196,9 @@ function countTap(output) {
 /** What tests have to say besides passing: figures. */
 function diagnostics(output) {
   return [
-    ...output.matchAll(/^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait|the tarball)\b.*)$/gm),
+    ...output.matchAll(
+      /^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait|the tarball|edge function)\b.*)$/gm,
+    ),
   ].map((match) => match[1]);
 }
 
