@@ -42,7 +42,7 @@ function checkShell(text: string, at: string): void {
   }
 }
 
-/** That they are statements; what they give is asked by sqlite.test.ts and sql.test.ts. */
+/** That they are statements; what they give is asked by sqlite/tables.test.ts and postgres.test.ts. */
 function checkStatements(text: string, at: string): void {
   for (const statement of text.split(";").slice(0, -1)) {
     expect(statement.trim(), at).toMatch(/^(SELECT|GRANT|BEGIN|SET|COMMIT|INSERT|CREATE)\b/);

@@ -21,9 +21,14 @@ const textOf = (page: string) =>
     .replace(/^(`{3,}).*\n[\s\S]*?^\1$/gm, "")
     .replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ""));
 
+const known = new Map<string, Set<string>>();
+
 /** The anchors of a page, as GitHub makes them of its headings. */
 function anchorsOf(page: string): Set<string> {
+  const found = known.get(page);
+  if (found) return found;
   const anchors = new Set<string>();
+  known.set(page, anchors);
   for (const [, heading = ""] of textOf(page).matchAll(/^#+ (.*)$/gm)) {
     const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
     const slug = plain.replace(/[^\p{L}\p{N}\p{M}_ -]/gu, "").replaceAll(" ", "-");

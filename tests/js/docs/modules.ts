@@ -75,8 +75,8 @@ export function written(module: PageModule, { into = "pages", more = "" } = {}):
   const used = [...names, ...types.map((each) => `type ${each}`)].filter((each) =>
     wants(code, each.replace("type ", "")),
   );
-  const taken =
-    used.length > 0 ? `import { ${used.join(", ")} } from "../../before/${name}.js"; ` : "";
+  const list = used.length > 0 ? `{ ${used.join(", ")} } from ` : "";
+  const taken = source === "" ? "" : `import ${list}"../../before/${name}.js"; `;
   const text = `${code}\n${more}`.split("\n").map(promising).join("\n");
   const said = text.includes("$prints(");
   const head = `${taken}${said ? `import { said as $prints } from "../../said.js"; ` : ""}export {}; `;

@@ -48,9 +48,12 @@ test("code in TypeScript passes with `strict`", { timeout: 120_000 }, () => {
   expect(problems).toBe("");
 });
 
-/** What wants another runner, or another place: see below, sqlite/docs.test.ts and tests/browser. */
+/** Run by sqlite/docs.test.ts, under Node 24, and by postgres.test.ts, which has a server. */
+const stores = ["docs/sqlite.md", "docs/postgres.md"];
+
+/** What wants another runner, or another place: see below, tests/browser and tests/runtimes. */
 const isElsewhere = ({ page, name, place }: (typeof modules)[number]) =>
-  place !== undefined || page === "docs/sqlite.md" || name?.includes(".test.");
+  place !== undefined || stores.includes(page) || name?.includes(".test.");
 
 const here = modules.filter((module) => !isElsewhere(module));
 test.each(here.map(({ page, line, path }) => ({ name: `${page}:${line}`, path })))(

@@ -4,6 +4,7 @@ import pg from "pg";
 import postgresJs from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PostgresStorage, postgres } from "../../../js/src/storage/postgres.js";
+import { postgresPage } from "../docs/postgres.js";
 import {
   append,
   batch,
@@ -40,6 +41,14 @@ describe.skipIf(missing)("PostgreSQL", () => {
     await proxy?.stop();
     await server?.stop();
   }, 60_000);
+
+  test("the code and the statements of docs/postgres.md run, and give rows", async () => {
+    await query("CREATE DATABASE docs");
+    expect(await postgresPage(server.url({ database: "docs" }))).toMatchObject([
+      [{ operation: "append", role: "user" }],
+      [{ repository: "chat", role: "user" }],
+    ]);
+  }, 120_000);
 
   test("a taken number is a conflict with what is there, and nothing of the batch is written", async () => {
     const key = await made(storage, "conflict");

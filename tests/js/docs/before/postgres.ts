@@ -1,9 +1,9 @@
-// What an application has before the code of docs/postgres.md: a database of another driver.
-import { PGlite } from "@electric-sql/pglite";
+// What an application has before the code of docs/postgres.md: a database through another driver.
+import pg from "pg";
 
-const pglite = new PGlite();
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
 
 export const db = {
   execute: (text: string, params: readonly (string | null)[]) =>
-    pglite.query<Record<string, string | null>>(text, [...params]),
+    pool.query<Record<string, string | null>>(text, [...params]),
 };
