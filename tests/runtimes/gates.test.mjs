@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { inRoot, readJson, root } from "../../js/scripts/lib/project.mjs";
+import { inRoot, readJson, readText, root } from "../../js/scripts/lib/project.mjs";
+import { NOTICES, notices } from "../../js/scripts/notices.mjs";
 import { tarball as packed, project, run } from "./lib/project.mjs";
 
 const tarball = packed();
@@ -59,4 +60,15 @@ test("it depends on no other package at run time but the drivers that an app cho
     (name) => !peerDependenciesMeta[name]?.optional,
   );
   assert.deepEqual(wanted, []);
+});
+
+test("the licences of all that is linked, inlined and brought along are in the tarball", async () => {
+  const text = readText(NOTICES);
+  assert.equal(text, await notices(), `npm run notices writes ${NOTICES} anew`);
+  assert.ok(
+    tarball.files.some(({ path }) => path === NOTICES),
+    `${NOTICES} is in the tarball`,
+  );
+  const named = ["tiktoken", "LiteLLM", "@cfworker/json-schema", "wasm-bindgen", "sha2"];
+  for (const name of named) assert.ok(text.includes(`- **${name}`), `${name} is named`);
 });

@@ -51,7 +51,7 @@ export async function start(command, args, options = {}) {
 const published = () => [
   ...filesIn("dist"),
   "package.json",
-  ...["README.md", "CHANGELOG.md", "LICENSE", "LICENSE-APACHE", "LICENSE-MIT"],
+  ...["README.md", "CHANGELOG.md", "LICENSE", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"],
 ];
 
 let packed;
