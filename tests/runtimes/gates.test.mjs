@@ -1,7 +1,9 @@
 // Gates of the package that would be published: its metadata, what the tarball holds, what its code may not do.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { inRoot, readJson, readText, root } from "../../js/scripts/lib/project.mjs";
 import { NOTICES, notices } from "../../js/scripts/notices.mjs";
 import { tarball as packed, project, run } from "./lib/project.mjs";
@@ -71,4 +73,24 @@ test("the licences of all that is linked, inlined and brought along are in the t
   );
   const named = ["tiktoken", "LiteLLM", "@cfworker/json-schema", "wasm-bindgen", "sha2"];
   for (const name of named) assert.ok(text.includes(`- **${name}`), `${name} is named`);
+});
+
+test("a machine without a browser says so, and fails in CI", () => {
+  const setup = JSON.stringify(pathToFileURL(inRoot("js", "scripts", "setup.mjs")));
+  const source = `
+    import { browser } from ${setup};
+    const found = await browser({ PATH: ${JSON.stringify(app.dir)} }).catch(({ message }) => message);
+    console.log(JSON.stringify({ found: found ?? null }));`;
+  const looking = (CI) => {
+    const args = ["--input-type=module", "--eval", source];
+    const { stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: "utf8",
+      env: { ...process.env, CI },
+    });
+    return { ...JSON.parse(stdout), stderr };
+  };
+  assert.match(looking("true").found, /Chromium or chromedriver is missing/);
+  const elsewhere = looking("");
+  assert.equal(elsewhere.found, null);
+  assert.match(elsewhere.stderr, /no browser: its tests are left out\. install Chromium/);
 });
