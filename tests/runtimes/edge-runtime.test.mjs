@@ -109,21 +109,23 @@ describe("Vercel's edge runtime", () => {
     assert.equal(await answerOf(tokens), 2);
   });
 
-  for (const [subpath, store] of [
-    ["sqlite", `sqlite("chat.db")`],
-    ["postgres", `postgres("postgres://localhost/chat")`],
-    ["indexed-db", `indexedDB("chat")`],
+  for (const [subpath, store, message] of [
+    ["sqlite", `sqlite("chat.db")`, /nothing here opens SQLite files/],
+    ["postgres", `postgres("postgres://localhost/chat")`, /no driver for PostgreSQL/],
+    ["indexed-db", `indexedDB("chat")`, /no IndexedDB; take another storage/],
   ]) {
     test(`${store} is refused with a typed error`, async () => {
       const edge = await bundled(
         subpath,
         `import { createVarve, isVarveError } from "varve";
         import * as stores from "varve/storage/${subpath}";
-        const told = (error) => isVarveError(error) ? error.code : String(error);
+        const told = (error) => isVarveError(error) ? [error.code, error.message] : [String(error)];
         const open = () => createVarve({ storage: stores.${store} }).open("a");
-        globalThis.answer = open().then((chat) => chat.user("hello")).then(() => "stored", told);`,
+        globalThis.answer = open().then((chat) => chat.user("hello")).then(() => ["stored"], told);`,
       );
-      assert.equal(await answerOf(edge), "Unavailable");
+      const [code, text] = await answerOf(edge);
+      assert.equal(code, "Unavailable");
+      assert.match(text, message);
     });
   }
 });

@@ -10,8 +10,14 @@ export async function load(name: string): Promise<Record<string, unknown> | unde
   }
 }
 
+const CODES: readonly unknown[] = [
+  "ERR_MODULE_NOT_FOUND",
+  "MODULE_NOT_FOUND",
+  "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING", // Vercel's edge runtime, which imports nothing at all
+];
+
 /** workerd gives no code. */
 function isMissing({ code, message }: { code?: unknown; message?: unknown }): boolean {
-  if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return true;
+  if (CODES.includes(code)) return true;
   return /^No such module\b/.test(String(message));
 }
