@@ -6,6 +6,10 @@
 //! two bits below the highest, stands apart from the rest of its bits: the classes are what gzip packs well, and the
 //! rest is as short as it can be.
 //!
+//! Of left halves there is one order. A right half goes on where the left one ends, after Cyrillic mostly with
+//! Cyrillic; so right halves have an order for each group of characters that a left half ends with ([`Rights`]).
+//! It takes a sixteenth off what a vocabulary weighs, gzipped.
+//!
 //! ```text
 //! n                3 digits, the lowest first: number of ids
 //! the single bytes those of tokens 0 to 255: 256 low digits, then 256 high ones
@@ -59,9 +63,19 @@ impl Asset {
         let (left, right) = classes.split_at(merged);
         let mut bits = Bits { digits: rests.iter(), value: 0, count: 0 };
         let mut pairs = vec![(0, 0); merged];
-        read(left, &mut bits, ids, &mut pairs, |pair, id| pair.0 = id)?;
+        let mut lefts = Ranking::new(0..=ids as TokenId);
+        read(left, &mut pairs, |class, pair| {
+            pair.0 = bits.id(class, &mut lefts)?;
+            Ok(())
+        })?;
+        drop(lefts);
         bits.count = 0; // the right halves begin with a digit of their own
-        read(right, &mut bits, ids, &mut pairs, |pair, id| pair.1 = id)?;
+        let mut rights = Rights::new(&singles, pairs.iter().map(|pair| pair.0));
+        read(right, &mut pairs, |class, pair| {
+            pair.1 = bits.id(class, rights.after(pair.0).1)?;
+            rights.push(*pair);
+            Ok(())
+        })?;
         if bits.digits.next().is_some() {
             return Err(bad("its length does not fit its number of ids"));
         }
@@ -88,17 +102,14 @@ impl Asset {
 /// Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
 const CHUNK: usize = 512;
 
-/// Reads halves.
+/// Has `take` set the halves of all pairs.
 fn read(
     classes: &[u8],
-    bits: &mut Bits<'_>,
-    ids: usize,
     pairs: &mut [Pair],
-    set: impl Fn(&mut Pair, TokenId) + Copy,
+    mut take: impl FnMut(u8, &mut Pair) -> Result<(), TokenError>,
 ) -> Result<(), TokenError> {
-    let mut ranking = Ranking::new(ids + 1);
     for (classes, pairs) in classes.chunks(CHUNK).zip(pairs.chunks_mut(CHUNK)) {
-        read_chunk(classes, bits, &mut ranking, pairs, set)?;
+        read_chunk(classes, pairs, &mut take)?;
     }
     Ok(())
 }
@@ -106,18 +117,10 @@ fn read(
 #[inline(never)]
 fn read_chunk(
     classes: &[u8],
-    bits: &mut Bits<'_>,
-    ranking: &mut Ranking,
     pairs: &mut [Pair],
-    set: impl Fn(&mut Pair, TokenId),
+    take: &mut impl FnMut(u8, &mut Pair) -> Result<(), TokenError>,
 ) -> Result<(), TokenError> {
-    for (&class, pair) in classes.iter().zip(pairs) {
-        let (head, rest) = unclass(class);
-        let place = (head << rest | bits.take(rest)?) - 1;
-        let (id, _) = ranking.take(place as usize).ok_or(TokenError::BadVocabulary("a place is beyond all ids"))?;
-        set(pair, id);
-    }
-    Ok(())
+    classes.iter().zip(pairs).try_for_each(|(&class, pair)| take(class, pair))
 }
 
 /// The bits that a class stands for, the highest set, and how many follow. Nonsense gives a place beyond all.
@@ -140,6 +143,15 @@ struct Bits<'a> {
 }
 
 impl Bits<'_> {
+    /// The id at the place of this class.
+    #[inline(always)]
+    fn id(&mut self, class: u8, ranking: &mut Ranking) -> Result<TokenId, TokenError> {
+        let (head, rest) = unclass(class);
+        let place = (head << rest | self.take(rest)?) - 1;
+        let (id, _) = ranking.take(place as usize).ok_or(TokenError::BadVocabulary("a place is beyond all ids"))?;
+        Ok(id)
+    }
+
     #[inline(always)]
     fn take(&mut self, count: u32) -> Result<u32, TokenError> {
         while self.count < count {
@@ -157,34 +169,120 @@ impl Bits<'_> {
 
 /// Ids by how often they were taken, the most frequent first.
 struct Ranking {
-    /// Ids, and how often each was taken.
-    places: Vec<(TokenId, u32)>,
+    /// Ids in the low bits, how often each was taken above them.
+    places: Vec<u32>,
     /// By how often: where those begin that were taken so often.
     begins: Vec<u32>,
 }
 
+/// An id takes 18 bits; how often it was taken has what is left, and stays at the most there is.
+const ID_BITS: u32 = 18;
+const ID: u32 = (1 << ID_BITS) - 1;
+const MOST: u32 = u32::MAX >> ID_BITS;
+
 impl Ranking {
-    fn new(ids: usize) -> Self {
-        Self { places: (0..ids as TokenId).map(|id| (id, 0)).collect(), begins: vec![0] }
+    fn new(ids: impl Iterator<Item = TokenId>) -> Self {
+        Self { places: ids.collect(), begins: vec![0] }
     }
 
     /// Takes the id at a place: it changes places with the first of those that were taken as often. Returns it, and
     /// where it stands now.
     #[inline(always)]
     fn take(&mut self, place: usize) -> Option<(TokenId, usize)> {
-        let &(id, count) = self.places.get(place)?;
+        let &entry = self.places.get(place)?;
+        let (id, count) = (entry & ID, entry >> ID_BITS);
+        if count == MOST {
+            return Some((id, place));
+        }
         let begin = self.begins.get_mut(count as usize)?;
         let first = *begin as usize;
         *begin += 1;
         if self.begins.len() == count as usize + 1 {
             self.begins.push(first as u32);
         }
-        let other = std::mem::replace(self.places.get_mut(first)?, (id, count + 1));
+        let other = std::mem::replace(self.places.get_mut(first)?, entry + (1 << ID_BITS));
         if place != first {
             *self.places.get_mut(place)? = other;
         }
         Some((id, first))
     }
+}
+
+/// The orders of right halves: one for each group that a left half ends with. At first, those that begin with that
+/// group stand before the others.
+struct Rights {
+    /// By id: the group that a token begins with, and ends with as far as its right half is known.
+    heads: Vec<u8>,
+    tails: Vec<u8>,
+    rankings: [Option<Ranking>; GROUPS],
+}
+
+impl Rights {
+    fn new(singles: &[u8; SINGLE_BYTES], lefts: impl Iterator<Item = TokenId>) -> Self {
+        let tails: Vec<u8> = singles.iter().map(|&byte| group(byte)).collect();
+        let mut heads = tails.clone();
+        for left in lefts {
+            heads.push(group_of(&heads, left));
+        }
+        heads.push(OTHER); // of the gaps
+        Self { heads, tails, rankings: [const { None }; GROUPS] }
+    }
+
+    /// The group that the left half ends with, and the order of what follows it.
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing, reason = "the last group is OTHER")]
+    fn after(&mut self, left: TokenId) -> (usize, &mut Ranking) {
+        let group = group_of(&self.tails, left).min(OTHER);
+        let heads = &self.heads;
+        let ranking = &mut self.rankings[group as usize];
+        (group as usize, ranking.get_or_insert_with(|| Ranking::new(ordered(heads, group))))
+    }
+
+    /// Notes how the token of a pair ends.
+    #[inline(always)]
+    fn push(&mut self, (left, right): Pair) {
+        let tail = match group_of(&self.tails, right) {
+            CONTINUED => group_of(&self.tails, left),
+            tail => tail,
+        };
+        self.tails.push(tail);
+    }
+}
+
+/// All ids, those first that begin with the group.
+fn ordered(heads: &[u8], group: u8) -> impl Iterator<Item = TokenId> {
+    let ids = move |same| (0..).zip(heads).filter(move |&(_, &head)| (head == group) == same).map(|(id, _)| id);
+    ids(true).chain(ids(false))
+}
+
+/// Groups of characters, told by the first byte of their UTF-8: scripts, roughly. More of them would save little, and
+/// each has an order of all ids in memory.
+fn group(first: u8) -> u8 {
+    match first {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        0xc0..=0xcc => 2,               // more of Latin
+        0xcd..=0xcf | 0xd4..=0xd7 => 3, // Greek, Armenian, Hebrew
+        0xd0..=0xd3 => 4,               // Cyrillic
+        0xd8..=0xdb => 5,               // Arabic
+        0xe0..=0xe1 => 6,               // Indian scripts, Thai, Georgian
+        0xe3..=0xe9 => 7,               // Kana, Chinese characters
+        0xea..=0xed => 8,               // Korean
+        0x80..=0xbf => CONTINUED,
+        _ => OTHER,
+    }
+}
+
+const OTHER: u8 = 9;
+/// How many groups have an order.
+const GROUPS: usize = OTHER as usize + 1;
+/// A byte that is not the first of a character.
+const CONTINUED: u8 = 10;
+
+/// The group of an id; `OTHER` where it is not known yet.
+#[inline(always)]
+fn group_of(groups: &[u8], id: TokenId) -> u8 {
+    groups.get(id as usize).copied().unwrap_or(OTHER)
 }
 
 /// The value of a digit; zero for anything else.
@@ -218,36 +316,77 @@ pub fn write(singles: &[u8; SINGLE_BYTES], pairs: &[Option<Pair>]) -> String {
         text.extend(singles.iter().map(|&byte| digits(u32::from(byte) >> weight)));
     }
     let mut rests = String::new();
-    for half in [|pair: Pair| pair.0, |pair: Pair| pair.1] {
-        let mut ranking = Ranking::new(ids as usize + 1);
-        let mut place_of: Vec<usize> = (0..=ids as usize).collect();
-        let (mut value, mut count) = (0u64, 0);
-        for pair in pairs {
-            let id = pair.map_or(ids, half).min(ids) as usize;
-            let place = place_of[id];
-            let Some((_, now)) = ranking.take(place) else { continue };
-            place_of[ranking.places[place].0 as usize] = place;
-            place_of[id] = now;
-            let bits = place as u32 + 1;
-            let rest = bits.ilog2().saturating_sub(2);
-            let class = match bits {
-                1..4 => bits - 1,
-                _ => 3 + rest * 4 + ((bits >> rest) - 4),
-            };
-            text.push(char::from((35 + class + u32::from(class >= u32::from(b'\\') - 35)) as u8));
-            value |= u64::from(bits & ((1 << rest) - 1)) << count;
-            count += rest;
-            while count >= 6 {
-                rests.push(digits(value as u32));
-                value >>= 6;
-                count -= 6;
-            }
-        }
-        if count > 0 {
-            rests.push(digits(value as u32));
+    let last = ids as TokenId;
+    let halves = |pair: &Option<Pair>| pair.map_or((last, last), |(left, right)| (left.min(last), right.min(last)));
+    let pairs: Vec<Pair> = pairs.iter().map(halves).collect();
+
+    let mut lefts = Places::default();
+    let mut ranking = Ranking::new(0..=last);
+    let places: Vec<u32> = pairs.iter().map(|pair| lefts.take(&mut ranking, pair.0)).collect();
+    append(&places, &mut text, &mut rests);
+
+    let mut rights = Rights::new(singles, pairs.iter().map(|pair| pair.0));
+    let mut of_group: [Places; GROUPS] = Default::default();
+    let places: Vec<u32> = pairs
+        .iter()
+        .map(|&(left, right)| {
+            let (group, ranking) = rights.after(left);
+            let place = of_group[group].take(ranking, right);
+            rights.push((left, right));
+            place
+        })
+        .collect();
+    append(&places, &mut text, &mut rests);
+    text + &rests
+}
+
+/// Appends the classes of places, and the bits that are left of them.
+#[allow(clippy::indexing_slicing, reason = "six bits are below 64")]
+fn append(places: &[u32], classes: &mut String, rests: &mut String) {
+    let (mut value, mut count) = (0u64, 0);
+    for place in places {
+        let bits = place + 1;
+        let rest = bits.ilog2().saturating_sub(2);
+        let class = match bits {
+            1..4 => bits - 1,
+            _ => 3 + rest * 4 + ((bits >> rest) - 4),
+        };
+        classes.push(char::from((35 + class + u32::from(class >= u32::from(b'\\') - 35)) as u8));
+        value |= u64::from(bits & ((1 << rest) - 1)) << count;
+        count += rest;
+        while count >= 6 {
+            rests.push(char::from(DIGITS[value as usize % 64]));
+            value >>= 6;
+            count -= 6;
         }
     }
-    text + &rests
+    if count > 0 {
+        rests.push(char::from(DIGITS[value as usize % 64]));
+    }
+}
+
+/// Where the ids of a ranking stand.
+#[derive(Default)]
+struct Places(Vec<usize>);
+
+impl Places {
+    /// Takes an id, and returns the place where it stood.
+    #[allow(clippy::indexing_slicing, reason = "a ranking has all ids")]
+    fn take(&mut self, ranking: &mut Ranking, id: TokenId) -> u32 {
+        let Self(place_of) = self;
+        if place_of.is_empty() {
+            place_of.resize(ranking.places.len(), 0);
+            for (place, &id) in ranking.places.iter().enumerate() {
+                place_of[(id & ID) as usize] = place;
+            }
+        }
+        let place = place_of[id as usize];
+        if let Some((_, now)) = ranking.take(place) {
+            place_of[(ranking.places[place] & ID) as usize] = place;
+            place_of[id as usize] = now;
+        }
+        place as u32
+    }
 }
 
 #[cfg(test)]
@@ -279,6 +418,13 @@ mod tests {
         let pairs: Vec<_> = (0..(1 << 18) - 257).map(|n| Some((far(n), far(n + 1) % (256 + n)))).collect();
         let text = write(&bytes(), &pairs);
         assert!(!text.contains(['"', '\\']) && text.is_ascii());
+        assert!(Asset::parse(text.as_bytes()).unwrap().pairs().eq(pairs));
+    }
+
+    #[test]
+    fn a_half_that_is_taken_more_often_than_is_counted_comes_back() {
+        let pairs: Vec<_> = (0..2 * MOST).map(|n| Some((97, 98 + n % 2))).collect();
+        let text = write(&bytes(), &pairs);
         assert!(Asset::parse(text.as_bytes()).unwrap().pairs().eq(pairs));
     }
 

@@ -102,7 +102,7 @@ for (const name of Object.keys(bundlers)) {
         const times = (module) => made.all.split(module).length - 1;
         assert.deepEqual({ core: times(core), counter: times(counter) }, modules);
         const large = Object.keys(made.texts).filter(
-          (file) => file !== "main.mjs" && statSync(join(made.dir, file)).size > 850_000,
+          (file) => file !== "main.mjs" && statSync(join(made.dir, file)).size > 800_000,
         );
         const vocabularies = large.filter((file) => !made.texts[file].includes(core));
         assert.equal(vocabularies.length, 1, `one chunk is the vocabulary: ${large}`);
