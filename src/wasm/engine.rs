@@ -1,6 +1,6 @@
 //! The engine: what one `createVarve` owns of a workspace.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::json::Value;
@@ -28,6 +28,8 @@ struct Inner {
     workspace: Rc<str>,
     store: Rc<dyn Store>,
     repositories: RefCell<Map<String, (u32, Weak<Repository>)>>,
+    /// The last number that a repository got. None gets it again: what JavaScript keeps goes by it.
+    last_number: Cell<u32>,
 }
 
 #[wasm_bindgen]
@@ -44,6 +46,7 @@ impl Engine {
                 None => store_in_memory(memory),
             },
             repositories: RefCell::default(),
+            last_number: Cell::new(0),
         }))
     }
 
@@ -142,12 +145,8 @@ impl Inner {
                 Err(error) => return Err(error),
             }
         }
-        let number = {
-            let mut repositories = self.repositories.borrow_mut();
-            let next = repositories.iter().map(|(_, (number, _))| number + 1).max().unwrap_or(1);
-            repositories.insert(id.clone(), (next, Weak::new()));
-            next
-        };
+        let number = self.last_number.get() + 1;
+        self.last_number.set(number);
         let callbacks = Rc::new(Callbacks { host: self.host.clone() });
         let host = self.host.clone();
         let listener = move |event: &Event| {

@@ -27,6 +27,26 @@ describe("opening", () => {
     expect(await view(await varve.workspace("acme").open("a"))).toEqual(["hello"]);
   });
 
+  test("one of the name of a deleted one has nothing of it, and what was compiled before stays as it was", async () => {
+    const varve = createVarve();
+    const old = await varve.open("a");
+    for (const text of ["one", "two", "three"]) await old.user(text);
+    const before = await old.compile();
+    let heard = 0;
+    old.on("budget", () => {
+      heard += 1;
+    });
+    for (let round = 0; round < 3; round++) {
+      await varve.delete("a");
+      const chat = await varve.open("a", { budget: { maxTokens: 1, action: "warn" } });
+      expect(await view(chat)).toEqual([]);
+      await chat.user(`round ${round}`);
+      expect(await view(chat)).toEqual([`round ${round}`]);
+    }
+    expect(texts(before.messages)).toEqual(["one", "two", "three"]);
+    expect(heard, "events of another repository").toBe(0);
+  });
+
   test("what is not there fails where it must be there", async () => {
     const varve = createVarve();
     const missing = { code: "RepositoryNotFound", details: { id: "a" } };
