@@ -37,10 +37,7 @@ export async function answer(chat, { signal, onPiece }) {
 
 async function lastQuestion(chat) {
   const { entries } = await chat.transcript({ limit: 200 });
-  const last = entries.findLast(
-    ({ role, contentType }) => role === "user" && contentType !== "summary",
-  );
-  return last;
+  return entries.findLast(({ role, contentType }) => role === "user" && contentType !== "summary");
 }
 
 /** How many answers a message has on all lines together. */
@@ -51,7 +48,8 @@ async function attemptsAt(chat, { id }) {
 
 async function useTool(chat, payload, { calls, signal, onPiece }) {
   const { callId, direction, toolName } = payload;
-  if (direction === "call") calls.set(callId, `${callId}-${crypto.randomUUID().slice(0, 4)}`);
+  if (direction === "call")
+    calls.set(callId, `${callId}-${Math.random().toString(36).slice(2, 6)}`);
   onPiece({ tool: toolName });
   await wait(280, signal);
   await chat.commit(

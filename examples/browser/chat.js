@@ -15,31 +15,46 @@ const THRESHOLD = 0.85;
 const MOST = 500;
 
 /** Runs alone among the tabs of this browser. */
-const alone = (name, run) =>
+export const alone = (name, run) =>
   navigator.locks ? navigator.locks.request(`${DATABASE}:${name}`, run) : run();
+
+/** Whether a tab has it for itself just now. */
+async function isHeld(name) {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return held.some((lock) => lock.name === `${DATABASE}:${name}`);
+}
 
 /** The clock is behind while the beginning is told, as if that had taken its time. */
 let behind = 0;
 const clock = () => Date.now() - behind;
 
-/** Opens the conversation, and tells its beginning where nobody did. Without storage it lasts as long as the tab. */
+/**
+ * Opens the conversation, and tells its beginning where nobody did. `lost` is why it is not what it was: without storage
+ * it lasts as long as the tab; and a browser may have thrown everything away.
+ */
 export async function open() {
+  let lost;
+  const onDataLoss = (error) => {
+    lost = error;
+  };
+  const varve = createVarve({ storage: indexedDB(DATABASE, { onDataLoss }), clock });
   try {
-    return await openIn(indexedDB(DATABASE));
+    return { varve, chat: await enter(varve), lost };
   } catch (error) {
     if (!isVarveError(error, "Unavailable")) throw error;
-    return { ...(await openIn(memory())), lost: error };
+    const fleeting = createVarve({ storage: memory(), clock });
+    return { varve: fleeting, chat: await enter(fleeting), lost: error };
   }
 }
 
-async function openIn(storage) {
-  const varve = createVarve({ storage, clock });
+/** A handle on the conversation: for the first time, or after it was deleted. */
+export async function enter(varve) {
   const chat = await alone("seed", async () => {
     await begin(varve);
     return varve.open(ID);
   });
   await returnToBranch(chat);
-  return { varve, chat };
+  return chat;
 }
 
 async function begin(varve) {
@@ -107,6 +122,7 @@ export async function look(chat, past) {
     ),
     threshold: definition?.threshold ?? 0.9,
     commits: await commitsOf(chat, branches),
+    isAnswered: await isHeld("answer"),
     now: await viewOf(chat, compiled),
     past: past === undefined ? undefined : await pastOf(chat, past),
   };
@@ -122,6 +138,7 @@ function stepsOf(operations) {
 /** A compile as people and as models read it. */
 async function viewOf(chat, compiled) {
   const { messages } = toOpenAI(compiled);
+  const isOneEach = messages.length === compiled.messages.length;
   const at = compiled.head;
   const { entries } =
     at === undefined ? { entries: [] } : await chat.transcript({ branch: at, limit: MOST });
@@ -134,7 +151,7 @@ async function viewOf(chat, compiled) {
     warnings: compiled.warnings,
     messages: messages.map((message, index) => ({
       message,
-      entries: compiled.messages[index]?.entries ?? [],
+      entries: isOneEach ? compiled.messages[index].entries : [],
       tokens: countChat([message]) - countChat([]),
     })),
   };

@@ -3,7 +3,7 @@
 import { isVarveError } from "varve";
 import { entryActions, proposalActions } from "./actions.js";
 import { answer } from "./agent.js";
-import { leaveBranch, look, open, setBudget, startOver } from "./chat.js";
+import { alone, enter, leaveBranch, look, open, setBudget, startOver } from "./chat.js";
 import { h, iconButton } from "./dom.js";
 import { nextLine } from "./script.js";
 import { undoable } from "./undo.js";
@@ -36,11 +36,21 @@ let seen;
 
 async function start() {
   const opened = await open();
-  ({ varve, chat } = opened);
-  stop();
-  stop = chat.subscribe(() => refresh());
-  if (opened.lost) say(opened.lost, "It goes on in memory, and lasts as long as this tab.");
+  ({ varve } = opened);
+  stand(opened.chat);
+  const { lost } = opened;
+  const more = isVarveError(lost, "Unavailable")
+    ? "It goes on in memory, and lasts as long as this tab."
+    : "It begins anew.";
+  if (lost) say(lost, more);
   await refresh();
+}
+
+/** Stands on a handle, and draws again whenever something changes. */
+function stand(handle) {
+  stop();
+  chat = handle;
+  stop = chat.subscribe(() => refresh());
 }
 
 let reading;
@@ -65,22 +75,27 @@ async function read() {
       if (before && before.operations[0]?.id !== seen.operations[0]?.id && tab.tasks === 0)
         tell("Another tab changed the conversation.");
     } catch (error) {
-      if (isVarveError(error, "Closed")) return reopen(); // another tab started over
-      say(error);
+      if (isVarveError(error, "Closed"))
+        await reopen(); // another tab started over
+      else say(error);
     }
   }
 }
 
-async function reopen() {
-  Object.assign(tab, { past: undefined, form: undefined });
-  tab.answering?.abort();
-  seen = undefined;
-  leaveBranch();
-  ({ varve, chat } = await open());
-  stop();
-  stop = chat.subscribe(() => refresh());
-  isStale = true;
-  return read();
+let reopening;
+
+/** Takes another handle where the conversation was deleted, here or in another tab. */
+function reopen() {
+  reopening ??= (async () => {
+    Object.assign(tab, { past: undefined, form: undefined });
+    tab.answering?.abort();
+    leaveBranch();
+    stand(await enter(varve));
+    isStale = true;
+  })().finally(() => {
+    reopening = undefined;
+  });
+  return reopening;
 }
 
 /**
@@ -116,7 +131,7 @@ async function respond() {
   };
   await act(async () => {
     try {
-      await answer(chat, { signal: stopper.signal, onPiece });
+      await alone("answer", () => answer(chat, { signal: stopper.signal, onPiece }));
     } finally {
       tab.answering = tab.streaming = undefined;
     }
@@ -163,8 +178,8 @@ function draw() {
   showModel($("model"), $("model-note"), view, { onHover: light, onCopy: copy });
   $("graph-note").textContent = `${seen.commits.length} commits`;
   const where = view.branch ?? seen.status.branch;
-  $("conversation-note").textContent =
-    past === undefined ? `on ${where}` : `as it was then, on ${where}`;
+  const then = typeof past === "string" ? `at ${past.slice(0, 8)}` : `then, on ${where}`;
+  $("conversation-note").textContent = past === undefined ? `on ${where}` : `as it was ${then}`;
   drawComposer(view);
   if (atEnd && tab.form === undefined) scrollDown();
 }
@@ -199,7 +214,7 @@ function drawComposer({ entries: all }) {
   showComposer($("composer"), {
     past: tab.past !== undefined,
     answering: tab.answering !== undefined,
-    isOpen: last?.role === "user" || last?.role === "tool",
+    isOpen: !seen.isAnswered && (last?.role === "user" || last?.role === "tool"),
     suggestion: nextLine(spoken.map(({ payload }) => textOf(payload))),
     onSend: (text) =>
       act(async () => {

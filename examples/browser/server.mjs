@@ -1,7 +1,7 @@
 // Serves a folder on this machine, and nothing else.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { extname, join, posix } from "node:path";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -12,11 +12,11 @@ const TYPES = {
 /** Listens on this port of localhost, or the next one that is free; 0 is any. Returns the server and its address. */
 export async function serve(folder, port) {
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
     try {
-      if (normalize(pathname) !== pathname) throw new Error("not served");
-      const file = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
-      const body = await readFile(join(folder, decodeURIComponent(file)));
+      const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+      if (posix.normalize(path) !== path || path.includes("\\")) throw new Error("not served");
+      const file = path.endsWith("/") ? `${path}index.html` : path;
+      const body = await readFile(join(folder, file));
       response.writeHead(200, {
         "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       });

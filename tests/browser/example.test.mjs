@@ -291,6 +291,40 @@ test("a browser that withholds its storage is told of in words, and the page wor
   await context.close();
 });
 
+test("a smaller budget brings the proposal at once, in every tab; a no is kept", async () => {
+  const { context, pages, trouble } = await visit({ tabs: 2 });
+  const [one, two] = pages;
+  await one.getByRole("combobox").selectOption("3000");
+  const plan = (page) => page.locator('[data-proposal="policy"]');
+  await plan(one).waitFor();
+  await plan(two).waitFor();
+  assert.equal(await two.getByRole("meter").getAttribute("aria-valuemax"), "3000");
+  await plan(one).getByRole("button", { name: "No" }).click();
+  await plan(two).waitFor({ state: "detached" });
+  await one.reload();
+  await one.locator("#message").fill("Anything else?");
+  await one.locator("#message").press("Enter");
+  await says(one, "I am a script, not a model");
+  assert.equal(await plan(one).count(), 0, "the policy rests");
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+test("the server gives what is in its folder, takes the next port, and nothing else", async () => {
+  const port = Number(new URL(served.address).port);
+  const next = await serve(site, port);
+  assert.ok(Number(new URL(next.address).port) > port, "a port that is taken: the next one");
+  const status = async (path) => (await fetch(`${next.address}${path}`)).status;
+  assert.deepEqual(
+    await Promise.all(
+      ["", "main.js", "none.js", "..%2fpackage.json", "%ff", "%00", "parts"].map(status),
+    ),
+    [200, 200, 404, 404, 404, 404, 404],
+  );
+  next.server.closeAllConnections();
+  next.server.close();
+});
+
 test("on a screen of 360 pixels nothing is wider than the screen", async () => {
   const { context, pages, trouble } = await visit({ viewport: { width: 360, height: 740 } });
   const [page] = pages;

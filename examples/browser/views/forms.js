@@ -9,14 +9,19 @@ const onEscape = (run) => (event) => {
 };
 
 /** Correct it where it stands; or, of a message of the user, send it anew on a line of its own. */
-export function editForm(entry, { onSave, onResend, onClose }) {
+export function editForm(entry, { form, busy }, { onSave, onResend, onClose }) {
   const { id, role, contentType, payload } = entry;
-  const text = textOf(payload);
+  const text = form.draft ?? textOf(payload);
   const field = h("textarea", {
     "aria-label": "Text",
     rows: Math.min(12, text.split("\n").length + Math.floor(text.length / 70) + 1),
     value: text,
     "data-focus": `text-${id}`,
+    on: {
+      input() {
+        form.draft = field.value; // the form may be made anew while it is open
+      },
+    },
   });
   const canResend = role === "user" && contentType === "message";
   return h(
@@ -42,6 +47,7 @@ export function editForm(entry, { onSave, onResend, onClose }) {
             {
               type: "button",
               title: "The old line stays as an alternative",
+              disabled: busy,
               on: { click: () => onResend(entry, field.value) },
             },
             "Send anew",

@@ -106,7 +106,7 @@ function entryItem(entry, state, actions) {
   const isTool = contentType === "tool_io";
   const content =
     state.form?.kind === "edit"
-      ? editForm(entry, actions)
+      ? editForm(entry, state, actions)
       : isTool
         ? toolBody(payload)
         : body(entry);
