@@ -197,7 +197,7 @@ function countTap(output) {
 function diagnostics(output) {
   return [
     ...output.matchAll(
-      /^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait|the tarball|edge function)\b.*)$/gm,
+      /^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait|cold start, all|the tarball|edge function)\b.*)$/gm,
     ),
   ].map((match) => match[1]);
 }
