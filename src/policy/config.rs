@@ -43,7 +43,8 @@ pub(super) fn share(fields: &mut Fields<'_>, name: &str) -> Result<Option<f64>> 
     let share: Option<f64> = fields.nullable(name)?;
     match share {
         Some(value) if value.is_nan() || value <= 0.0 || value > 1.0 => {
-            Err(fields.at(name).wrong(format!("{name} must be above 0 and at most 1, found {value}")))
+            let found = Value::Number(value).to_json(); // std's formatting of doubles is nowhere else in the module
+            Err(fields.at(name).wrong(format!("{name} must be above 0 and at most 1, found {found}")))
         }
         share => Ok(share),
     }

@@ -3,7 +3,6 @@
 use crate::state::State;
 use crate::state::arena::{CommitIx, ContentIx, EntryIx};
 use crate::state::lineage::{Slot, Status};
-use crate::tokens::classes::{self, Class};
 
 /// How an entry differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,23 +78,67 @@ pub fn words<'a>(before: &'a str, after: &'a str) -> Vec<Run<'a>> {
     runs(before, after, &old, &new, &kinds)
 }
 
+/// What characters do in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Part of a word: letters with what is put on them, and digits.
+    Word,
+    Space,
+    /// Punctuation and symbols, each by itself.
+    Sign,
+}
+
+/// Where punctuation and symbols are, beyond Latin: the blocks of Unicode, which are right for nearly all that is
+/// written. Tables of all characters are 3 KB gz of the module.
+const SIGNS: [(char, char); 22] = [
+    ('\u{60c}', '\u{60c}'), // Arabic
+    ('\u{61b}', '\u{61b}'),
+    ('\u{61f}', '\u{61f}'),
+    ('\u{66a}', '\u{66d}'),
+    ('\u{6d4}', '\u{6d4}'),
+    ('\u{964}', '\u{965}'),   // Devanagari
+    ('\u{2010}', '\u{206f}'), // punctuation
+    ('\u{20a0}', '\u{20cf}'), // currencies
+    ('\u{2190}', '\u{245f}'), // arrows, operators, technical
+    ('\u{2500}', '\u{2775}'), // boxes, symbols, dingbats
+    ('\u{2794}', '\u{2bff}'),
+    ('\u{2e00}', '\u{2e7f}'),
+    ('\u{3001}', '\u{3003}'), // East Asia
+    ('\u{3008}', '\u{3020}'),
+    ('\u{3030}', '\u{3030}'),
+    ('\u{30fb}', '\u{30fb}'),
+    ('\u{ff01}', '\u{ff0f}'), // wide forms
+    ('\u{ff1a}', '\u{ff20}'),
+    ('\u{ff3b}', '\u{ff40}'),
+    ('\u{ff5b}', '\u{ff65}'),
+    ('\u{fffc}', '\u{fffd}'),
+    ('\u{1f000}', '\u{1faff}'), // emoji
+];
+
+impl Kind {
+    fn of(character: char) -> Self {
+        match character {
+            '0'..='9' | 'A'..='Z' | 'a'..='z' | 'ª' | '²' | '³' | 'µ' | '¹' | 'º' | '¼'..='¾' => Self::Word,
+            character if character.is_whitespace() => Self::Space,
+            ..'À' | '×' | '÷' => Self::Sign,
+            _ if SIGNS.iter().any(|&(first, last)| (first..=last).contains(&character)) => Self::Sign,
+            _ => Self::Word,
+        }
+    }
+}
+
 /// Words and the white space between them, each with its place.
 fn split(text: &str) -> Vec<(usize, &str)> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut last = None;
     for (position, character) in text.char_indices() {
-        // The table of the token counter: the standard library's would be 3 KB gz more of the module.
-        let class = match classes::of_code_point(character.into()) {
-            Class::Space | Class::Newline => Class::Space,
-            Class::Other => Class::Other,
-            _ => Class::Caseless, // letters with what is put on them, and numbers
-        };
-        if last.is_some_and(|last| last != class) || last == Some(Class::Other) {
+        let kind = Kind::of(character);
+        if last.is_some_and(|last| last != kind) || last == Some(Kind::Sign) {
             pieces.push((start, text.get(start..position).unwrap_or_default()));
             start = position;
         }
-        last = Some(class);
+        last = Some(kind);
     }
     if start < text.len() {
         pieces.push((start, text.get(start..).unwrap_or_default()));
@@ -233,6 +276,13 @@ mod tests {
         let text = "e\u{301}té 3½, नमस्ते\u{2003}x";
         let pieces: Vec<_> = split(text).into_iter().map(|(_, piece)| piece).collect();
         assert_eq!(pieces, ["e\u{301}té", " ", "3½", ",", " ", "नमस्ते", "\u{2003}", "x"]);
+        for text in ["«so»", "“¿qué?”", "5€", "人人生，而自由。", "نعم؟", "हाँ।", "a→b", "ok👍🏽", "x×y", "ＡＢ！"]
+        {
+            let is_sign = |piece: &&str| !piece.chars().any(char::is_alphanumeric);
+            let expected: Vec<char> = text.chars().filter(|c| !c.is_alphanumeric() && *c != '\u{901}').collect();
+            let signs: Vec<_> = split(text).into_iter().map(|(_, piece)| piece).filter(is_sign).collect();
+            assert_eq!(signs, expected.iter().map(char::to_string).collect::<Vec<_>>(), "{text}");
+        }
     }
 
     #[test]
