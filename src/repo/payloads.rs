@@ -14,6 +14,8 @@ use crate::state::arena::ContentIx;
 use crate::state::gone::Gone;
 
 const BYTES: usize = 4 << 20;
+/// What a parsed payload takes besides its text: short messages are mostly that.
+const FRAME: usize = 256;
 
 /// Parsed payloads, the oldest leave first.
 #[derive(Debug, Default)]
@@ -37,6 +39,7 @@ impl PayloadCache {
     }
 
     pub fn put(&mut self, hash: ContentHash, content: Rc<Content>, bytes: usize) {
+        let bytes = bytes + FRAME;
         if self.known.insert(hash, content) {
             self.order.push_back((hash, bytes));
             self.bytes += bytes;

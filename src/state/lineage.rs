@@ -190,7 +190,8 @@ impl Lineage {
         self.op_of.insert(commit, op);
         self.epoch += 1;
         for entry in entries {
-            self.ops_on.get_or_insert_with(*entry, Vec::new).push(op);
+            // Most entries are changed once, if at all.
+            self.ops_on.get_or_insert_with(*entry, || Vec::with_capacity(1)).push(op);
             self.resolve(state, *entry);
         }
     }

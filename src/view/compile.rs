@@ -223,6 +223,10 @@ impl View {
         } else {
             for (place, slot) in inputs.lineage.slots().iter().enumerate().skip(from) {
                 first = first.min(self.pairing.push(self.source(inputs), place as u32, *slot));
+                // Strategies count units, those that are not shown included.
+                if self.bulk && self.options.strategy == Strategy::Full {
+                    self.pairing.prune(self.source(inputs));
+                }
             }
         }
         let count = self.pairing.units().len();

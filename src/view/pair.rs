@@ -108,6 +108,11 @@ impl Unit {
         !self.calls.is_empty() && !self.shown() && all.any(|member| member.shown)
     }
 
+    /// Whether no entry of it is in the view, and none can join it: what was compacted whole, for one.
+    fn is_over(&self) -> bool {
+        self.slots().all(|slot| slot.status != Status::Live) && self.calls.iter().all(|call| call.answered)
+    }
+
     /// The slots of all its entries.
     pub fn slots(&self) -> impl Iterator<Item = &Slot> {
         let answers = self.answers.iter().map(|answer| &answer.member.slot);
@@ -135,7 +140,12 @@ pub struct Pairing {
     erased: Vec<EntryIx>,
     /// The first unit that the push under way changed.
     touched: u32,
+    /// Units before this one are not looked at by [`Pairing::prune`] again.
+    pruned: usize,
 }
+
+/// So many units come before it is worth looking for those that are over.
+const PRUNE: usize = 8;
 
 /// What every step of pairing reads.
 #[derive(Clone, Copy)]
@@ -166,8 +176,53 @@ impl Pairing {
         let ordered = order::is_by_type(source.state).then(|| order::by_type(source.state, lineage));
         for (place, slot) in ordered.as_deref().unwrap_or(lineage.slots()).iter().enumerate() {
             pairing.push(source, place as u32, *slot);
+            pairing.prune(source);
         }
         pairing
+    }
+
+    /// Forgets units that are over, once some have come: of a long chat that is most of it. Units behind them get other
+    /// numbers, so this is for who takes in a whole lineage and has not looked at units yet.
+    pub fn prune(&mut self, source: Source<'_>) {
+        let from = self.pruned;
+        if self.units.len() < from + PRUNE {
+            return;
+        }
+        // The last one may be joined by what comes next.
+        let last = self.units.len() - 1;
+        let mut numbers = Vec::with_capacity(PRUNE);
+        for (old, unit) in (from..).zip(self.units.split_off(from)) {
+            if old < last && unit.is_over() {
+                numbers.push(u32::MAX);
+                continue;
+            }
+            let new = self.units.len() as u32;
+            numbers.push(new);
+            self.renumber(source, &unit, old as u32, new);
+            self.units.push(unit);
+        }
+        self.pruned = self.units.len() - 1;
+        let number = |old: u32| (old as usize).checked_sub(from).and_then(|at| numbers.get(at)).copied().unwrap_or(old);
+        for list in [&mut self.summaries, &mut self.torn] {
+            list.iter_mut().for_each(|unit| *unit = number(*unit));
+            list.retain(|unit| *unit != u32::MAX);
+        }
+        self.last_user = self.last_user.map(number);
+    }
+
+    /// Has calls without a result, and instructions with a name, find their unit under its new number.
+    fn renumber(&mut self, source: Source<'_>, unit: &Unit, old: u32, new: u32) {
+        if let Kind::Instruction(Some(name)) = unit.kind
+            && let Some(group) = self.named.get_mut(&name)
+        {
+            group.iter_mut().filter(|unit| **unit == old).for_each(|unit| *unit = new);
+        }
+        for call in unit.calls.iter().filter(|call| !call.answered) {
+            let Some(member) = unit.members.get(call.member as usize) else { continue };
+            let outline = source.counts.outline(source.state, member.slot.content);
+            let open = outline.calls().get(call.ordinal as usize).and_then(|call| self.open.get_mut(&call.key));
+            open.into_iter().flatten().filter(|(unit, _)| *unit == old).for_each(|(unit, _)| *unit = new);
+        }
     }
 
     /// The units, in order.
@@ -233,7 +288,7 @@ impl Pairing {
             self.push_body(source, member, role, pinned);
         }
         for (ordinal, result) in outline.results().iter().enumerate() {
-            match self.open.get_mut(&result.key).and_then(Vec::pop) {
+            match self.take_open(result.key) {
                 Some((unit, call)) => {
                     self.answer(source, member, pinned, (unit, call), (ordinal as u32, result.tokens));
                 }
@@ -245,6 +300,16 @@ impl Pairing {
             self.places.push(place);
         }
         self.touched.min(self.units.len() as u32) as usize
+    }
+
+    /// The nearest call of this key that has no result yet.
+    fn take_open(&mut self, key: Key) -> Option<(u32, u32)> {
+        let open = self.open.get_mut(&key)?;
+        let found = open.pop();
+        if open.is_empty() {
+            self.open.remove(&key);
+        }
+        found
     }
 
     fn push_body(&mut self, source: Source<'_>, member: Member, role: Role, pinned: bool) {

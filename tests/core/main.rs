@@ -27,6 +27,7 @@ mod faults;
 mod files;
 mod gc;
 mod history;
+mod long_chats;
 mod refs;
 mod settings;
 mod store;
