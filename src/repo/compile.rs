@@ -20,6 +20,7 @@ use crate::tokens::count_tools;
 use crate::view::counts::Counts;
 use crate::view::message::{CompiledMessage, Payloads};
 use crate::view::options::{AsOf, CompileOptions, OnOverflow};
+use crate::view::runs::live;
 use crate::view::splice::Splice;
 use crate::view::table::{MessageId, Recipe};
 
@@ -152,7 +153,11 @@ impl Handle {
         let digest = digest(&state, slot, options);
         let estimate = slot.view.tokens();
         let (token_count, token_source) = true_count(&state, &digest, estimate, repo);
-        let warnings = warnings(&state, slot);
+        let mut warnings = warnings(&state, slot);
+        let limit = self.budget().and_then(|budget| budget.limit().ok());
+        warnings.extend(
+            limit.filter(|limit| token_count > *limit).map(|limit| over_budget(&state, slot, limit, token_count)),
+        );
         *self.last_compile.borrow_mut() = Some((place, digest.clone(), estimate));
         let patch = Patch { view: place, splices, messages, forgotten: views.table.take_forgotten() };
         Ok(Compiled {
@@ -310,6 +315,16 @@ fn true_count(state: &State<'_>, digest: &str, estimate: u64, repo: &Repository)
         }
         _ => (estimate, repo.settings.counter.as_counter().source().to_owned()),
     }
+}
+
+/// The prompt is over the budget: named are the entries of the current turn, which nothing makes shorter unasked.
+fn over_budget(state: &State<'_>, slot: &ViewSlot, limit: u64, used: u64) -> Value {
+    let pairing = slot.view.pairing();
+    let tail = pairing.tail(0);
+    let units = pairing.units().iter().filter(|unit| unit.last_place >= tail && unit.shown());
+    let ids = units.flat_map(live).map(|entry| Value::from(&*state.entries(entry).id)).collect();
+    let entries = ("entries", Value::Array(ids));
+    object([("kind", "over-budget".into()), entries, ("limit", limit.into()), ("used", used.into())])
 }
 
 fn warnings(state: &State<'_>, slot: &ViewSlot) -> Vec<Value> {

@@ -92,3 +92,23 @@ fn a_window_less_what_is_kept_for_the_answer_is_a_budget() {
         assert_eq!(wrong.limit().unwrap_err().code(), "Validation", "{wrong:?}");
     }
 }
+
+#[test]
+fn a_prompt_over_the_budget_says_so_and_names_the_current_turn() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("a", user(&"x".repeat(400)));
+    ann.commit("b", assistant("y"));
+    ann.commit("q", user("and now?"));
+    ann.commit("c", calls(&["k"]));
+    let used = ann.plain().tokens();
+    let told = |limit: u64| {
+        ann.handle.set_budget(budget(limit, BudgetAction::Warn)).unwrap();
+        ann.plain().compiled.warnings
+    };
+    assert_eq!(told(used), [] as [Value; 0], "it is full, and no more");
+    let warning = json!({ "kind": "over-budget", "entries": ["q", "c"], "limit": used - 1, "used": used });
+    assert_eq!(told(used - 1), [warning]);
+    ann.handle.set_budget(None).unwrap();
+    assert_eq!(ann.plain().compiled.warnings, [] as [Value; 0]);
+}

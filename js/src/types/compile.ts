@@ -55,6 +55,16 @@ export interface Message {
 export type CompileWarning =
   /** What must stay does not fit, and was returned all the same (`onOverflow: "return"`). In tokens. */
   | { readonly kind: "overflow"; readonly limit: number; readonly required: number }
+  /**
+   * It has more than the handle's budget, in tokens: policies had nothing that could go, or none acts. `entries` are those
+   * of the current turn, which is never compressed; `clearToolResults` makes its results shorter.
+   */
+  | {
+      readonly kind: "over-budget";
+      readonly limit: number;
+      readonly used: number;
+      readonly entries: readonly string[];
+    }
   /** Part of a step is skipped, so all of it is left out. */
   | { readonly kind: "step-hidden"; readonly entries: readonly string[] }
   /** The entry's payload was erased, so its step is left out. */
