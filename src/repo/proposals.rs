@@ -309,12 +309,10 @@ impl Handle {
         }
     }
 
-    /// A policy acted, or was refused: its cooldown begins, and the calls that it counts.
+    /// A policy acted, or was refused: its cooldown begins.
     fn acted(&self, policy: &str, refused: bool) -> Input {
         let mut value = Map::new();
         put(&mut value, "at", self.repo.journal_time().into());
-        let commits = self.repo.read(|state| state.lineage(self.head_in(state)).commit_count());
-        put(&mut value, "commits", commits.into());
         put(&mut value, "refused", if refused { true.into() } else { Value::Null });
         let name = format!("{POLICY_STATE}{policy}");
         Input::Set(Setting { name, value: Some(Value::Object(value)), objects: Vec::new() })

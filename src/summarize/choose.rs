@@ -14,7 +14,8 @@ const AGAIN: u64 = 30;
 /// Weight of what an earlier summary found worth keeping, in multiples: of facts, and of its text.
 const EARLIER_FACT: u64 = 8;
 const EARLIER_TEXT: u64 = 2;
-/// Weight of earlier facts, above all but what must be in: where they leave room for what is new.
+/// Weight of earlier facts, above all but what must be in: where they leave room for what is new. Where they do not, what
+/// is earlier counts like what is new, and makes way for it by and by.
 const FIRST: u64 = 1 << 32;
 /// Weight of what must be in, above everything.
 const MUST: u64 = 1 << 40;
@@ -33,7 +34,7 @@ pub(super) fn choose(draft: &mut Draft, limit: u32, counter: &dyn TokenCounter) 
             group.cost = cost;
         }
     }
-    let facts_first = earlier_facts_cost(draft) <= u64::from(limit) * 3 / 4;
+    let facts_first = earlier_facts_cost(draft) <= u64::from(limit) * 2 / 5;
     for unit in &mut draft.units {
         let is_fact = draft.groups.get(unit.group as usize).is_some_and(|group| group.is_fact);
         unit.rank = match (unit.is_wanted, unit.is_earlier && is_fact) {
@@ -42,6 +43,7 @@ pub(super) fn choose(draft: &mut Draft, limit: u32, counter: &dyn TokenCounter) 
             _ => 0,
         };
         unit.factor = match (unit.is_earlier, is_fact) {
+            _ if !facts_first => 1,
             (false, _) => 1,
             (_, true) => EARLIER_FACT,
             (_, false) => EARLIER_TEXT,

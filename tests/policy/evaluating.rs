@@ -48,34 +48,6 @@ fn where_the_repository_has_a_policy_config_auto_compress_goes_by_it() {
 }
 
 #[test]
-fn auto_compress_says_to_the_token_what_it_needs_when_cached_input_has_a_price() {
-    let world = world();
-    let ann = world.user();
-    configure(&ann, "auto-compress", json!({ "cachedRatio": 0.1, "expectedCalls": 40 })).unwrap();
-    with_budget(&ann, 1_000_000);
-    ann.commit("a", user(&"x".repeat(4000)));
-    ann.commit("b", assistant(&"y".repeat(4000)));
-    assert_eq!(on_compile(&ann), [], "it is all one turn");
-    ann.commit("c", user(&"z".repeat(200)));
-    // 2,000 tokens can go, of 2,022 or so: forty calls save 40 x 0.1 x 0.75 x 2,000 = 6,000; the next one loses 0.9 x
-    // what is left of all.
-    let fired = on_compile(&ann);
-    let used = fired[0].measured["used"].as_f64().unwrap();
-    let loss = (0.9 * (used - 1500.0)).round();
-    assert_eq!((&fired[0].measured["saving"], &fired[0].measured["loss"]), (&json!(6000), &Value::Number(loss)));
-    // Four calls save 600, which is more than is lost, but not by a quarter.
-    configure(&ann, "auto-compress", json!({ "cachedRatio": 0.1, "expectedCalls": 4 })).unwrap();
-    assert!(600.0 > loss && 600.0 < 1.25 * loss);
-    assert_eq!(on_compile(&ann), []);
-    // Where the budget is full there is no choice, as long as it helps.
-    with_budget(&ann, used as u64);
-    assert_eq!(on_compile(&ann).len(), 1);
-    ann.pin("a");
-    ann.pin("b");
-    assert_eq!(on_compile(&ann), []);
-}
-
-#[test]
 fn auto_branch_counts_changes_of_type_in_the_last_five_entries() {
     let world = world();
     let ann = world.user();
@@ -324,32 +296,4 @@ fn what_comes_to_the_same_at_every_turn_is_counted_while_a_proposal_waits() {
     rows.sort();
     let own = |outcome: &str, count| (outcome.to_owned(), "own".to_owned(), count);
     assert_eq!(rows, [own("failed", 1), own("failed", 1), own("waits", 3)]);
-}
-
-#[test]
-fn what_pays_is_reckoned_from_the_last_compression_on() {
-    let world = world();
-    let ann = world.user();
-    configure(&ann, "auto-compress", json!({ "mode": "manual", "cachedRatio": 0.1 })).unwrap();
-    with_budget(&ann, 1_000_000);
-    (0..40).for_each(|n| _ = ann.commit(&format!("e{n}"), assistant(&"x".repeat(400))));
-    ann.commit("q", user("and now?"));
-    let saving = || {
-        drop(on_compile(&ann));
-        let query = varve::store::logs::LogQuery {
-            since: None,
-            until: None,
-            filter: Vec::new(),
-            limit: 1,
-            reverse: true,
-            cursor: None,
-        };
-        let rows = block_on(ann.handle.evaluations(&query)).unwrap().rows;
-        json::parse(&rows[0].1).unwrap()["measured"]["saving"].as_f64().unwrap()
-    };
-    // Forty answers are twenty calls and a half, with the question.
-    assert_eq!(saving(), 20.5 * 0.1 * 0.75 * 4000.0);
-    let guard = varve::repo::Guard { policy: Some("auto-compress".to_owned()), ..Default::default() };
-    block_on(ann.handle.act("compress", guard, Vec::new())).unwrap();
-    assert_eq!(saving(), 0.0, "no call has come since");
 }

@@ -12,6 +12,7 @@
 mod support;
 
 mod configuring;
+mod economy;
 mod evaluating;
 mod pinning;
 mod proposals;

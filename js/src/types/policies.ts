@@ -50,9 +50,11 @@ export interface AutoCompressDefinition extends PolicyDefinition {
   threshold?: number;
   /** The last entries that stay. Default: 0. */
   preserveRecent?: number;
-  /** The price of cached input as a share of other input, 0.1 say: then it acts when that pays. */
+  /** What all summaries may take of the budget: above 0, at most 1. Default: 0.3, with `cachedRatio` 0.1. */
+  summaryShare?: number;
+  /** The price of cached input as a share of other input, 0.1 say: then it acts when that pays, not at `threshold`. */
   cachedRatio?: number;
-  /** How many calls of the model are to come. Default: as many as since the last compression. */
+  /** How many calls of the model are to come, where that is known: what they do not win back is not done. */
   expectedCalls?: number;
 }
 

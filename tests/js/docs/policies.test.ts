@@ -6,19 +6,25 @@ test("when compressing pays is reckoned as the page says", async () => {
   const counter = { name: "characters", count: (text: string) => text.length };
   const chat = await testVarve({ counter }).open("chat");
   await chat.setBudget({ maxTokens: 1_000_000, action: "warn" });
-  await chat.policies.configure({
-    "auto-compress": { mode: "manual", cachedRatio: 0.1, threshold: 1, expectedCalls: 24 },
-  });
+  await chat.policies.configure({ "auto-compress": { mode: "manual", cachedRatio: 0.1 } });
+  const measured = async () => {
+    await chat.prepare();
+    const { evaluations } = await chat.policies.evaluations({ where: { policy: "auto-compress" } });
+    return evaluations[0];
+  };
   await chat.user("x".repeat(1000));
-  await chat.assistant("y".repeat(1400));
-  await chat.user("z".repeat(1900));
-  const { tokenCount } = await chat.prepare();
-  const { evaluations } = await chat.policies.evaluations({ where: { policy: "auto-compress" } });
-  const { outcome, measured } = evaluations[0] ?? {};
-  const freed = 0.75 * 2400;
-  expect(measured).toMatchObject({
-    saving: Math.round(24 * 0.1 * freed),
-    loss: Math.round(0.9 * (tokenCount - freed)),
+  await chat.assistant("y".repeat(1000));
+  await chat.user("x".repeat(150));
+  expect(await measured()).toMatchObject({
+    outcome: "quiet",
+    measured: { next: 150, average: 450 },
   });
-  expect(outcome).toBe("manual");
+  for (let turn = 1; turn < 8; turn++) {
+    await chat.assistant("y".repeat(150));
+    await chat.user("x".repeat(150));
+  }
+  expect(await measured()).toMatchObject({
+    outcome: "manual",
+    measured: { next: 307.5, average: 305.6 },
+  });
 });
