@@ -318,11 +318,23 @@ async function bundle() {
     const weighed = await rolldown({ ...common, external, input: inRoot(`js/src/${source}.ts`) });
     const { output } = await weighed.generate({ format: "esm", minify: true });
     await weighed.close();
-    const isLater = (chunk) => chunk.isDynamicEntry;
-    const code = (chunks) => chunks.map((chunk) => chunk.code ?? "").join("");
+    const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+    const atOnce = new Set();
+    const take = (name) => {
+      if (!chunks.has(name) || atOnce.has(name)) return;
+      atOnce.add(name);
+      for (const imported of chunks.get(name).imports ?? []) take(imported);
+    };
+    for (const { isEntry, isDynamicEntry, fileName } of output)
+      if (isEntry && !isDynamicEntry) take(fileName);
+    const code = (isOwn) =>
+      output
+        .filter(({ fileName }) => atOnce.has(fileName) === isOwn)
+        .map(({ code: text }) => text ?? "")
+        .join("");
     return {
-      own: size(Buffer.from(code(output.filter((chunk) => !isLater(chunk))))),
-      later: size(Buffer.from(code(output.filter(isLater)))), // the vocabulary, the checks of schemas
+      own: size(Buffer.from(code(true))),
+      later: size(Buffer.from(code(false))), // the vocabulary, the checks of schemas
     };
   };
   const sum = (...sizes) => ({

@@ -7,8 +7,7 @@ import type { Transcript, TranscriptEntry, TranscriptOptions } from "../types/ch
 import type { OperationOptions } from "../types/commit.js";
 import type { MessagePayload, Part, ToolIoPayload, ToolOutput } from "../types/content.js";
 import type { Cleared, ClearOptions } from "../types/shrink.js";
-import { compiledTokens } from "./compress.js";
-import type { Place } from "./shrinker.js";
+import { compiledTokens, type Place } from "./place.js";
 
 /** How many results stay where nothing else is said. */
 const KEEP = 3;

@@ -2,72 +2,34 @@
 import { VarveError } from "../errors.js";
 import { later } from "../later.js";
 import { own } from "../plain.js";
-import type { OperationOptions, Receipt } from "../types/commit.js";
 import type { Summarizer } from "../types/compress.js";
-import type { SummaryPayload } from "../types/content.js";
 import type { JsonObject } from "../types/json.js";
-import type { EntryInfo, Status } from "../types/repository.js";
 import type {
   Compression,
   CompressOptions,
   CompressPlan,
   PendingCompression,
-  ProposedSummary,
-  Summarized,
   SummaryText,
 } from "../types/shrink.js";
-import type { Place } from "./shrinker.js";
+import {
+  commitAll,
+  compactionOf,
+  type Done,
+  doneBefore,
+  type NativeCompaction,
+  savedBy,
+} from "./compaction.js";
+import { compiledTokens, type Place } from "./place.js";
+import { described, type NativePlan, planned } from "./plan.js";
 import {
   checkGiven,
-  countTokens,
   isTooLong,
-  type NativeRun,
-  payloadOf,
   type SizedRun,
   sourceOf,
   summarise,
   type Written,
 } from "./summary.js";
-import { occurring, textOf } from "./texts.js";
-
-/** A plan, as the module makes it. */
-interface NativePlan {
-  tokens: number;
-  lost: number;
-  runs: NativeRun[];
-}
-
-/** A plan whose runs were weighed. */
-interface Planned {
-  readonly plan: NativePlan;
-  readonly runs: SizedRun[];
-  /** Just these runs were asked for: none may be left out. */
-  readonly exact: boolean;
-}
-
-/** What the module gives for a compaction. */
-type Done = [receipts: Receipt[], operation: string | undefined];
-
-/** A run with its summary, as the module commits it. */
-export interface NativeCompaction {
-  readonly targets: readonly string[];
-  readonly basis: readonly string[];
-  readonly payload: SummaryPayload;
-  readonly generation: Generation;
-}
-
-/** What the commit of a summary says of how it was made. */
-export interface Generation {
-  readonly summarizer: string;
-  readonly model?: string | undefined;
-  readonly usage?: Summarized["usage"];
-  /** Of what it stands for, and of the summary. */
-  readonly tokensBefore: number;
-  readonly tokensAfter: number;
-}
-
-/** A summary has to be worth its frame by so many tokens, or its entries are left as they are. */
-const WORTH = 8;
+import { occurring } from "./texts.js";
 
 /** See `Shrinker.compress`. */
 export async function compress(
@@ -98,16 +60,6 @@ export async function compress(
   const { plan, made } = await summaries(place, options);
   if (made.length > 0) return commitAll(place, made, plan.tokens, fields);
   return { tokensBefore: plan.tokens, tokensAfter: plan.tokens, summaries: [] };
-}
-
-/** What can go, and how long each summary may be. `isExact`: what `ids` name goes, or it is an error. */
-async function planned(place: Place, options: CompressOptions, isExact = true): Promise<Planned> {
-  const { ids, from, to, preserveRecent, content, targetTokens, plan: plans } = options;
-  const asked = { ids, from, to, preserveRecent, messages: plans !== true };
-  const plan = await place.link.call<NativePlan>("planCompress", asked);
-  const exact = isExact && (ids !== undefined || content !== undefined);
-  const { maxSummaryTokens } = options as { maxSummaryTokens?: number };
-  return { plan, exact, runs: await sized(place, plan, { targetTokens, maxSummaryTokens, exact }) };
 }
 
 /** Has summaries written of all that can go. */
@@ -165,101 +117,10 @@ export async function compressFor(
   return { operation: plan.operation, ids, plan };
 }
 
-/** Tokens that a compile is shorter by. */
-export const savedBy = ({ tokensBefore, tokensAfter }: Generation): number =>
-  tokensBefore - tokensAfter;
-
 function nothing(): VarveError<"Compression"> {
   return new VarveError("Compression", "there is nothing that could be compressed", {
     reason: "nothing",
   });
-}
-
-/** Has the module put summaries in their place; with a guard on behalf of a policy or a proposal. */
-export async function commitAll(
-  place: Place,
-  runs: readonly NativeCompaction[],
-  tokensBefore: number,
-  options: OperationOptions & { guard?: object },
-): Promise<Compression> {
-  const [receipts, operation] = (await place.change("compact", { ...options, runs })) as Done;
-  const summaries = receipts.map(({ id, hash }, index) => ({
-    id,
-    hash,
-    ...summarized(runs[index] as NativeCompaction),
-  }));
-  return { operation, tokensBefore, tokensAfter: await compiledTokens(place), summaries };
-}
-
-function compactionOf(run: NativeRun, written: Written): NativeCompaction {
-  const { payload, tokens, summarizer, model, usage } = written;
-  const generation = {
-    summarizer,
-    model,
-    usage,
-    tokensBefore: run.tokens,
-    tokensAfter: tokens,
-  };
-  return { targets: run.targets, basis: run.basis, payload, generation };
-}
-
-/** A summary, for people. */
-export function summarized({ targets, payload, generation }: NativeCompaction): ProposedSummary {
-  const { text, facts = [] } = payload;
-  return { text, facts, entries: [...targets], ...generation };
-}
-
-/**
- * How long each summary may be: as long as those that it extends, and a quarter of what is new, or its share of
- * `targetTokens`. What is not worth a summary is left out, unless just it was asked for.
- */
-async function sized(
-  place: Place,
-  plan: NativePlan,
-  {
-    targetTokens,
-    maxSummaryTokens = Number.POSITIVE_INFINITY,
-    exact,
-  }: {
-    targetTokens: number | undefined;
-    maxSummaryTokens: number | undefined;
-    exact: boolean;
-  },
-): Promise<SizedRun[]> {
-  const sized: { run: NativeRun; block: number; tokens: number; wanted: number }[] = [];
-  for (const run of plan.runs) {
-    const count = (said: SummaryText) => countTokens(place, payloadOf(run, said));
-    const block = await count({ text: "" });
-    if (!exact && run.tokens > 0 && run.tokens <= block + WORTH) continue;
-    // Where nothing is counted, summarizers are still asked for a length.
-    const tokens = run.tokens || Math.ceil(textOf(run.messages).length / 4);
-    const earlier = { text: run.texts.join("\n\n"), facts: run.facts };
-    const kept = run.extends.length > 0 ? Math.min(tokens, await count(earlier)) : 0;
-    sized.push({ run, block, tokens, wanted: kept + Math.ceil((tokens - kept) / 4) });
-  }
-  const all = sized.reduce((sum, { tokens }) => sum + tokens, 0);
-  const asked = targetTokens ?? sized.reduce((sum, { wanted }) => sum + wanted, 0);
-  const less = Math.min(1, maxSummaryTokens / Math.max(1, asked));
-  return sized.map(({ run, block, tokens, wanted }) => {
-    const share = targetTokens === undefined ? wanted : Math.ceil((tokens * targetTokens) / all);
-    const target = Math.max(Math.ceil(share * less), block + WORTH);
-    return { ...run, block, target: Math.min(tokens, target) };
-  });
-}
-
-function described({ plan, runs }: Planned): CompressPlan {
-  const saved = runs.reduce((sum, { tokens, target }) => sum + Math.max(0, tokens - target), 0);
-  return {
-    tokensBefore: plan.tokens,
-    tokensAfter: plan.tokens - saved,
-    cachedTokensLost: runs.length > 0 ? plan.lost : 0,
-    runs: runs.map(({ targets, tokens, target, extends: earlier }) => ({
-      entries: targets,
-      tokens,
-      targetTokens: target,
-      extends: earlier,
-    })),
-  };
 }
 
 async function fromContent(
@@ -306,28 +167,6 @@ async function fromSummarizer(
   }
   if (written.length === 0 && refused !== undefined) throw refused;
   return written;
-}
-
-/** What the operation of this name did when it was done. */
-async function doneBefore({ link }: Place, [receipts, operation]: Done): Promise<Compression> {
-  const summaries: Summarized[] = [];
-  for (const { id, hash } of receipts) {
-    const info = await link.call<EntryInfo>("get", { ref: hash });
-    const targets = info.operation.kind === "compact" ? info.operation.targets : [];
-    const { payload, generation } = info as unknown as {
-      payload: SummaryPayload;
-      generation: Generation & JsonObject;
-    };
-    summaries.push({ id, hash, ...summarized({ targets, basis: [], payload, generation }) });
-  }
-  const tokensAfter = await compiledTokens({ link });
-  const saved = summaries.reduce((sum, made) => sum + savedBy(made), 0);
-  return { operation, tokensBefore: tokensAfter + saved, tokensAfter, summaries };
-}
-
-/** Tokens of a plain compile. */
-export async function compiledTokens({ link }: Pick<Place, "link">): Promise<number> {
-  return (await link.call<Status>("status")).compiledTokens;
 }
 
 function check({

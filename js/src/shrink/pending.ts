@@ -8,8 +8,8 @@ import type {
   ProposedSummary,
   SummaryText,
 } from "../types/shrink.js";
-import { commitAll, type NativeCompaction, savedBy, summarized } from "./compress.js";
-import type { Place } from "./shrinker.js";
+import { commitAll, type NativeCompaction, savedBy, summarized } from "./compaction.js";
+import type { Place } from "./place.js";
 import { checkGiven } from "./summary.js";
 
 /** Proposals that are listed at once. */

@@ -2,7 +2,6 @@
 // first used.
 import { Transaction } from "../batch.js";
 import { Chats } from "../chat/chats.js";
-import type { Link } from "../handle.js";
 import { later } from "../later.js";
 import type { OperationOptions } from "../types/commit.js";
 import type { BuiltInPayload } from "../types/content.js";
@@ -14,14 +13,7 @@ import type {
   CompressPlan,
   PendingCompression,
 } from "../types/shrink.js";
-import type { CallArguments } from "../writer.js";
-
-/** What compression needs of the handle that it works on. */
-export interface Place {
-  readonly link: Link;
-  /** Has the module change something, and tells those who listen. */
-  change(name: string, args: CallArguments, options?: OperationOptions): Promise<unknown>;
-}
+import type { Place } from "./place.js";
 
 /** Makes a context smaller. */
 export abstract class Shrinker<P = BuiltInPayload> extends Chats<P> {

@@ -6,7 +6,7 @@ import type { Message, Usage } from "../types/compile.js";
 import type { SummarizeRequest, SummarizeResult, Summarizer } from "../types/compress.js";
 import type { SummaryPayload } from "../types/content.js";
 import type { SummaryText } from "../types/shrink.js";
-import type { Place } from "./shrinker.js";
+import type { Place } from "./place.js";
 import { occurring, textOf } from "./texts.js";
 
 /** A run, as the module plans it. */
