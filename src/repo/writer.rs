@@ -127,11 +127,16 @@ impl Repository {
             self.settings.environment.sleep(pause).await;
             self.catch_up().await?;
         }
+        let mut asked = false;
         loop {
             self.count_inputs(tickets).await?;
             let planned = self.plan_all(tickets)?;
             if planned.entry.operations.is_empty() {
-                return Ok(planned.results);
+                if asked || !self.wrote_others(&planned.results).await? {
+                    return Ok(planned.results);
+                }
+                asked = true;
+                continue;
             }
             let Planned { delete_objects, mut logs, projection, summary, .. } = planned;
             let waiting = self.waiting_logs.borrow().clone();
@@ -155,6 +160,17 @@ impl Repository {
                     }
                 }
             }
+        }
+    }
+
+    /// Where nothing is to be written no race tells whether that is still so: an entry may be there that is refused as
+    /// unknown, a pin may be gone that is not made twice. Says whether others wrote meanwhile.
+    async fn wrote_others(&self, results: &[Result<Done>]) -> Result<bool> {
+        let seq = || self.read(|state| state.journal().seq);
+        let before = seq();
+        match self.catch_up().await {
+            Err(error) if results.iter().any(Result::is_ok) => Err(error),
+            _ => Ok(seq() > before),
         }
     }
 

@@ -290,3 +290,23 @@ fn a_deleted_repository_is_closed_to_its_writers_and_not_brought_back() {
     assert_eq!(ann.try_commit("b", user("two")).unwrap_err().code(), "Closed", "it is another repository");
     assert_eq!(world.user().shows(), ["user: three"]);
 }
+
+#[test]
+fn what_is_refused_or_needs_no_write_is_so_in_the_store_not_only_in_this_process() {
+    let world = World::default();
+    let (ann, bob) = (world.user(), world.user());
+    ann.commit("a", user("a"));
+    ann.pin("a");
+    bob.catch_up();
+    ann.skip("a");
+    bob.pin("a"); // as far as bob knows it is pinned
+    ann.catch_up();
+    for who in [&ann, &bob] {
+        assert_eq!(who.get("a").unwrap()["priority"], "pinned", "the last one holds");
+    }
+    ann.commit("b", user("b"));
+    bob.edit("b", user("edited")); // bob never heard of it
+    ann.catch_up();
+    assert_eq!(ann.shows(), bob.shows());
+    assert_eq!(bob.shows(), ["user: a", "user: edited"]);
+}
