@@ -1,6 +1,7 @@
 //! Arguments come as JSON text, results leave as plain values.
 
 use js_sys::{Array, Uint8Array};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
 use crate::error::{Error, Result};
@@ -58,13 +59,34 @@ pub fn to_arrays(found: &[Option<std::rc::Rc<[u8]>>]) -> JsValue {
     found.iter().map(array).collect::<Array>().into()
 }
 
-/// A plain JavaScript value. It goes as text: a member called `__proto__` is a member like any other to
-/// `JSON.parse`, but not where members are set one by one.
-pub fn to_js(value: &Value) -> Result<JsValue> {
+/// A plain JavaScript value that holds data of the application: a member called `__proto__` is a member
+/// like any other to `JSON.parse`, but not where members are set one by one.
+pub fn to_js_exactly(value: &Value) -> Result<JsValue> {
     from_json(&value.to_json())
 }
 
-/// What JSON text says.
+/// What JSON text says, as [`to_js_exactly`].
 pub fn from_json(text: &str) -> Result<JsValue> {
     js_sys::JSON::parse(text).map_err(|_| Error::internal("a result is no JSON"))
+}
+
+/// A plain JavaScript value with members of varve's own.
+pub fn to_js(value: &Value) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    Plain(value).serialize(&serializer).map_err(|error| Error::internal(error.to_string()))
+}
+
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => to.serialize_unit(),
+            Value::Bool(value) => to.serialize_bool(*value),
+            Value::Number(value) => to.serialize_f64(*value),
+            Value::String(text) => to.serialize_str(text),
+            Value::Array(items) => to.collect_seq(items.iter().map(Plain)),
+            Value::Object(members) => to.collect_map(members.iter().map(|(name, value)| (name, Plain(value)))),
+        }
+    }
 }

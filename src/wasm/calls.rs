@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::json::Value;
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::{from_json, to_arrays, to_js};
+use super::args::{from_json, to_arrays, to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::hash::CommitHash;
@@ -128,7 +128,7 @@ pub async fn call(
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
             let from: Option<String> = args.nullable("from")?;
             let cursor: Option<String> = args.nullable("before")?;
-            return to_js(&handle.history(cursor.or(from).as_deref(), limit)?);
+            return to_js_exactly(&handle.history(cursor.or(from).as_deref(), limit)?);
         }
         "transcript" => {
             let (branch, before): (Option<String>, Option<String>) =
@@ -137,8 +137,8 @@ pub async fn call(
             args.finish()?;
             return from_json(&handle.transcript(branch.as_deref(), before.as_deref(), limit).await?);
         }
-        "children" => return to_js(&handle.children(&args.get::<String>("ref")?)?),
-        "get" => return to_js(&handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null)),
+        "children" => return to_js_exactly(&handle.children(&args.get::<String>("ref")?)?),
+        "get" => return to_js_exactly(&handle.get(&args.get::<String>("ref")?).await?.unwrap_or(Value::Null)),
         "diff" => handle.diff(&args.get::<String>("from")?, &args.get::<String>("to")?).await?,
         "operations" => {
             let limit = args.nullable("limit")?.unwrap_or(ROWS);
@@ -166,8 +166,8 @@ pub async fn call(
         }),
         "tags" => handle.tags(),
         "annotations" => handle.annotations(&args.get::<String>("id")?)?,
-        "notes" => return to_js(&handle.notes(&args.get::<String>("id")?)?),
-        "types" => return to_js(&handle.content_types()),
+        "notes" => return to_js_exactly(&handle.notes(&args.get::<String>("id")?)?),
+        "types" => return to_js_exactly(&handle.content_types()),
         "resolve" => handle.resolve(&args.get::<String>("ref")?)?.into(),
         _ => {
             if let Some(value) = super::policies::call(handle, name, &mut args).await? {

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use crate::json::Value;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::args::{arguments, to_js};
+use super::args::{arguments, to_js_exactly};
 use super::handle::NativeHandle;
 use super::host::{Callbacks, Host, counter};
 use super::js_store::{JsStore, Storage};
@@ -88,7 +88,7 @@ impl Inner {
     async fn call(self: &Rc<Self>, name: &str, mut args: Fields<'_>) -> Result<JsValue> {
         if name == "list" {
             let page = self.store.list(&self.workspace, &RepositoryQuery::read(args)?).await?;
-            return to_js(&to_value(&page));
+            return to_js_exactly(&to_value(&page));
         }
         if name == "flush" {
             let open: Vec<_> = self.repositories.borrow().iter().filter_map(|(_, (_, open))| open.upgrade()).collect();
@@ -102,7 +102,7 @@ impl Inner {
         if name == "verify" {
             let task: u32 = args.get("task")?;
             let proceed = |done, total| self.host.proceed(task, done, total);
-            return to_js(&to_value(&verify(&*self.store, &address, &proceed).await?));
+            return to_js_exactly(&to_value(&verify(&*self.store, &address, &proceed).await?));
         }
         if name == "delete" {
             let there = self.store.find(&address).await?;

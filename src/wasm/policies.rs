@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::JsValue;
 
-use super::args::to_js;
+use super::args::to_js_exactly;
 use crate::error::Result;
 use crate::json::{Fields, Value, object, parse, to_value};
 use crate::policy::{Action, Mode, Steps, Trigger};
@@ -116,5 +116,5 @@ pub async fn call(handle: &Handle, name: &str, args: &mut Fields<'_>) -> Result<
         }
         _ => return Ok(None),
     };
-    Ok(Some(if value.is_null() { JsValue::NULL } else { to_js(&value)? }))
+    Ok(Some(if value.is_null() { JsValue::NULL } else { to_js_exactly(&value)? }))
 }
