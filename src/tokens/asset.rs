@@ -33,7 +33,11 @@ const MAX_IDS: usize = (1 << 18) - 1;
 /// A half and the other.
 pub type Pair = (TokenId, TokenId);
 
-/// What a vocabulary is made of. That halves are earlier tokens is yet to be checked.
+/// The longest token a vocabulary may have, in bytes.
+const MAX_TOKEN_BYTES: u8 = 255;
+
+/// What a vocabulary is made of. The halves of a token are earlier tokens, so a merge always makes a token of higher
+/// rank.
 pub struct Asset {
     singles: [u8; SINGLE_BYTES],
     pairs: Vec<Pair>,
@@ -43,41 +47,14 @@ impl Asset {
     /// Reads the text.
     ///
     /// # Errors
-    /// [`TokenError::BadVocabulary`] if its length is not what it says itself, or it has characters that it
-    /// cannot have.
+    /// [`TokenError::BadVocabulary`] if its length is not what it says itself, it has characters that it cannot have, a
+    /// half of a token is not an earlier token, or a token is too long.
     pub fn parse(text: &[u8]) -> Result<Self, TokenError> {
-        let bad = TokenError::BadVocabulary;
-        let (head, rest) = text.split_at_checked(3).ok_or(bad("shorter than its header"))?;
-        let (bytes, rest) = rest.split_at_checked(2 * SINGLE_BYTES).ok_or(bad("shorter than its header"))?;
-        let ids = head.iter().rev().fold(0, |ids, &low| ids << 6 | digit(low)) as usize;
-        let merged = ids.checked_sub(SINGLE_BYTES).ok_or(bad("fewer ids than bytes"))?;
-        if ids > MAX_IDS || rest.len() < merged * 2 {
-            return Err(bad("its length does not fit its number of ids"));
-        }
-        let mut singles = [0; SINGLE_BYTES];
-        let (low, high) = bytes.split_at(SINGLE_BYTES);
-        for (single, (&low, &high)) in singles.iter_mut().zip(low.iter().zip(high)) {
-            *single = (digit(low) | digit(high) << 6) as u8;
-        }
-        let (classes, rests) = rest.split_at(merged * 2);
-        let (left, right) = classes.split_at(merged);
-        let mut bits = Bits { digits: rests.iter(), value: 0, count: 0 };
-        let mut pairs = vec![(0, 0); merged];
-        let mut lefts = Ranking::new(0..=ids as TokenId);
-        read(left, &mut pairs, |class, pair| {
-            pair.0 = bits.id(class, &mut lefts)?;
-            Ok(())
-        })?;
-        drop(lefts);
-        bits.count = 0; // the right halves begin with a digit of their own
-        let mut rights = Rights::new(&singles, pairs.iter().map(|pair| pair.0));
-        read(right, &mut pairs, |class, pair| {
-            pair.1 = bits.id(class, rights.after(pair.0).1)?;
-            rights.push(*pair);
-            Ok(())
-        })?;
-        if bits.digits.next().is_some() {
-            return Err(bad("its length does not fit its number of ids"));
+        let (singles, pairs) = halves(text)?;
+        let mut lengths = vec![0; SINGLE_BYTES + pairs.len()];
+        lengths.iter_mut().take(SINGLE_BYTES).for_each(|length| *length = 1);
+        for (first, pairs) in (SINGLE_BYTES..).step_by(CHUNK).zip(pairs.chunks(CHUNK)) {
+            check_chunk(first, pairs, &mut lengths)?;
         }
         Ok(Self { singles, pairs })
     }
@@ -92,11 +69,76 @@ impl Asset {
         self.singles.iter().copied()
     }
 
-    /// The halves of the ids from [`SINGLE_BYTES`] on; `None` for one that no token has.
-    pub fn pairs(&self) -> impl Iterator<Item = Option<Pair>> {
+    /// The ids from [`SINGLE_BYTES`] on that a token has, with its halves, and for any other `None`. Some hundred each, for
+    /// one call: WebAssembly engines can switch to optimised code soon.
+    pub fn chunks(&self) -> impl Iterator<Item = impl Iterator<Item = (TokenId, Option<Pair>)>> {
         let gap = self.ids() as TokenId;
-        self.pairs.iter().map(move |pair| (*pair != (gap, gap)).then_some(*pair))
+        let firsts = (SINGLE_BYTES as TokenId..).step_by(CHUNK);
+        firsts
+            .zip(self.pairs.chunks(CHUNK))
+            .map(move |(first, pairs)| (first..).zip(pairs.iter().map(move |pair| (pair.0 != gap).then_some(*pair))))
     }
+}
+
+/// The bytes of the first tokens, and the halves of the others, whatever they are.
+fn halves(text: &[u8]) -> Result<([u8; SINGLE_BYTES], Vec<Pair>), TokenError> {
+    let bad = TokenError::BadVocabulary;
+    let (head, rest) = text.split_at_checked(3).ok_or(bad("shorter than its header"))?;
+    let (bytes, rest) = rest.split_at_checked(2 * SINGLE_BYTES).ok_or(bad("shorter than its header"))?;
+    let ids = head.iter().rev().fold(0, |ids, &low| ids << 6 | digit(low)) as usize;
+    let merged = ids.checked_sub(SINGLE_BYTES).ok_or(bad("fewer ids than bytes"))?;
+    if ids > MAX_IDS || rest.len() < merged * 2 {
+        return Err(bad("its length does not fit its number of ids"));
+    }
+    let mut singles = [0; SINGLE_BYTES];
+    let (low, high) = bytes.split_at(SINGLE_BYTES);
+    for (single, (&low, &high)) in singles.iter_mut().zip(low.iter().zip(high)) {
+        *single = (digit(low) | digit(high) << 6) as u8;
+    }
+    let (classes, rests) = rest.split_at(merged * 2);
+    let (left, right) = classes.split_at(merged);
+    let mut bits = Bits { digits: rests.iter(), value: 0, count: 0 };
+    let mut pairs = vec![(0, 0); merged];
+    let mut lefts = Ranking::new(0..=ids as TokenId);
+    read(left, &mut pairs, |class, pair| {
+        pair.0 = bits.id(class, &mut lefts)?;
+        Ok(())
+    })?;
+    drop(lefts);
+    bits.count = 0; // the right halves begin with a digit of their own
+    let mut rights = Rights::new(&singles, pairs.iter().map(|pair| pair.0));
+    read(right, &mut pairs, |class, pair| {
+        pair.1 = bits.id(class, rights.after(pair.0).1)?;
+        rights.push(*pair);
+        Ok(())
+    })?;
+    if bits.digits.next().is_some() {
+        return Err(bad("its length does not fit its number of ids"));
+    }
+    Ok((singles, pairs))
+}
+
+/// Checks the halves of the ids from `first` on, and notes the lengths of their tokens, which are 0 until then.
+#[inline(never)]
+fn check_chunk(first: usize, pairs: &[Pair], lengths: &mut [u8]) -> Result<(), TokenError> {
+    let gap = lengths.len() as TokenId;
+    for (id, &(left, right)) in (first..).zip(pairs) {
+        if (left, right) == (gap, gap) {
+            continue;
+        }
+        let of = |half: TokenId| lengths.get(half as usize).copied().unwrap_or(0);
+        let (left, right) = (of(left), of(right));
+        if left == 0 || right == 0 {
+            return Err(TokenError::BadVocabulary("a token's half is not an earlier token"));
+        }
+        if left > MAX_TOKEN_BYTES - right {
+            return Err(TokenError::BadVocabulary("a token is too long"));
+        }
+        if let Some(length) = lengths.get_mut(id) {
+            *length = left + right;
+        }
+    }
+    Ok(())
 }
 
 /// Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
@@ -403,12 +445,12 @@ mod tests {
 
     #[test]
     fn pairs_come_back_as_they_were_written() {
-        let pairs = [Some((97, 98)), None, Some((256, 258)), Some((97, 97)), Some((97, 256)), Some((0, 255))];
+        let pairs = [Some((97, 98)), None, Some((256, 256)), Some((97, 97)), Some((97, 256)), Some((0, 255))];
         let text = write(&bytes(), &pairs);
         let asset = Asset::parse(text.as_bytes()).unwrap();
         assert_eq!(asset.ids(), 262);
         assert!(asset.singles().eq(bytes()));
-        assert!(asset.pairs().eq(pairs));
+        assert!(asset.chunks().flatten().eq((256..).zip(pairs)));
     }
 
     #[test]
@@ -418,14 +460,25 @@ mod tests {
         let pairs: Vec<_> = (0..(1 << 18) - 257).map(|n| Some((far(n), far(n + 1) % (256 + n)))).collect();
         let text = write(&bytes(), &pairs);
         assert!(!text.contains(['"', '\\']) && text.is_ascii());
-        assert!(Asset::parse(text.as_bytes()).unwrap().pairs().eq(pairs));
+        // Such tokens would be too long, so only the halves are looked at.
+        assert!(halves(text.as_bytes()).unwrap().1.into_iter().eq(pairs.into_iter().flatten()));
     }
 
     #[test]
     fn a_half_that_is_taken_more_often_than_is_counted_comes_back() {
         let pairs: Vec<_> = (0..2 * MOST).map(|n| Some((97, 98 + n % 2))).collect();
         let text = write(&bytes(), &pairs);
-        assert!(Asset::parse(text.as_bytes()).unwrap().pairs().eq(pairs));
+        // Such tokens would be too long, so only the halves are looked at.
+        assert!(halves(text.as_bytes()).unwrap().1.into_iter().eq(pairs.into_iter().flatten()));
+    }
+
+    #[test]
+    fn halves_that_make_no_token_are_refused() {
+        let error = |pairs: &[_]| error(&write(&bytes(), pairs));
+        assert!(error(&[Some((97, 256))]).contains("earlier"), "a half that is not there yet");
+        assert!(error(&[None, Some((97, 256))]).contains("earlier"), "a gap as a half");
+        let doubling: Vec<_> = (255..263).map(|id| Some((id, id))).collect();
+        assert!(error(&doubling).contains("too long"));
     }
 
     #[test]

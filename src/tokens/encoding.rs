@@ -110,6 +110,14 @@ impl Encoding {
         Ok(Self { name, engine: Rc::new(engine) })
     }
 
+    /// Makes the tables that few texts do without, at once rather than when they are needed; false if they are there.
+    /// Loading takes half the time without.
+    pub fn complete(&self) -> bool {
+        let missing = !self.engine.is_whole();
+        self.engine.vocabulary();
+        missing
+    }
+
     /// The encoding `name`, if it shares its vocabulary with this one.
     pub fn sibling(&self, name: EncodingName) -> Option<Self> {
         let shared = name.vocabulary() == self.name.vocabulary();

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-use crate::tokens::{AllowedSpecial, Encoding, EncodingName, load_encoding, loaded_encoding};
+use crate::tokens::{AllowedSpecial, EncodingName, load_encoding, loaded_encoding};
 
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -32,17 +32,21 @@ pub fn free_text_buffer() {
     BUFFER.take();
 }
 
-/// Loads an encoding from the vocabulary in the buffer.
+/// Loads an encoding from the vocabulary in the buffer, so far that few texts can be counted.
 #[wasm_bindgen(js_name = loadEncoding)]
 pub fn load(encoding: u8, len: usize) -> Result<(), JsError> {
-    let loaded = with_bytes(len, |asset| load_encoding(name(encoding), asset))?;
-    warm_up(&loaded);
+    with_bytes(len, |asset| load_encoding(name(encoding), asset))?;
     Ok(())
 }
 
-/// Lets the engine compile what counts, and optimise it while other things go on. Otherwise the
-/// first text would wait for that.
-fn warm_up(encoding: &Encoding) {
+/// Makes the rest of what counts, and lets the engine compile it and optimise it while other things go on. Otherwise
+/// a text would wait for that.
+#[wasm_bindgen(js_name = warmUp)]
+pub fn warm_up(encoding: u8) {
+    let Ok(encoding) = loaded_encoding(name(encoding)) else { return };
+    if !encoding.complete() {
+        return;
+    }
     let ids: Vec<u32> = (256..2_500).collect();
     if let Ok(text) = encoding.decode(&ids) {
         encoding.count_bytes(&text);

@@ -18,6 +18,7 @@ mod model_table;
 mod vocabulary;
 
 mod assets;
+mod few;
 mod fuzz;
 mod limits;
 mod models;

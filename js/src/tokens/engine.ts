@@ -13,6 +13,7 @@ export interface TokenModule extends Restartable {
   freeTextBuffer(): void;
   wasmMemory(): unknown;
   loadEncoding(encoding: number, length: number): void;
+  warmUp(encoding: number): void;
   countTokens(encoding: number, length: number): number;
   countWithin(encoding: number, length: number, limit: number): number;
   encodeTokens(encoding: number, length: number, allowed: string): Uint32Array;
@@ -69,6 +70,19 @@ export function loadInto(
       { encoding: name },
       { cause },
     );
+  }
+}
+
+/**
+ * Makes the tables at once that few texts do without.
+ * @internal
+ */
+export function warmUp(encoding: EncodingName): void {
+  const engine = present(encoding);
+  try {
+    engine.warmUp(numberOf(encoding));
+  } catch (error) {
+    throw instance.failure(error);
   }
 }
 

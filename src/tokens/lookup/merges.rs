@@ -46,23 +46,17 @@ impl Merges {
         }
     }
 
-    /// Adds each id that has halves; false if there was none at all. There are fewer than slots.
-    #[inline(never)]
-    pub fn insert_all(&mut self, merges: impl Iterator<Item = (TokenId, Option<(TokenId, TokenId)>)>) -> bool {
-        let mut any = false;
-        for (id, halves) in merges {
-            any = true;
-            let Some((left, right)) = halves else { continue };
-            let key = key(left, right);
-            let hash = hash(key);
-            self.hashes[hash >> 6] |= 1 << (hash & 63);
-            let mut slot = hash >> (HASH_BITS - BITS);
-            while self.entries[slot] != EMPTY {
-                slot = (slot + 1) % (1 << BITS);
-            }
-            self.entries[slot] = key << ID_BITS | u64::from(id);
+    /// Adds a merge. There are fewer than slots.
+    #[inline(always)]
+    pub fn insert(&mut self, left: TokenId, right: TokenId, id: TokenId) {
+        let key = key(left, right);
+        let hash = hash(key);
+        self.hashes[hash >> 6] |= 1 << (hash & 63);
+        let mut slot = hash >> (HASH_BITS - BITS);
+        while self.entries[slot] != EMPTY {
+            slot = (slot + 1) % (1 << BITS);
         }
-        any
+        self.entries[slot] = key << ID_BITS | u64::from(id);
     }
 }
 

@@ -11,7 +11,9 @@ mod long;
 mod merges;
 mod short;
 
-use super::asset::{Asset, SINGLE_BYTES};
+use std::cell::{Cell, OnceCell};
+
+use super::asset::{Asset, Pair, SINGLE_BYTES};
 use super::vocabulary::{TokenId, Vocabulary};
 use super::window::word;
 use long::Long;
@@ -20,6 +22,10 @@ use short::Short;
 
 /// No token.
 pub const NONE: TokenId = TokenId::MAX;
+
+/// Bytes that are looked up by merges alone, before the tables of whole tokens are made. These take as long as merging
+/// several hundred KB, and who has little to count, as on an edge platform, never needs them.
+const FEW_BYTES: usize = 1 << 16;
 
 /// A table of `N`, all `value`, made on the heap.
 pub(super) fn table<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
@@ -31,57 +37,85 @@ pub(super) fn table<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
 
 /// Finds tokens.
 pub struct Lookup {
-    vocabulary: Vocabulary,
+    ids: usize,
     single: [TokenId; SINGLE_BYTES],
     pairs: Box<[TokenId; 1 << 16]>,
+    merges: Merges,
+    words: OnceCell<Words>,
+    /// What `words` are made of, until then.
+    asset: Cell<Option<Asset>>,
+    /// Bytes that were looked up without them.
+    bytes: Cell<usize>,
+}
+
+/// Finds a token by all of its bytes. That spares merging them, which comes to the same.
+pub struct Words {
+    vocabulary: Vocabulary,
     short: Short,
     long: Long,
-    merges: Merges,
 }
 
 impl Lookup {
-    /// Tables over all tokens of `vocabulary`, which is that of `asset`.
-    pub fn new(vocabulary: Vocabulary, asset: &Asset) -> Self {
+    /// A lookup that merges; what else there is comes when it is needed.
+    pub fn new(asset: Asset) -> Self {
         let mut lookup = Self {
-            vocabulary,
+            ids: asset.ids(),
             single: [NONE; SINGLE_BYTES],
             pairs: table(NONE),
-            short: Short::new(),
-            long: Long::new(),
             merges: Merges::new(),
+            words: OnceCell::new(),
+            asset: Cell::new(None),
+            bytes: Cell::new(0),
         };
-        let ids = 0..lookup.vocabulary.len() as TokenId;
-        // Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
-        for id in ids.step_by(512) {
-            lookup.insert_tokens(id..id + 512);
+        let mut bytes = [0; SINGLE_BYTES];
+        for (id, byte) in asset.singles().enumerate() {
+            lookup.single[usize::from(byte)] = id as TokenId;
+            bytes[id % SINGLE_BYTES] = byte;
         }
-        let mut merges = (SINGLE_BYTES as TokenId..).zip(asset.pairs());
-        while lookup.merges.insert_all(merges.by_ref().take(512)) {}
+        for chunk in asset.chunks() {
+            lookup.insert_merges(&bytes, chunk);
+        }
+        lookup.asset.set(Some(asset));
         lookup
     }
 
+    /// `bytes`: those of the first tokens.
     #[inline(never)]
-    fn insert_tokens(&mut self, ids: std::ops::Range<TokenId>) {
-        for id in ids {
-            let token = self.vocabulary.token(id);
-            match *token {
-                [] => continue,
-                [byte] => self.single[usize::from(byte)] = id,
-                [first, second] => self.pairs[pair_index(first, second)] = id,
-                _ => {}
-            }
-            if token.len() <= short::MAX_BYTES {
-                self.short.insert(token, id);
-            } else {
-                self.long.insert(token, id);
+    fn insert_merges(&mut self, bytes: &[u8; SINGLE_BYTES], merges: impl Iterator<Item = (TokenId, Option<Pair>)>) {
+        for (id, halves) in merges {
+            let Some((left, right)) = halves else { continue };
+            self.merges.insert(left, right, id);
+            if let (Some(&first), Some(&second)) = (bytes.get(left as usize), bytes.get(right as usize)) {
+                self.pairs[pair_index(first, second)] = id;
             }
         }
     }
 
-    /// The tokens that are found.
-    #[inline(always)]
-    pub fn vocabulary(&self) -> &Vocabulary {
-        &self.vocabulary
+    /// Number of ids, gaps included.
+    pub fn ids(&self) -> usize {
+        self.ids
+    }
+
+    /// The tables of whole tokens, if so much was looked up that they are worth it, these bytes included.
+    pub fn words_for(&self, bytes: usize) -> Option<&Words> {
+        if self.words.get().is_none() {
+            let all = self.bytes.get().saturating_add(bytes);
+            self.bytes.set(all);
+            if all <= FEW_BYTES {
+                return None;
+            }
+        }
+        Some(self.words())
+    }
+
+    /// Whether there are tables of whole tokens.
+    pub fn has_words(&self) -> bool {
+        self.words.get().is_some()
+    }
+
+    /// The tables of whole tokens.
+    pub fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::new(self.asset.take().map(|asset| Vocabulary::new(&asset))))
     }
 
     /// The token of one byte.
@@ -100,6 +134,37 @@ impl Lookup {
     #[inline(always)]
     pub fn merged(&self, left: TokenId, right: TokenId) -> TokenId {
         self.merges.find(left, right)
+    }
+}
+
+impl Words {
+    fn new(vocabulary: Option<Vocabulary>) -> Self {
+        let vocabulary = vocabulary.unwrap_or_default();
+        let mut words = Self { vocabulary, short: Short::new(), long: Long::new() };
+        let ids = 0..words.vocabulary.len() as TokenId;
+        // Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
+        for id in ids.step_by(512) {
+            words.insert_tokens(id..id + 512);
+        }
+        words
+    }
+
+    #[inline(never)]
+    fn insert_tokens(&mut self, ids: std::ops::Range<TokenId>) {
+        for id in ids {
+            let token = self.vocabulary.token(id);
+            match token.len() {
+                0 => {}
+                1..=short::MAX_BYTES => self.short.insert(token, id),
+                _ => self.long.insert(token, id),
+            }
+        }
+    }
+
+    /// All tokens.
+    #[inline(always)]
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// The token that is the first `len` bytes of `rest`; [`NONE`] if there is none. `len` is at
@@ -127,7 +192,7 @@ mod tests {
     fn lookup(pairs: &[Option<(TokenId, TokenId)>]) -> Lookup {
         let text = write(&std::array::from_fn(|byte| byte as u8), pairs);
         let asset = Asset::parse(text.as_bytes()).unwrap();
-        Lookup::new(Vocabulary::new(&asset).unwrap(), &asset)
+        Lookup::new(asset)
     }
 
     #[test]
@@ -142,12 +207,13 @@ mod tests {
         for len in 2..=20 {
             let id = len as TokenId + 254;
             let (run, nuls) = if len <= 14 { (id, id + 13) } else { (NONE, NONE) };
-            assert_eq!(lookup.find(&text, len), run, "{len} times a");
-            assert_eq!(lookup.find(&text[20..], len), nuls, "{len} times NUL");
-            assert_eq!(lookup.find(&text[20 - len + 1..], len), NONE, "mixed");
+            assert_eq!(lookup.words().find(&text, len), run, "{len} times a");
+            assert_eq!(lookup.words().find(&text[20..], len), nuls, "{len} times NUL");
+            assert_eq!(lookup.words().find(&text[20 - len + 1..], len), NONE, "mixed");
         }
-        assert_eq!(lookup.find(b"b", 1), 98);
-        assert_eq!(lookup.find(b"\0", 1), 0);
+        assert_eq!((lookup.single(98), lookup.single(0)), (98, 0));
+        assert_eq!(lookup.words().find(b"b", 1), 98);
+        assert_eq!(lookup.words().find(b"\0", 1), 0);
         assert_eq!(lookup.pair(97, 97), 256);
         assert_eq!(lookup.pair(97, 98), NONE);
         assert_eq!(lookup.merged(256, 97), 257);
@@ -156,10 +222,18 @@ mod tests {
     }
 
     #[test]
+    fn tables_of_whole_tokens_are_made_once_enough_was_counted() {
+        let lookup = lookup(&[Some((97, 98))]);
+        assert!(lookup.words_for(FEW_BYTES).is_none());
+        assert_eq!(lookup.words_for(1).map(|words| words.find(b"ab", 2)), Some(256));
+        assert!(lookup.words_for(0).is_some());
+    }
+
+    #[test]
     fn bytes_that_no_utf_8_text_has_find_nothing() {
         let lookup = lookup(&[]);
         for len in 2..=20 {
-            assert_eq!(lookup.find(&[0xff; 20], len), NONE);
+            assert_eq!(lookup.words().find(&[0xff; 20], len), NONE);
         }
     }
 }

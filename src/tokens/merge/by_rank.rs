@@ -41,7 +41,7 @@ const CHUNK: usize = 512;
 pub fn merge(lookup: &Lookup, piece: &[u8], scratch: &mut Scratch, tokens: &mut Vec<TokenId>) {
     let Scratch { parts, waiting, starts } = scratch;
     parts.clear();
-    waiting.clear(lookup.vocabulary().len());
+    waiting.clear(lookup.ids());
     for from in (0..piece.len()).step_by(CHUNK) {
         add_parts(lookup, piece, from, parts, waiting);
     }

@@ -36,7 +36,6 @@ impl Merger {
 #[cfg(test)]
 mod tests {
     use super::super::asset::{Asset, write};
-    use super::super::vocabulary::Vocabulary;
     use super::*;
 
     /// A vocabulary where "ab" merges before "bc", and runs of a double.
@@ -45,7 +44,7 @@ mod tests {
         let pairs = [(a, b), (b, c), (a, a), (258, 258), (256, c), (259, 259), (257, 257)].map(Some);
         let text = write(&std::array::from_fn(|byte| byte as u8), &pairs);
         let asset = Asset::parse(text.as_bytes()).unwrap();
-        Lookup::new(Vocabulary::new(&asset).unwrap(), &asset)
+        Lookup::new(asset)
     }
 
     fn both_ways(lookup: &Lookup, piece: &[u8]) -> Vec<TokenId> {
