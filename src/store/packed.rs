@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn the_texts_are_those_of_the_written_format() {
         let page = include_str!("../../docs/format.md");
-        let listed = format!("```\n{}\n```", TEXTS.join("\n"));
+        let listed = format!("```text\n{}\n```", TEXTS.join("\n"));
         assert!(page.contains(&listed), "docs/format.md lists other texts");
     }
 }

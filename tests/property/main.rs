@@ -31,6 +31,7 @@ fn cases(default: u32, regressions: &'static str) -> Config {
     Config {
         cases,
         max_shrink_iters: 4000,
+        max_local_rejects: cases.saturating_mul(64).max(65_536), // steps that fit no place are drawn anew
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
         ..Config::default()
     }
