@@ -14,7 +14,7 @@ import { setup, wasmBindgenVersion } from "./setup.mjs";
 
 /** In bytes, gzipped. What is over still works: npm run build and npm test fail, npm start does not. */
 const BUDGET = {
-  module: 300 * 1024, // to become 250 KB, and then 200
+  module: 264 * 1024, // to become 250 KB, and then 200
   face: 25 * 1024,
   stores: 108 * 1024, // the module of varve/storage/indexed-db; to become 60 KB
   summarize: 16 * 1024, // the built-in summarizer, module and JavaScript
