@@ -314,6 +314,10 @@ impl Pairing {
 
     fn push_body(&mut self, source: Source<'_>, member: Member, role: Role, pinned: bool) {
         let row = source.state.contents(member.slot.content);
+        // What a reverted summary stood between is as near again as it was.
+        if member.slot.status == Status::Withdrawn && &*row.content_type == "summary" {
+            return;
+        }
         let outline = source.counts.outline(source.state, member.slot.content);
         let weight = source.state.compression_priority(&row.content_type);
         let kind = match &*row.content_type {

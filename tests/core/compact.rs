@@ -3,9 +3,11 @@
 use varve::error::Error;
 use varve::hash::{CommitHash, ContentHash};
 use varve::json;
-use varve::json::Value;
+use varve::json::{At, Value};
 use varve::model::content::Payload;
-use varve::repo::{Budget, BudgetAction, Compaction};
+use varve::model::types::TypeDefinition;
+use varve::ops::Input;
+use varve::repo::{Budget, BudgetAction, CommitOptions, Compaction};
 
 use crate::support::*;
 
@@ -119,6 +121,25 @@ fn undo_and_revert_bring_everything_back_byte_for_byte() {
     ann.compact("s4", "In short", &["a", "b"]);
     ann.revert("a").unwrap();
     back(&ann);
+}
+
+#[test]
+fn a_message_that_a_reverted_summary_stood_in_is_one_again() {
+    let world = World::default();
+    let ann = world.user();
+    let definition = TypeDefinition::read(json!({ "hints": { "materializationOrder": -1 } }), At::Root).unwrap();
+    ann.perform(Input::RegisterType { name: "card".to_owned(), definition: Some(definition) }).unwrap();
+    let in_turn = |id: &str| CommitOptions { turn: Some("t1".to_owned()), ..named(id) };
+    ann.commit_with(reasoning("why"), in_turn("a"));
+    ann.commit("card", json!({ "contentType": "card", "front": "shown before all others" }));
+    ann.commit_with(assistant("so"), in_turn("b"));
+    ann.commit("q", user("next"));
+    let before = messages(&ann);
+    assert_eq!(before.len(), 3, "a card, one message of the turn, a question");
+    ann.compact("s", "In short", &["card"]);
+    assert_eq!(messages(&ann).len(), 3, "the summary stands in the turn, and parts its message");
+    ann.revert("s").unwrap();
+    assert_eq!(messages(&ann), before);
 }
 
 #[test]
