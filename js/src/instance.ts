@@ -103,14 +103,18 @@ export class Instance {
 
   /** A promise that the module awaits, and hears nothing of after its end. */
   async heard<R>(promise: Promise<R>): Promise<R> {
-    const never = new Promise<never>(() => {});
     try {
       const value = await promise;
-      return this.ended ? await never : value;
+      return this.ended ? await this.silence() : value;
     } catch (error) {
-      if (this.ended) await never;
+      if (this.ended) await this.silence();
       throw error;
     }
+  }
+
+  /** What it hears after its end: nothing, ever. */
+  silence(): Promise<never> {
+    return new Promise(() => {});
   }
 }
 

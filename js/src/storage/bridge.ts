@@ -85,19 +85,23 @@ export class NativeStorage {
   }
 
   ask(method: string, given: string): Maybe<unknown> {
-    return this.#settled(async () => await ASKED[method]?.(this.#adapter, JSON.parse(given)));
+    return this.#settled(() => ASKED[method]?.(this.#adapter, JSON.parse(given)));
   }
 
   send(method: string, given: string, lengths: Uint32Array, bytes: Uint8Array): Maybe<unknown> {
     const parts = unpack([lengths, bytes]);
-    return this.#settled(async () => await SENT[method]?.(this.#adapter, JSON.parse(given), parts));
+    return this.#settled(() => SENT[method]?.(this.#adapter, JSON.parse(given), parts));
   }
 
-  #settled(call: () => Promise<unknown>): Promise<unknown> {
-    const failed = (error: unknown): never => {
+  /** One promise for all of it, as every write comes this way. */
+  async #settled(call: () => unknown): Promise<unknown> {
+    try {
+      const value = await call();
+      return this.#instance.ended ? await this.#instance.silence() : value;
+    } catch (error) {
+      if (this.#instance.ended) await this.#instance.silence();
       throw failure(error, this.#adapter.name);
-    };
-    return this.#instance.heard(call().catch(failed));
+    }
   }
 }
 

@@ -19,6 +19,8 @@ export interface Database {
   readonly maxValueBytes: number;
   /** The driver, open. */
   driver(): Promise<SqliteDriver>;
+  /** The driver, where it is open already. */
+  ready(): SqliteDriver | undefined;
   /** The rows of one statement. */
   rows(sql: string, values: readonly SqlValue[], signal?: AbortSignal): Promise<readonly SqlRow[]>;
   /** Statements as one transaction, all or nothing. */
@@ -96,6 +98,7 @@ export function databaseOf(
     tables,
     maxValueBytes: source.maxValueBytes,
     driver: async () => ready ?? opened(),
+    ready: () => ready,
     rows: (sql, values, signal) => on((driver) => driver.rows({ sql, values }), signal),
     batch: (statements, signal) =>
       on(async (driver): Promise<BatchResult> => {

@@ -10,12 +10,23 @@ import { deleteObjects, insertObjects } from "./objects.js";
 import { insertProjection } from "./projections.js";
 import type { Keys } from "./repositories.js";
 import { assertFits } from "./sizes.js";
+import { onceFor } from "./tables.js";
 
 /** The most entries that a conflict tells. */
 const CONFLICT_ENTRIES = 1000;
 
 /** The most entries of one statement: what is far away comes as one answer. */
 const PAGE = { local: 20_000, remote: 1000 };
+
+/** The statements of every batch. */
+const sqlOf = onceFor((t) => ({
+  // Not the next one, or of a repository that is gone: no row, so NULL where none is allowed.
+  insert: `INSERT INTO ${t.journal} (repository, seq, hash, bytes) VALUES ((
+SELECT r.key FROM ${t.repositories} r WHERE r.key = ?
+AND (? = 1 OR EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.repository = r.key AND j.seq = ?))), ?, ?, ?)`,
+  touch: `UPDATE ${t.repositories} SET updated_at = ? WHERE key = ?`,
+  describe: `UPDATE ${t.repositories} SET updated_at = ?, summary = ? WHERE key = ?`,
+}));
 
 /** See `StorageAdapter.write`. */
 export async function write(
@@ -27,10 +38,12 @@ export async function write(
 ): Promise<WriteResult> {
   assertFits(database, `journal entry ${batch.entry.seq}`, batch.entry.bytes.length);
   for (const { hash, bytes } of batch.objects) assertFits(database, hash, bytes.length);
-  const key = await keys.of(repository, signal);
+  // Nothing is awaited that is known: each pause costs as much as a statement.
+  const key = keys.known(repository) ?? (await keys.of(repository, signal));
+  const driver = database.ready() ?? (await database.driver());
   const statements = [
     ...insertEntry(database, key, batch),
-    ...insertObjects(database, key, batch.objects, await database.driver()),
+    ...insertObjects(database, key, batch.objects, driver),
     ...deleteObjects(database, key, batch.deleteObjects),
     ...insertLogs(database, key, batch.entry.seq, batch.logs),
     ...(batch.projection ? insertProjection(database, key, batch.projection) : []),
@@ -46,25 +59,14 @@ function insertEntry(
   key: number,
   { entry, at, summary }: WriteBatch,
 ): SqlStatement[] {
-  const t = database.tables;
-  // Not the next one, or of a repository that is gone: no row, so NULL where none is allowed.
-  const next = `SELECT r.key FROM ${t.repositories} r WHERE r.key = ?
-AND (? = 1 OR EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.repository = r.key AND j.seq = ?))`;
-  const insert = {
-    sql: `INSERT INTO ${t.journal} (repository, seq, hash, bytes) VALUES ((${next}), ?, ?, ?)`,
-    values: [key, entry.seq, entry.seq - 1, entry.seq, bytesOf(entry.hash), entry.bytes],
-  };
-  const update =
+  const { insert, touch, describe } = sqlOf(database.tables);
+  const { seq, hash, bytes } = entry;
+  return [
+    { sql: insert, values: [key, seq, seq - 1, seq, bytesOf(hash), bytes] },
     summary === undefined
-      ? {
-          sql: `UPDATE ${t.repositories} SET updated_at = ? WHERE key = ?`,
-          values: [at, key],
-        }
-      : {
-          sql: `UPDATE ${t.repositories} SET updated_at = ?, summary = ? WHERE key = ?`,
-          values: [at, summary, key],
-        };
-  return [insert, update];
+      ? { sql: touch, values: [at, key] }
+      : { sql: describe, values: [at, summary, key] },
+  ];
 }
 
 /** Why a batch aborted itself. */

@@ -5,6 +5,7 @@ import type { SqliteDriver, SqlStatement, SqlValue } from "./driver.js";
 import { bytesOf } from "./hex.js";
 import type { Keys } from "./repositories.js";
 import { cut } from "./sizes.js";
+import { onceFor } from "./tables.js";
 
 /** The most bytes of one statement that inserts several. */
 const STATEMENT_BYTES = 1_000_000;
@@ -12,18 +13,24 @@ const STATEMENT_BYTES = 1_000_000;
 /** The most hashes of one statement: what is far away comes as one answer. */
 const HASHES = { local: 2000, remote: 250 };
 
+const insertOne = onceFor(({ blobs }) => insertInto(`${blobs} (repository, hash, bytes)`, 1));
+
 /** Inserts objects; one that is there stays. Where a statement is a round trip, many with each. */
 export function insertObjects(
-  { tables: { blobs } }: Database,
+  { tables }: Database,
   key: number,
   objects: readonly StoredObject[],
   { remote, maxParameters }: SqliteDriver,
 ): SqlStatement[] {
-  const rows = remote ? Math.floor(maxParameters / 3) : 1;
+  if (!remote || objects.length === 1) {
+    const sql = insertOne(tables);
+    return objects.map(({ hash, bytes }) => ({ sql, values: [key, bytesOf(hash), bytes] }));
+  }
+  const rows = Math.floor(maxParameters / 3);
   const share = Math.ceil(STATEMENT_BYTES / rows);
   const parts = cut(objects, STATEMENT_BYTES, ({ bytes }) => Math.max(share, bytes.length));
   return parts.map((part) => ({
-    sql: insertInto(`${blobs} (repository, hash, bytes)`, part.length),
+    sql: insertInto(`${tables.blobs} (repository, hash, bytes)`, part.length),
     values: part.flatMap(({ hash, bytes }): SqlValue[] => [key, bytesOf(hash), bytes]),
   }));
 }

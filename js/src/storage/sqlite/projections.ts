@@ -1,33 +1,15 @@
-// The tables that people query: what the journal says, as rows. Every row knows the entry it is from, and
-// an older one never overwrites it, so rows can be made again while others write.
+// The tables that people query: what the journal says, as rows.
 import type { ProjectedCommit, Projection, RepositoryKey } from "../../types/storage.js";
 import type { Database } from "./database.js";
-import type { SqlStatement } from "./driver.js";
+import type { SqlStatement, SqlValue } from "./driver.js";
+import { bytesOf } from "./hex.js";
+import { projectionSql } from "./projection-sql.js";
 import { goneError, type Keys } from "./repositories.js";
 import { jsonRows } from "./sizes.js";
 
-/** The columns of a commit that are what its projection says, in the order of `rowOf`. */
-const COMMIT_COLUMNS = [
-  "operation",
-  "entry",
-  "content_type",
-  "role",
-  "parent",
-  "second_parent",
-  "height",
-  "token_count",
-  "cumulative_tokens",
-  "author_kind",
-  "author_name",
-  "turn",
-  "created_at",
-] as const;
-
-function rowOf(commit: ProjectedCommit): unknown[] {
+/** What a commit says of itself, in the order of `COMMIT_COLUMNS`. */
+function columnsOf(commit: ProjectedCommit): SqlValue[] {
   return [
-    commit.number,
-    commit.hash,
-    commit.contentHash,
     commit.operation,
     commit.entry,
     commit.contentType,
@@ -46,82 +28,56 @@ function rowOf(commit: ProjectedCommit): unknown[] {
 
 /** Inserts or replaces the rows of one entry. */
 export function insertProjection(
-  { tables: t }: Database,
+  { tables }: Database,
   key: number,
   projection: Projection,
 ): SqlStatement[] {
   const { seq, defaultBranch, policyConfig, commits, refs, annotations, compacted } = projection;
-  const from = (sql: string, rows: unknown[][]): SqlStatement[] =>
-    jsonRows(rows).map((list) => ({ sql, values: [key, seq, list] }));
-  const each =
-    "FROM (SELECT ? AS repository, ? AS seq, ? AS list) p CROSS JOIN json_each(p.list) w";
-  // WHERE true: without it SQLite takes ON for that of a join.
-  const columns = COMMIT_COLUMNS.map((name, i) => ({ name, value: `w.value ->> ${i + 3}` }));
-  const commitSql = `INSERT INTO ${t.commits}
-(repository, number, seq, hash, blob, content_hash, ${columns.map(({ name }) => name).join(", ")})
-SELECT p.repository, w.value ->> 0, p.seq, unhex(w.value ->> 1), b.key,
-  CASE WHEN b.key IS NULL THEN unhex(w.value ->> 2) END, ${columns.map(({ value }) => value).join(", ")}
-${each}
-LEFT JOIN ${t.blobs} b ON b.repository = p.repository AND b.hash = unhex(w.value ->> 2)
-WHERE true
-ON CONFLICT (repository, number) DO UPDATE SET
-  seq = excluded.seq, hash = excluded.hash, blob = excluded.blob, content_hash = excluded.content_hash,
-  ${columns.map(({ name }) => `${name} = excluded.${name}`).join(", ")}
-WHERE excluded.seq >= ${t.commits}.seq`;
-  const compactedSql = `INSERT INTO ${t.commits}
-(repository, number, seq, compacted_seq, compacted_at, compacted_into, compacted_into_version)
-SELECT p.repository, w.value ->> 0, 0, p.seq, w.value ->> 1, w.value ->> 2, w.value ->> 3 ${each} WHERE true
-ON CONFLICT (repository, number) DO UPDATE SET
-  compacted_seq = excluded.compacted_seq, compacted_at = excluded.compacted_at,
-  compacted_into = excluded.compacted_into, compacted_into_version = excluded.compacted_into_version
-WHERE excluded.compacted_seq >= coalesce(${t.commits}.compacted_seq, 0)`;
-  const refSql = `INSERT INTO ${t.refs} (repository, seq, kind, name, commit_hash)
-SELECT p.repository, p.seq, w.value ->> 0, w.value ->> 1, unhex(w.value ->> 2) ${each} WHERE true
-ON CONFLICT (repository, kind, name) DO UPDATE SET seq = excluded.seq, commit_hash = excluded.commit_hash
-WHERE excluded.seq >= ${t.refs}.seq`;
-  const annotationSql = `INSERT INTO ${t.annotations}
-(repository, seq, hash, entry, priority, reason, author_kind, author_name, created_at)
-SELECT p.repository, p.seq, unhex(w.value ->> 0), w.value ->> 1, w.value ->> 2, w.value ->> 3,
-  w.value ->> 4, w.value ->> 5, w.value ->> 6 ${each} WHERE true
-ON CONFLICT (repository, hash) DO UPDATE SET
-  seq = excluded.seq, entry = excluded.entry, priority = excluded.priority, reason = excluded.reason,
-  author_kind = excluded.author_kind, author_name = excluded.author_name, created_at = excluded.created_at
-WHERE excluded.seq >= ${t.annotations}.seq`;
-  const branch = {
-    sql: `UPDATE ${t.repositories} SET default_branch = ?, default_branch_seq = ?
-WHERE key = ? AND coalesce(default_branch_seq, 0) <= ?`,
-    values: [defaultBranch ?? null, seq, key, seq],
+  const sql = projectionSql(tables);
+  const statements: SqlStatement[] = [];
+  const all = <T>(sql: string, items: readonly T[], rowOf: (item: T) => unknown[]): void => {
+    for (const list of jsonRows(items.map(rowOf)))
+      statements.push({ sql, values: [key, seq, list] });
   };
-  const config = {
-    sql: `UPDATE ${t.repositories} SET policy_config = ?, policy_config_seq = ?
-WHERE key = ? AND coalesce(policy_config_seq, 0) <= ?`,
-    values: [policyConfig == null ? null : JSON.stringify(policyConfig), seq, key, seq],
-  };
-  return [
-    ...from(commitSql, commits.map(rowOf)),
-    ...from(
-      compactedSql,
-      compacted.map(({ number, at, into, version }) => [number, at, into, version]),
-    ),
-    ...from(
-      refSql,
-      refs.map(({ kind, name, commit }) => [kind, name, commit]),
-    ),
-    ...from(
-      annotationSql,
-      annotations.map((a) => [
-        a.hash,
-        a.entry,
-        a.priority,
-        a.reason,
-        a.authorKind,
-        a.authorName,
-        a.createdAt,
-      ]),
-    ),
-    ...(defaultBranch === undefined ? [] : [branch]),
-    ...(policyConfig === undefined ? [] : [config]),
-  ];
+  const [commit, ...others] = commits;
+  if (commit !== undefined && others.length === 0) {
+    const { number, hash, contentHash } = commit;
+    const content = contentHash && bytesOf(contentHash);
+    const values = [number, seq, bytesOf(hash), ...columnsOf(commit), key, content];
+    statements.push({ sql: sql.commit, values });
+  } else {
+    all(sql.commits, commits, (commit) => [
+      commit.number,
+      commit.hash,
+      commit.contentHash,
+      ...columnsOf(commit),
+    ]);
+  }
+  all(sql.compacted, compacted, ({ number, at, into, version }) => [number, at, into, version]);
+  const [ref, ...rest] = refs;
+  if (ref !== undefined && rest.length === 0) {
+    const { kind, name, commit } = ref;
+    statements.push({ sql: sql.ref, values: [key, seq, kind, name, commit && bytesOf(commit)] });
+  } else {
+    all(sql.refs, refs, ({ kind, name, commit }) => [kind, name, commit]);
+  }
+  all(sql.annotations, annotations, (a) => [
+    a.hash,
+    a.entry,
+    a.priority,
+    a.reason,
+    a.authorKind,
+    a.authorName,
+    a.createdAt,
+  ]);
+  if (defaultBranch !== undefined) {
+    statements.push({ sql: sql.defaultBranch, values: [defaultBranch, seq, key, seq] });
+  }
+  if (policyConfig !== undefined) {
+    const config = policyConfig === null ? null : JSON.stringify(policyConfig);
+    statements.push({ sql: sql.policyConfig, values: [config, seq, key, seq] });
+  }
+  return statements;
 }
 
 /** See `StorageAdapter.reproject`. */

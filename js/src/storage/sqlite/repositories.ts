@@ -15,6 +15,8 @@ import type { SqlRow, SqlValue } from "./driver.js";
 export interface Keys {
   /** Errors: `Closed`, if the repository is not there. It may be gone all the same: see `assertThere`. */
   of(repository: RepositoryKey, signal?: AbortSignal): Promise<number>;
+  /** The key, where it was looked up before. */
+  known(repository: RepositoryKey): number | undefined;
   /** For what found nothing. Errors: `Closed`, if the repository is gone. */
   assertThere(repository: RepositoryKey, key: number, signal?: AbortSignal): Promise<void>;
   /** Takes a key out of the memory. */
@@ -38,6 +40,7 @@ export function keysOf(database: Database): Keys {
   const forget = (repository: RepositoryKey) => void known.delete(name(repository));
   return {
     forget,
+    known: (repository) => known.get(name(repository)),
     async of(repository, signal) {
       const kept = known.get(name(repository));
       if (kept !== undefined) return kept;

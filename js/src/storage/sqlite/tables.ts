@@ -20,6 +20,21 @@ export interface Tables {
   readonly blobsByHash: string;
 }
 
+/**
+ * Texts made of these names, made once: to put a statement together takes longer than to run it, and drivers know
+ * prepared statements by their texts.
+ */
+export function onceFor<T>(make: (tables: Tables) => T): (tables: Tables) => T {
+  const made = new WeakMap<Tables, T>();
+  return (tables) => {
+    const known = made.get(tables);
+    if (known !== undefined) return known;
+    const fresh = make(tables);
+    made.set(tables, fresh);
+    return fresh;
+  };
+}
+
 /** The prefix of tables where nobody chose one. */
 export const DEFAULT_PREFIX = "varve_";
 

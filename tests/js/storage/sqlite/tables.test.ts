@@ -195,6 +195,48 @@ test("rows that are made again never overwrite newer ones", async () => {
   }
 });
 
+test("a row is the same whether it comes by itself or with others, and older ones overwrite neither", async () => {
+  const commits = [
+    commitOf(0),
+    commitOf(1, { contentHash: null, contentType: null, role: null, entry: null }),
+    commitOf(2, {
+      authorKind: "human",
+      authorName: "O'Hara \u{1f600}",
+      turn: "t",
+      secondParent: 0,
+    }),
+  ];
+  const refs = [
+    ...main(commitOf(2).hash),
+    { kind: "tag", name: "v1", commit: commitOf(0).hash },
+    { kind: "branch", name: "gone", commit: null },
+  ] as const;
+  const together = [projectionOf(2, { commits, refs })];
+  const apart = [0, 1, 2].map((i) =>
+    projectionOf(2, { commits: commits.slice(i, i + 1), refs: refs.slice(i, i + 1) }),
+  );
+  const rows = () => [
+    ...query(`SELECT *, typeof(number) AS a, typeof(hash) AS b, typeof(token_count) AS c, typeof(created_at) AS d
+      FROM varve_commits ORDER BY number`),
+    ...query("SELECT *, typeof(commit_hash) AS a FROM varve_refs ORDER BY kind, name"),
+  ];
+  const older = commits.map((commit) => ({ ...commit, role: "older" }));
+  const found = [];
+  for (const projections of [together, apart]) {
+    await store.write(repository, batchOf(found.length + 1, { objects: [contentOf(0)] }));
+    await store.reproject?.(repository, projections, true);
+    await store.reproject?.(
+      repository,
+      [projectionOf(1, { commits: older, refs: main(null) })],
+      false,
+    );
+    found.push(rows());
+  }
+  expect(found[0]).toHaveLength(6);
+  expect(found[1]).toEqual(found[0]);
+  expect(JSON.stringify(found)).not.toContain("older");
+});
+
 test("a compaction that comes before its commit is kept, and shown with it", async () => {
   const compacted = [{ number: 0, at: 9, into: "summary", version: 3 }];
   await store.reproject?.(repository, [projectionOf(5, { compacted })], true);

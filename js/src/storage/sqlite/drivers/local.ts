@@ -89,10 +89,10 @@ export function localDriver(connection: Connection, { strict, own }: LocalOption
 
     batch(statements: readonly SqlStatement[]) {
       assertIdle();
-      run("BEGIN IMMEDIATE");
+      prepare("BEGIN IMMEDIATE").run([]);
       try {
         const changes = statements.map(({ sql, values }) => prepare(sql).run(values));
-        run("COMMIT");
+        prepare("COMMIT").run([]);
         return changes;
       } catch (error) {
         // SQLite has rolled back already after some errors, as when the disk is full.

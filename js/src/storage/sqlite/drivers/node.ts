@@ -44,14 +44,21 @@ export function nodeConnection(database: NodeDatabase): Connection {
       statement.setReadBigInts(false);
       const arrays = statement.setReturnArrays !== undefined;
       statement.setReturnArrays?.(true);
+      const follow = () => {
+        if (sql === "BEGIN IMMEDIATE") open = true;
+        if (sql === "COMMIT" || sql === "ROLLBACK") open = false;
+      };
       return {
         all(values) {
           const rows = statement.all(...values);
-          if (sql === "BEGIN IMMEDIATE") open = true;
-          if (sql === "COMMIT" || sql === "ROLLBACK") open = false;
+          follow();
           return (arrays ? rows : rows.map((row) => Object.values(row as object))) as SqlRow[];
         },
-        run: (values) => Number(statement.run(...values).changes),
+        run(values) {
+          const { changes } = statement.run(...values);
+          follow();
+          return Number(changes);
+        },
       };
     },
   };
