@@ -1,10 +1,14 @@
 //! The bytes of a checkpoint: numbers as LEB128 (DWARF 5, §7.6), signed ones zigzag first, texts with
 //! their length before them, hashes as they are.
 
+use std::fmt::Display;
+
 use super::corrupt;
 use crate::error::StoreError;
 
-type Read<T> = Result<T, StoreError>;
+pub(super) type Read<T = ()> = Result<T, StoreError>;
+
+const ENDS_EARLY: &str = "a stream ends early";
 
 /// Appends values.
 #[derive(Debug, Default)]
@@ -60,15 +64,18 @@ impl Writer {
     }
 }
 
-/// Takes values off the front.
+/// Takes values off the front. What cannot be read is remembered, once: from then on there is nothing left, and every
+/// value is the empty one. So a row is read as if all were well, and asked about at its end ([`Reader::row`]), which
+/// is a third of the code of an error at each field.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
+    fault: Option<StoreError>,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+        Self { rest: bytes, fault: None }
     }
 
     /// How many bytes are left.
@@ -76,75 +83,125 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rest.is_empty()
+    /// The next row, if one is left.
+    pub fn row<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Read<Option<T>> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let row = read(self);
+        self.sound()?;
+        Ok(Some(row))
     }
 
-    fn take(&mut self, length: usize) -> Read<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| corrupt("a stream ends early"))?;
+    /// The first fault, if there was one.
+    pub fn sound(&mut self) -> Read<()> {
+        self.fault.take().map_or(Ok(()), Err)
+    }
+
+    /// Nothing more is read. Only the first fault counts.
+    #[cold]
+    #[inline(never)]
+    pub fn fail(&mut self, why: &dyn Display) {
+        self.rest = &[];
+        self.fault.get_or_insert_with(|| corrupt(why));
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let Some((taken, rest)) = self.rest.split_at_checked(length) else {
+            self.fail(&ENDS_EARLY);
+            return &[];
+        };
         self.rest = rest;
-        Ok(taken)
+        taken
     }
 
-    fn array<const N: usize>(&mut self) -> Read<&'a [u8; N]> {
-        let (taken, rest) = self.rest.split_first_chunk().ok_or_else(|| corrupt("a stream ends early"))?;
+    fn array<const N: usize>(&mut self) -> [u8; N] {
+        let Some((taken, rest)) = self.rest.split_first_chunk() else {
+            self.fail(&ENDS_EARLY);
+            return [0; N];
+        };
         self.rest = rest;
-        Ok(taken)
+        *taken
     }
 
-    pub fn byte(&mut self) -> Read<u8> {
-        self.array().map(|[byte]| *byte)
+    pub fn byte(&mut self) -> u8 {
+        let [byte] = self.array();
+        byte
     }
 
-    pub fn number(&mut self) -> Read<u64> {
+    pub fn number(&mut self) -> u64 {
         // Most are small.
         if let Some((byte @ ..0x80, rest)) = self.rest.split_first() {
             self.rest = rest;
-            return Ok(u64::from(*byte));
+            return u64::from(*byte);
         }
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
+            let byte = self.byte();
             let bits = u64::from(byte & 0x7F);
             if bits << shift >> shift != bits {
                 break;
             }
             value |= bits << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return value;
             }
         }
-        Err(corrupt("a number is too large"))
+        self.too_large()
     }
 
-    pub fn small(&mut self) -> Read<u32> {
-        u32::try_from(self.number()?).map_err(corrupt)
+    fn too_large<T: Default>(&mut self) -> T {
+        self.fail(&"a number is too large");
+        T::default()
     }
 
-    pub fn signed(&mut self) -> Read<i64> {
-        let value = self.number()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+    pub fn small(&mut self) -> u32 {
+        u32::try_from(self.number()).unwrap_or_else(|_| self.too_large())
     }
 
-    pub fn hash(&mut self) -> Read<[u8; 32]> {
-        self.array().copied()
+    /// The number after `previous` by as much as is written.
+    pub fn after(&mut self, previous: u32) -> u32 {
+        previous.checked_add(self.small()).unwrap_or_else(|| self.too_large())
     }
 
-    pub fn key(&mut self) -> Read<u64> {
-        self.array().copied().map(u64::from_le_bytes)
+    pub fn signed(&mut self) -> i64 {
+        let value = self.number();
+        (value >> 1) as i64 ^ -((value & 1) as i64)
     }
 
-    pub fn text(&mut self) -> Read<&'a str> {
-        let length = usize::try_from(self.number()?).map_err(corrupt)?;
-        std::str::from_utf8(self.take(length)?).map_err(corrupt)
+    pub fn hash(&mut self) -> [u8; 32] {
+        self.array()
     }
 
-    pub fn optional_text(&mut self) -> Read<Option<&'a str>> {
-        if self.byte()? == 0 { Ok(None) } else { self.text().map(Some) }
+    pub fn key(&mut self) -> u64 {
+        u64::from_le_bytes(self.array())
     }
 
-    pub fn optional(&mut self) -> Read<Option<u64>> {
-        Ok(self.number()?.checked_sub(1))
+    pub fn text(&mut self) -> &'a str {
+        let length = usize::try_from(self.number()).unwrap_or(usize::MAX);
+        let bytes = self.take(length);
+        std::str::from_utf8(bytes).unwrap_or_else(|error| {
+            self.fail(&error);
+            ""
+        })
+    }
+
+    pub fn optional_text(&mut self) -> Option<&'a str> {
+        (self.byte() != 0).then(|| self.text())
+    }
+
+    pub fn optional(&mut self) -> Option<u64> {
+        self.number().checked_sub(1)
+    }
+
+    /// As many values as are written; fewer where the bytes end.
+    pub fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let count = self.number();
+        let mut all = Vec::new();
+        while (all.len() as u64) < count && self.fault.is_none() {
+            all.push(read(self));
+        }
+        all
     }
 }
 
@@ -161,15 +218,38 @@ mod tests {
         signed.iter().for_each(|number| writer.signed(*number));
         let bytes = writer.finish();
         let mut reader = Reader::new(&bytes);
-        numbers.iter().for_each(|number| assert_eq!(reader.number(), Ok(*number)));
-        signed.iter().for_each(|number| assert_eq!(reader.signed(), Ok(*number)));
-        assert!(reader.is_empty());
+        numbers.iter().for_each(|number| assert_eq!(reader.number(), *number));
+        signed.iter().for_each(|number| assert_eq!(reader.signed(), *number));
+        assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
     }
 
     #[test]
     fn what_is_cut_off_or_too_large_is_corrupt_and_no_panic() {
         for bytes in [&[][..], &[0x80], &[0xFF; 11], &[5, b'a'], &[2, 0xC3, 0x28]] {
-            assert!(Reader::new(bytes).text().is_err(), "{bytes:?}");
+            let mut reader = Reader::new(bytes);
+            assert_eq!(reader.text(), "", "{bytes:?}");
+            assert!(reader.sound().is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn after_a_fault_nothing_is_read_and_the_first_fault_is_told() {
+        let mut reader = Reader::new(&[3, 7, 7, 0xFF]);
+        assert_eq!(reader.list(Reader::key), [0]);
+        reader.fail(&"another");
+        assert_eq!((reader.number(), reader.byte(), reader.text(), reader.len()), (0, 0, "", 0));
+        let told = reader.sound().map_err(|error| error.to_string());
+        assert!(told.as_ref().is_err_and(|told| told.contains(ENDS_EARLY)), "{told:?}");
+    }
+
+    #[test]
+    fn a_count_of_more_than_there_is_ends_with_the_bytes() {
+        let mut writer = Writer::default();
+        writer.number(u64::MAX);
+        writer.number(1);
+        let bytes = writer.finish();
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(reader.list(Reader::byte), [1, 0]);
+        assert!(reader.sound().is_err());
     }
 }

@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use super::codec::{Reader, Writer};
-use super::corrupt;
-use crate::error::StoreError;
+use crate::error::Result;
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::{ToJson, read};
+use crate::json::{At, ToJson, Value, read};
 use crate::model::commit::{Body, EntryOperation};
 use crate::model::content::Role;
 use crate::model::outline::{Link, Outline};
@@ -15,14 +14,29 @@ use crate::state::apply::{NewCommit, extras};
 use crate::state::arena::{CommitIx, ContentIx, EntryIx, Ix};
 use crate::state::rows::{Action, ContentRow, Extras, OtherAction};
 
-type Read<T> = Result<T, StoreError>;
-
 const ROLES: [Role; 5] = [Role::System, Role::Developer, Role::User, Role::Assistant, Role::Tool];
 
+/// The row of this number, if there are more of them.
+pub(super) fn known<I: Ix>(number: u64, count: usize) -> Option<I> {
+    usize::try_from(number).ok().filter(|row| *row < count).map(I::new)
+}
+
 /// Reads a row number that must be below `count`.
-pub(super) fn known<I: Ix>(number: u64, count: usize) -> Read<I> {
-    let row = usize::try_from(number).ok().filter(|row| *row < count);
-    row.map(I::new).ok_or_else(|| corrupt(format!("row {number} of {count}")))
+fn row<I: Ix>(from: &mut Reader<'_>, count: usize) -> I {
+    let number = from.number();
+    checked(from, number, count)
+}
+
+/// Reads one more than a row number below `count`, or 0 for none.
+pub(super) fn row_or_none<I: Ix>(from: &mut Reader<'_>, count: usize) -> Option<I> {
+    from.optional().map(|number| checked(from, number, count))
+}
+
+fn checked<I: Ix>(from: &mut Reader<'_>, number: u64, count: usize) -> I {
+    known(number, count).unwrap_or_else(|| {
+        from.fail(&format_args!("row {number} of {count}"));
+        I::new(0)
+    })
 }
 
 pub(super) fn write_content(row: &ContentRow, previous: Option<&ContentRow>, out: &mut Writer) {
@@ -57,32 +71,37 @@ fn write_links(links: &[Link], out: &mut Writer) {
     }
 }
 
-pub(super) fn read_content(from: &mut Reader<'_>, previous: Option<&ContentRow>) -> Read<ContentRow> {
-    let hash = ContentHash(from.hash()?);
-    let size = from.small()?;
-    let content_type = match (from.optional_text()?, previous) {
+pub(super) fn read_content(from: &mut Reader<'_>, previous: Option<&ContentRow>) -> ContentRow {
+    let hash = ContentHash(from.hash());
+    let size = from.small();
+    let content_type = match (from.optional_text(), previous) {
         (Some(name), _) => name.into(),
         (None, Some(previous)) => previous.content_type.clone(),
-        (None, None) => return Err(corrupt("the first payload has no type")),
+        (None, None) => {
+            from.fail(&"the first payload has no type");
+            "".into()
+        }
     };
-    let token_source = from.optional_text()?.map(Rc::from);
-    let role = match from.byte()? {
-        0 => None,
-        number => Some(*ROLES.get(usize::from(number) - 1).ok_or_else(|| corrupt("no such role"))?),
-    };
-    let flags = from.byte()?;
-    let (text, reasoning) = (from.small()?, from.small()?);
-    let (calls, results) = (links(from)?, links(from)?);
-    let name = if flags & 4 != 0 { Some(from.key()?) } else { None };
-    let files = if flags & 8 != 0 { links(from)? } else { Vec::new() };
+    let token_source = from.optional_text().map(Rc::from);
+    let role = from.byte().checked_sub(1).and_then(|number| {
+        let role = ROLES.get(usize::from(number)).copied();
+        if role.is_none() {
+            from.fail(&"no such role");
+        }
+        role
+    });
+    let flags = from.byte();
+    let (text, reasoning) = (from.small(), from.small());
+    let (calls, results) = (links(from), links(from));
+    let name = (flags & 4 != 0).then(|| from.key());
+    let files = if flags & 8 != 0 { links(from) } else { Vec::new() };
     let all = [calls, results, files];
     let outline = Outline::from_parts(role, (text, reasoning), (flags & 1 != 0, flags & 2 != 0), all, name);
-    Ok(ContentRow { hash, size, outline, content_type, token_source })
+    ContentRow { hash, size, outline, content_type, token_source }
 }
 
-fn links(from: &mut Reader<'_>) -> Read<Vec<Link>> {
-    let count = from.number()?;
-    (0..count).map(|_| Ok(Link { key: from.key()?, tokens: from.small()? })).collect()
+fn links(from: &mut Reader<'_>) -> Vec<Link> {
+    from.list(|from| Link { key: from.key(), tokens: from.small() })
 }
 
 /// What a commit is written against: the one before it.
@@ -151,42 +170,55 @@ pub(super) struct Counts {
     pub contents: usize,
 }
 
-pub(super) fn read_commit(from: &mut Reader<'_>, number: usize, counts: Counts, before: Before) -> Read<NewCommit> {
-    let hash = CommitHash(from.hash()?);
-    let action = read_action(from, number, counts)?;
-    let mut parent = || -> Read<Option<CommitIx>> {
-        let Some(back) = from.optional()? else { return Ok(None) };
-        let row = usize::try_from(back).ok().filter(|back| *back > 0).and_then(|back| number.checked_sub(back));
-        row.map(CommitIx::new).map(Some).ok_or_else(|| corrupt("a commit names a parent that is not there"))
-    };
-    let parents = [parent()?, parent()?];
-    let seq = before.seq.checked_add(from.small()?).ok_or_else(|| corrupt("a number is too large"))?;
-    let created_at = before.created_at.wrapping_add(from.signed()?);
-    let extras = match from.optional_text()? {
-        None => None,
-        Some(text) => extras(&read(text, Body::read).map_err(corrupt)?),
-    };
-    Ok(NewCommit { hash, action, parents, seq, created_at, extras })
+pub(super) fn read_commit(from: &mut Reader<'_>, number: usize, counts: Counts, before: Before) -> NewCommit {
+    let hash = CommitHash(from.hash());
+    let action = read_action(from, number, counts);
+    let parents = [read_parent(from, number), read_parent(from, number)];
+    let seq = from.after(before.seq);
+    let created_at = before.created_at.wrapping_add(from.signed());
+    let extras = from.optional_text().and_then(|text| extras(&read_json(from, text, Body::read)?));
+    NewCommit { hash, action, parents, seq, created_at, extras }
 }
 
-fn read_action(from: &mut Reader<'_>, number: usize, counts: Counts) -> Read<Action> {
-    let tag = from.byte()?;
-    let entry = |from: &mut Reader<'_>| -> Read<EntryIx> { known(from.number()?, counts.entries) };
-    let content = |from: &mut Reader<'_>| -> Read<ContentIx> { known(from.number()?, counts.contents) };
-    Ok(match tag {
-        0 => Action::Append(entry(from)?, content(from)?),
-        1 => Action::Edit(entry(from)?, content(from)?),
-        2 => Action::Delete(entry(from)?),
+fn read_parent(from: &mut Reader<'_>, number: usize) -> Option<CommitIx> {
+    let back = from.optional()?;
+    let row = usize::try_from(back).ok().filter(|back| *back > 0).and_then(|back| number.checked_sub(back));
+    if row.is_none() {
+        from.fail(&"a commit names a parent that is not there");
+    }
+    row.map(CommitIx::new)
+}
+
+fn read_action(from: &mut Reader<'_>, number: usize, counts: Counts) -> Action {
+    let tag = from.byte();
+    let entry = |from: &mut Reader<'_>| -> EntryIx { row(from, counts.entries) };
+    let content = |from: &mut Reader<'_>| -> ContentIx { row(from, counts.contents) };
+    Action::Other(Box::new(match tag {
+        0 => return Action::Append(entry(from), content(from)),
+        1 => return Action::Edit(entry(from), content(from)),
+        2 => return Action::Delete(entry(from)),
         3 => {
-            let (summary, content, count) = (entry(from)?, content(from)?, from.number()?);
-            let targets = (0..count).map(|_| entry(from)).collect::<Read<_>>()?;
-            Action::Other(Box::new(OtherAction::Compact { summary, content, targets }))
+            let (summary, content) = (entry(from), content(from));
+            OtherAction::Compact { summary, content, targets: from.list(entry) }
         }
-        4 => Action::Other(Box::new(OtherAction::Revert(known(from.number()?, number)?))),
-        5 => match read(from.text()?, EntryOperation::read).map_err(corrupt)? {
-            EntryOperation::Merge { resolutions } => Action::Other(Box::new(OtherAction::Merge { resolutions })),
-            _ => return Err(corrupt("a merge is something else")),
-        },
-        _ => return Err(corrupt(format!("there is no action {tag}"))),
-    })
+        5 => {
+            let text = from.text();
+            let Some(EntryOperation::Merge { resolutions }) = read_json(from, text, EntryOperation::read) else {
+                from.fail(&"a merge is something else");
+                return Action::Delete(EntryIx::new(0));
+            };
+            OtherAction::Merge { resolutions }
+        }
+        _ => {
+            if tag != 4 {
+                from.fail(&format_args!("there is no action {tag}"));
+            }
+            OtherAction::Revert(row(from, number))
+        }
+    }))
+}
+
+/// What a text holds; None after a fault.
+pub(super) fn read_json<T>(from: &mut Reader<'_>, text: &str, read_as: fn(Value, At<'_>) -> Result<T>) -> Option<T> {
+    read(text, read_as).map_err(|error| from.fail(&error)).ok()
 }

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use crate::json::Value;
 
-use super::codec::{Reader, Writer};
-use super::rows::{Before, Counts, known, read_commit, read_content, write_commit, write_content};
+use super::codec::{Read, Reader, Writer};
+use super::rows::{
+    Before, Counts, known, read_commit, read_content, read_json, row_or_none, write_commit, write_content,
+};
 use super::{STREAMS, corrupt};
 use crate::collections::{Lookup, Names};
-use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash, canonical_json};
 use crate::json::{self, At, ToJson};
 use crate::model::annotation::Annotation;
@@ -18,8 +19,6 @@ use crate::state::arena::{CommitIx, EntryIx, Ix, sort_rows};
 use crate::state::gone::{Erasure, Gone};
 use crate::state::rows::{BranchRow, MoveRow, OperationRow, SentRow};
 use crate::state::{JournalPosition, State};
-
-type Read<T = ()> = Result<T, StoreError>;
 
 /// The bytes of each stream, in the order of [`STREAMS`].
 pub(super) fn write(state: &State<'_>) -> [Vec<u8>; STREAMS.len()] {
@@ -76,23 +75,19 @@ pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<I
     let mut from = next()?;
     // Room for as many rows as there are of the usual size: growing would hash all of them again and again.
     state.tables.content_lookup = Lookup::with_capacity(from.len() / 42);
-    while !from.is_empty() {
-        let row = read_content(&mut from, state.tables.contents.last())?;
+    while let Some(row) = from.row(|from| read_content(from, state.tables.contents.last()))? {
         state.add_content(row);
     }
     from = next()?;
     state.tables.entry_lookup = Lookup::with_capacity(from.len() / 28);
-    while !from.is_empty() {
-        let id = from.text()?;
-        let first = CommitIx::new(from.small()? as usize);
-        state.add_entry(id, first);
+    while let Some((id, first)) = from.row(|from| (from.text(), from.small()))? {
+        state.add_entry(id, CommitIx::new(first as usize));
     }
     from = next()?;
     let counts = Counts { entries: state.tables.entries.next(), contents: state.tables.contents.next() };
     let mut before = Before::default();
     state.tables.commit_lookup = Lookup::with_capacity(from.len() / 42);
-    while !from.is_empty() {
-        let new = read_commit(&mut from, state.commit_count(), counts, before)?;
+    while let Some(new) = from.row(|from| read_commit(from, state.commit_count(), counts, before))? {
         before = Before { seq: new.seq, created_at: new.created_at };
         state.add_commit(new);
     }
@@ -101,43 +96,52 @@ pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<I
         return Err(corrupt("an entry has no commit"));
     }
     from = next()?;
-    while !from.is_empty() {
-        let annotation = json::read(from.text()?, Annotation::read).map_err(corrupt)?;
+    while let Some((annotation, seq)) = from.row(|from| (read_annotation(from), from.number()))? {
+        let Some(annotation) = annotation else { break };
         let entry = state.known_entry(&annotation.target)?;
-        let seq = from.number()?;
         state.add_annotation(entry, annotation, seq);
     }
     read_moves(state, next()?)?;
     from = next()?;
-    while !from.is_empty() {
-        let row = read_sent(&mut from)?;
+    while let Some(row) = from.row(read_sent)? {
         state.tables.sent.push(row);
     }
     read_operations(state, next()?)?;
-    read_rest(state, &json::parse(next()?.text()?).map_err(corrupt)?).ok_or_else(|| corrupt("the rest cannot be read"))
+    from = next()?;
+    let rest = from.text();
+    from.sound()?;
+    read_rest(state, &json::parse(rest).map_err(corrupt)?).ok_or_else(|| corrupt("the rest cannot be read"))
+}
+
+fn read_annotation(from: &mut Reader<'_>) -> Option<Annotation> {
+    let text = from.text();
+    read_json(from, text, Annotation::read)
 }
 
 fn read_moves(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
     let (mut seq, mut at) = (0u32, 0i64);
-    while !from.is_empty() {
-        let branch = from.small()?;
-        seq = seq.checked_add(from.small()?).ok_or_else(|| corrupt("a number is too large"))?;
-        at = at.wrapping_add(from.signed()?);
-        let head = from.optional()?.map(|row| known(row, state.commit_count())).transpose()?;
-        state.tables.moves.push(MoveRow { branch, seq, at, head });
+    let commits = state.commit_count();
+    while let Some(row) = from.row(|from| {
+        let branch = from.small();
+        seq = from.after(seq);
+        at = at.wrapping_add(from.signed());
+        MoveRow { branch, seq, at, head: row_or_none(from, commits) }
+    })? {
+        state.tables.moves.push(row);
     }
     Ok(())
 }
 
 fn read_operations(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
-    while !from.is_empty() {
-        let id = from.text()?;
-        let (seq, index) = (from.number()?, from.small()?);
-        let commits = (CommitIx::new(from.small()? as usize), from.small()?);
-        if commits.0.row() + commits.1 as usize > state.commit_count() {
+    while let Some((id, row)) = from.row(|from| {
+        let id = from.text();
+        let (seq, index) = (from.number(), from.small());
+        (id, OperationRow { seq, index, commits: (CommitIx::new(from.small() as usize), from.small()) })
+    })? {
+        if row.commits.0.row().saturating_add(row.commits.1 as usize) > state.commit_count() {
             return Err(corrupt("an operation has commits that are not there"));
         }
-        state.tables.operations.insert(id.into(), OperationRow { seq, index, commits });
+        state.tables.operations.insert(id.into(), row);
     }
     Ok(())
 }
@@ -153,23 +157,23 @@ fn write_sent(row: &SentRow, out: &mut Writer) {
     figures.into_iter().chain([output.reasoning, output.text, output.total]).for_each(|figure| out.optional(figure));
 }
 
-fn read_sent(from: &mut Reader<'_>) -> Read<SentRow> {
-    let (digest, estimate, model) = (from.text()?.to_owned(), from.number()?, Rc::from(from.text()?));
-    let flags = from.byte()?;
+fn read_sent(from: &mut Reader<'_>) -> SentRow {
+    let (digest, estimate, model) = (from.text().to_owned(), from.number(), Rc::from(from.text()));
+    let flags = from.byte();
     let input = InputUsage {
-        cache_read: from.optional()?,
-        cache_write: from.optional()?,
-        total: from.optional()?,
-        uncached: from.optional()?,
+        cache_read: from.optional(),
+        cache_write: from.optional(),
+        total: from.optional(),
+        uncached: from.optional(),
     };
-    let output = OutputUsage { reasoning: from.optional()?, text: from.optional()?, total: from.optional()? };
-    Ok(SentRow {
+    let output = OutputUsage { reasoning: from.optional(), text: from.optional(), total: from.optional() };
+    SentRow {
         digest,
         estimate,
         model,
         input: Some(input).filter(|_| flags & 1 != 0),
         output: Some(output).filter(|_| flags & 2 != 0),
-    })
+    }
 }
 
 /// What can change: names and notes, as JSON.
@@ -209,7 +213,7 @@ fn write_rest(state: &State<'_>) -> Value {
 
 fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
     let commits = state.commit_count();
-    let commit = |row: &Value| known::<CommitIx>(row.as_u64()?, commits).ok();
+    let commit = |row: &Value| known::<CommitIx>(row.as_u64()?, commits);
     state.tables.branch_count = rest.get("branchCount")?.as_u64()? as u32;
     for row in rest.get("branches")?.as_array()? {
         let (name, number, head) = (row.get(0)?.as_str()?, row.get(1)?.as_u64()? as u32, row.get(2)?);
@@ -228,7 +232,7 @@ fn read_rest(state: &mut State<'static>, rest: &Value) -> Option<()> {
     for row in rest.get("notes")?.as_array()? {
         let entry = match row.get(0)? {
             Value::Null => None,
-            entry => Some(known::<EntryIx>(entry.as_u64()?, state.tables.entries.next()).ok()?),
+            entry => Some(known::<EntryIx>(entry.as_u64()?, state.tables.entries.next())?),
         };
         let (name, value) = (row.get(1)?.as_str()?, row.get(2)?.clone());
         state.tables.notes.get_or_insert_with(entry, Names::default).insert(name, Some(value));
