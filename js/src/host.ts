@@ -1,4 +1,5 @@
 // The module's callbacks, for the repositories of one workspace.
+import { Answer } from "./answer.js";
 import { CompiledView } from "./compiled.js";
 import type { ContentTypeRegistry } from "./content-types.js";
 import { toVarveError } from "./errors.js";
@@ -36,7 +37,7 @@ const HEARD = /"type":"(?:budget|conflict|others|checkpoint|erased|fired|waits)"
 
 /** Callbacks, and what the face keeps of each repository. */
 export class WorkspaceHost implements Host {
-  readonly count?: (text: string) => Maybe<number>;
+  readonly count?: (text: string) => number | Answer;
   readonly countSource: string;
   /** What calls it. */
   readonly instance: Instance;
@@ -98,8 +99,11 @@ export class WorkspaceHost implements Host {
     }
   }
 
-  sleep(milliseconds: number): Promise<void> {
-    return this.instance.heard(new Promise((resolve) => setTimeout(resolve, milliseconds)));
+  sleep(milliseconds: number): Answer {
+    return new Answer(
+      () => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      this.instance,
+    );
   }
 
   promise(task: NativeTask): Promise<unknown> {
@@ -148,7 +152,7 @@ export class WorkspaceHost implements Host {
     );
   }
 
-  validate(contentType: string, payload: string, schema?: string): Maybe<string | undefined> {
+  validate(contentType: string, payload: string, schema?: string): string | undefined | Answer {
     return this.#watched(() => this.#types.validate(contentType, payload, schema));
   }
 
@@ -202,16 +206,17 @@ export class WorkspaceHost implements Host {
   }
 
   /** Runs a callback of the application, and keeps what it throws. */
-  #watched<R>(run: () => Maybe<R>): Maybe<R> {
-    const keep = (error: unknown): never => {
+  #watched<R>(run: () => Maybe<R>): R | Answer {
+    const keep = (error: unknown): unknown => {
       this.#thrown = error;
-      throw error;
+      return error;
     };
     try {
       const result = run();
-      return result instanceof Promise ? this.instance.heard(result.catch(keep)) : result;
+      // The module takes any object for an answer.
+      return typeof result === "object" ? new Answer(() => result, this.instance, keep) : result;
     } catch (error) {
-      return keep(error);
+      throw keep(error);
     }
   }
 }

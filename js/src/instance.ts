@@ -100,22 +100,6 @@ export class Instance {
       wake();
     });
   }
-
-  /** A promise that the module awaits, and hears nothing of after its end. */
-  async heard<R>(promise: Promise<R>): Promise<R> {
-    try {
-      const value = await promise;
-      return this.ended ? await this.silence() : value;
-    } catch (error) {
-      if (this.ended) await this.silence();
-      throw error;
-    }
-  }
-
-  /** What it hears after its end: nothing, ever. */
-  silence(): Promise<never> {
-    return new Promise(() => {});
-  }
 }
 
 /** What a module exports for this. */

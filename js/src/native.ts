@@ -1,4 +1,5 @@
 // What the module exports and what it calls, as src/wasm/ has it. JSON crosses as text.
+import type { Answer } from "./answer.js";
 import type { Loaded } from "./instance.js";
 import { load } from "./loader.js";
 import type { NativeStorage } from "./storage/bridge.js";
@@ -14,7 +15,7 @@ export interface Host {
   now(): number;
   /** Fills the bytes with chance. */
   random(bytes: Uint8Array<ArrayBuffer>): void;
-  sleep(milliseconds: number): Promise<void>;
+  sleep(milliseconds: number): Answer;
   error(code: string, message: string, details: string, cause: unknown): Error;
   receipt(id: string | undefined, hash: string, height: number, tokenCount: number): unknown;
   /** `splices` and `forget` are for the mirror: see mirror.ts. */
@@ -33,13 +34,13 @@ export interface Host {
     repository: number,
   ): unknown;
   /** Tokens of a text, by the application's counter. Absent: as `countSource` says. */
-  count?(text: string): Maybe<number>;
+  count?(text: string): number | Answer;
   /** `none`, `approximate`, or `tiktoken:` and an encoding: then `countAt` is called. */
   countSource: string;
   /** Tokens of the text that lies at this address of the module's memory, as UTF-8. */
   countAt(address: number, length: number): number;
   /** `{ pointer, message }` as JSON where the payload is wrong. `schema` is the stored one. */
-  validate?(contentType: string, payload: string, schema?: string): Maybe<string | undefined>;
+  validate?(contentType: string, payload: string, schema?: string): string | undefined | Answer;
   /** Whether a text matches a regular expression. */
   matches?(pattern: string, flags: string, text: string): boolean;
   /** `{ type, repository, … }` as JSON. */

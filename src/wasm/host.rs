@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use crate::json::Value;
-use js_sys::{Promise, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
+use super::answer::Answer;
 use super::task::NativeTask;
 use crate::error::{Error, Result};
 use crate::json::{ToJson, object, parse};
@@ -25,7 +25,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn random(this: &Host, bytes: &Uint8Array);
     #[wasm_bindgen(method)]
-    fn sleep(this: &Host, milliseconds: f64) -> Promise;
+    fn sleep(this: &Host, milliseconds: f64) -> Answer;
     #[wasm_bindgen(method)]
     fn error(this: &Host, code: &str, message: &str, details: &str, cause: &JsValue) -> JsValue;
     #[wasm_bindgen(method)]
@@ -106,9 +106,9 @@ impl Environment for Callbacks {
     }
 
     fn sleep(&self, milliseconds: u64) -> Pending<'_, ()> {
-        let promise = self.host.sleep(milliseconds as f64);
+        let answer = self.host.sleep(milliseconds as f64);
         Box::pin(async move {
-            let _ = JsFuture::from(promise).await;
+            let _ = answer.given().await;
         })
     }
 }
@@ -136,13 +136,14 @@ impl Validator for Callbacks {
     }
 }
 
-/// Waits for what a callback gave, if it is a promise.
+/// Waits for what a callback gave, if it is to come.
 async fn settled(answer: Result<JsValue, JsValue>, what: &'static str) -> Result<JsValue> {
     let failed = |error: JsValue| Box::new(Error::Callback { what, message: message_of(&error) });
     let value = answer.map_err(failed)?;
-    match value.dyn_into::<Promise>() {
-        Ok(promise) => JsFuture::from(promise).await.map_err(failed),
-        Err(value) => Ok(value),
+    // Counts and complaints are no objects.
+    match value.is_object() {
+        true => value.unchecked_into::<Answer>().given().await.map_err(failed),
+        false => Ok(value),
     }
 }
 

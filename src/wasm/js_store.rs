@@ -4,10 +4,10 @@
 use std::rc::Rc;
 
 use crate::json::Value;
-use js_sys::{Array, Promise, Uint8Array, Uint32Array};
+use js_sys::{Array, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
+use super::answer::Answer;
 use super::wire::{Asked, DURABILITIES, Parcel, incarnation_of, incarnation_text, malformed, split};
 use crate::error::{Detail, StoreError};
 use crate::hash::{ContentHash, EntryHash};
@@ -36,17 +36,11 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = maxObjectBytes)]
     fn max_object_bytes(this: &Storage) -> f64;
     /// A call whose arguments are JSON.
-    #[wasm_bindgen(method, catch)]
-    fn ask(this: &Storage, method: &str, arguments: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    fn ask(this: &Storage, method: &str, arguments: &str) -> Answer;
     /// A call that also brings bytes: many texts in one, and the length of each.
-    #[wasm_bindgen(method, catch)]
-    fn send(
-        this: &Storage,
-        method: &str,
-        arguments: &str,
-        lengths: Uint32Array,
-        bytes: Uint8Array,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    fn send(this: &Storage, method: &str, arguments: &str, lengths: Uint32Array, bytes: Uint8Array) -> Answer;
 
     /// What the bridge throws.
     type Failure;
@@ -148,15 +142,8 @@ impl ToJson for LogRow {
 }
 
 impl JsStore {
-    async fn settled(answer: Result<JsValue, JsValue>) -> Asked<JsValue> {
-        match answer.map_err(failure)?.dyn_into::<Promise>() {
-            Ok(promise) => JsFuture::from(promise).await.map_err(failure),
-            Err(value) => Ok(value),
-        }
-    }
-
     async fn ask(&self, method: &str, arguments: &str) -> Asked<JsValue> {
-        Self::settled(self.0.ask(method, arguments)).await
+        self.0.ask(method, arguments).given().await.map_err(failure)
     }
 
     async fn ask_json(&self, method: &str, arguments: &str) -> Asked<Value> {
@@ -166,7 +153,7 @@ impl JsStore {
 
     async fn send(&self, method: &str, arguments: &str, parcel: Parcel) -> Asked<JsValue> {
         let (lengths, bytes) = parcel.to_js();
-        Self::settled(self.0.send(method, arguments, lengths, bytes)).await
+        self.0.send(method, arguments, lengths, bytes).given().await.map_err(failure)
     }
 }
 

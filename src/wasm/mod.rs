@@ -12,6 +12,8 @@ mod memory;
 #[cfg(feature = "stores")]
 mod adapter;
 #[cfg(feature = "repo")]
+mod answer;
+#[cfg(feature = "repo")]
 mod args;
 #[cfg(feature = "stores")]
 mod arguments;

@@ -2,6 +2,8 @@
 //! the way, the promise is rejected, where a task of its own would end the process and leave the caller
 //! waiting.
 
+#[cfg(feature = "repo")]
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -14,9 +16,35 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 /// A future on its way to JavaScript.
 pub type Running<T = Result<JsValue, JsValue>> = Pin<Box<dyn Future<Output = T>>>;
 
+#[cfg(feature = "repo")]
+thread_local! {
+    /// What wakes the task that runs.
+    static WAKING: Cell<JsValue> = const { Cell::new(JsValue::UNDEFINED) };
+}
+
+/// What wakes the task that runs: a function, or undefined where it has not waited yet and will be asked again.
+#[cfg(feature = "repo")]
+pub fn waking() -> JsValue {
+    let wake = WAKING.take();
+    WAKING.set(wake.clone());
+    wake
+}
+
+/// Runs a future as far as it goes.
+fn run<T>(future: &mut Running<T>, wake: JsValue, waker: &Waker) -> Poll<T> {
+    #[cfg(feature = "repo")]
+    let outer = WAKING.replace(wake);
+    #[cfg(not(feature = "repo"))]
+    let _ = wake;
+    let result = future.as_mut().poll(&mut Context::from_waker(waker));
+    #[cfg(feature = "repo")]
+    WAKING.set(outer);
+    result
+}
+
 /// Runs a future as far as it goes at once.
 pub fn begun<T>(future: &mut Running<T>) -> Poll<T> {
-    future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    run(future, JsValue::UNDEFINED, Waker::noop())
 }
 
 /// A call that has to wait.
@@ -38,7 +66,7 @@ impl NativeTask {
         let waker = Waker::from(Arc::new(Call(wake.clone())));
         // Not borrowed meanwhile: callbacks may wake it.
         let Some(mut future) = self.0.take() else { return Ok(wake.into()) };
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        match run(&mut future, wake.clone().into(), &waker) {
             Poll::Ready(result) => result,
             Poll::Pending => {
                 self.0.replace(Some(future));

@@ -1,8 +1,8 @@
 // From the module to a storage adapter. Arguments come as JSON, bytes as one array with the length of
 // each part; answers are checked here, since an adapter may be anybody's.
+import { Answer } from "../answer.js";
 import { isVarveError, type VarveErrorCode } from "../errors.js";
 import type { Instance } from "../instance.js";
-import type { Maybe } from "../native.js";
 import type {
   CheckpointToWrite,
   Durability,
@@ -84,24 +84,17 @@ export class NativeStorage {
     return this.#adapter.capabilities.maxObjectBytes;
   }
 
-  ask(method: string, given: string): Maybe<unknown> {
+  ask(method: string, given: string): Answer {
     return this.#settled(() => ASKED[method]?.(this.#adapter, JSON.parse(given)));
   }
 
-  send(method: string, given: string, lengths: Uint32Array, bytes: Uint8Array): Maybe<unknown> {
+  send(method: string, given: string, lengths: Uint32Array, bytes: Uint8Array): Answer {
     const parts = unpack([lengths, bytes]);
     return this.#settled(() => SENT[method]?.(this.#adapter, JSON.parse(given), parts));
   }
 
-  /** One promise for all of it, as every write comes this way. */
-  async #settled(call: () => unknown): Promise<unknown> {
-    try {
-      const value = await call();
-      return this.#instance.ended ? await this.#instance.silence() : value;
-    } catch (error) {
-      if (this.#instance.ended) await this.#instance.silence();
-      throw failure(error, this.#adapter.name);
-    }
+  #settled(call: () => unknown): Answer {
+    return new Answer(call, this.#instance, (error) => failure(error, this.#adapter.name));
   }
 }
 

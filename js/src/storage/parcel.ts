@@ -21,10 +21,12 @@ export function pack(parts: readonly (Uint8Array | null)[]): Parcel {
 
 /** The byte strings of a parcel. Each shares its memory with it. */
 export function unpack([lengths, bytes]: Parcel): (Uint8Array | null)[] {
+  const parts: (Uint8Array | null)[] = [];
   let place = 0;
-  return Array.from(lengths, (length) => {
-    if (length === ABSENT) return null;
-    place += length;
-    return bytes.subarray(place - length, place);
-  });
+  for (const length of lengths) {
+    const end = length === ABSENT ? place : place + length;
+    parts.push(length === ABSENT ? null : bytes.subarray(place, end));
+    place = end;
+  }
+  return parts;
 }
