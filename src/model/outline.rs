@@ -6,7 +6,7 @@
 
 use crate::json::Value;
 
-use super::content::{Content, Direction, FileSource, Message, PartKind, Place, Role, ToolIo};
+use super::content::{Content, FileSource, PartKind, Place, Role, ToolIo};
 use crate::error::Result;
 use crate::hash::{ContentHash, canonical_json, each_hash, sha256};
 use crate::json::{At, Fields, Members, ToJson};
@@ -67,30 +67,41 @@ pub struct Outline {
     links: Option<Box<Links>>,
 }
 
-/// Apart, since most payloads have none of it and outlines stay in memory.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Apart, since many payloads have none of it and outlines stay in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Links {
-    calls: Vec<Link>,
-    results: Vec<Link>,
-    files: Vec<Link>,
+    /// Calls, results and files, in this order.
+    all: Box<[Link]>,
+    /// How many of them are calls.
+    calls: u32,
+    /// How many are results.
+    results: u32,
     name: Option<Key>,
 }
 
 impl Outline {
+    /// Calls, results and files.
+    fn links(&self) -> [&[Link]; 3] {
+        let Some(links) = &self.links else { return [&[]; 3] };
+        let (calls, rest) = links.all.split_at_checked(links.calls as usize).unwrap_or_default();
+        let (results, files) = rest.split_at_checked(links.results as usize).unwrap_or_default();
+        [calls, results, files]
+    }
+
     /// The calls, in order.
     pub fn calls(&self) -> &[Link] {
-        self.links.as_ref().map_or(&[], |links| &links.calls)
+        self.links()[0]
     }
 
     /// The results, in order.
     pub fn results(&self) -> &[Link] {
-        self.links.as_ref().map_or(&[], |links| &links.results)
+        self.links()[1]
     }
 
     /// The files whose bytes are objects, by the first eight bytes of their hashes, with the estimates that are
     /// part of the other figures: whoever counts the texts again has no bytes to look at.
     pub fn files(&self) -> &[Link] {
-        self.links.as_ref().map_or(&[], |links| &links.files)
+        self.links()[2]
     }
 
     /// An instruction's name.
@@ -107,82 +118,66 @@ impl Outline {
         [calls, results, files]: [Vec<Link>; 3],
         name: Option<Key>,
     ) -> Self {
-        let links = Links { calls, results, files, name };
-        let links = (links != Links::default()).then(|| Box::new(links));
+        let counts = (calls.len() as u32, results.len() as u32);
+        let all = [calls, results, files].concat().into_boxed_slice();
+        let any = !all.is_empty() || name.is_some();
+        let links = any.then(|| Box::new(Links { all, calls: counts.0, results: counts.1, name }));
         Self { role, text, reasoning, body, here, links }
-    }
-
-    fn links_mut(&mut self) -> &mut Links {
-        self.links.get_or_insert_default()
     }
 
     /// The outline of `content`, its texts counted with `counter`, its files by these estimates.
     pub fn of(content: &Content, counter: &dyn TokenCounter, files: &[Link]) -> Self {
         let message = content.to_message(Role::Assistant, "");
-        let mut outline = Self::of_message(&message, counter, files);
-        if !files.is_empty() {
-            outline.links_mut().files = files.to_vec();
-        }
-        outline.role = content.role();
+        let mut name = None;
+        let mut here = false;
+        let mut by_name = None;
         match content {
             Content::Instruction(instruction) => {
-                if let Some(name) = &instruction.name {
-                    outline.links_mut().name = Some(key(name));
-                }
-                outline.here = instruction.place == Place::Here;
+                name = instruction.name.as_deref().map(key);
+                here = instruction.place == Place::Here;
             }
             // Without a call id the tool's name ties result to call.
-            Content::ToolIo(ToolIo { call_id: None, tool_name, direction, .. }) => {
-                let links = match direction {
-                    Direction::Call => &mut outline.links_mut().calls,
-                    Direction::Result => &mut outline.links_mut().results,
-                };
-                let by_name = key(&format!("\u{0}{tool_name}"));
-                links.iter_mut().for_each(|link| link.key = by_name);
+            Content::ToolIo(ToolIo { call_id: None, tool_name, .. }) => {
+                by_name = Some(key(&format!("\u{0}{tool_name}")))
             }
             _ => {}
         }
-        outline
-    }
-
-    /// The outline of a message.
-    fn of_message(message: &Message, counter: &dyn TokenCounter, files: &[Link]) -> Self {
         let uncounted = counter.source() == NullCounter.source();
         let of_files = |text: &str| if uncounted { 0 } else { tokens_of(text, files) };
-        let mut outline = Self { role: Some(message.role), ..Self::default() };
+        let (mut text, mut reasoning, mut body) = (0, 0, message.parts.is_empty());
+        let (mut calls, mut results) = (Vec::new(), Vec::new());
         if let Some(name) = &message.name {
-            outline.text += counter.count(name) + counter.overhead().per_name;
+            text += counter.count(name) + counter.overhead().per_name;
         }
-        outline.body = message.parts.is_empty();
         for part in &message.parts {
-            outline.body |= !matches!(part.kind, PartKind::ToolResult { .. });
+            body |= !matches!(part.kind, PartKind::ToolResult { .. });
             match &part.kind {
-                PartKind::Text(text) => outline.text += counter.count(text),
-                PartKind::Reasoning(text) => outline.reasoning += counter.count(text),
+                PartKind::Text(said) => text += counter.count(said),
+                PartKind::Reasoning(said) => reasoning += counter.count(said),
                 PartKind::ToolCall { call_id, tool_name, input, raw_input } => {
                     let tokens = counter.count(tool_name) + counter.count(&PartKind::arguments(input, raw_input));
-                    outline.links_mut().calls.push(Link { key: key(call_id), tokens });
+                    calls.push(Link { key: by_name.unwrap_or_else(|| key(call_id)), tokens });
                 }
                 PartKind::ToolResult { call_id, output, .. } => {
-                    let text = output.to_text();
-                    let tokens = counter.count(&text) + of_files(&text);
-                    outline.links_mut().results.push(Link { key: key(call_id), tokens });
+                    let said = output.to_text();
+                    let tokens = counter.count(&said) + of_files(&said);
+                    results.push(Link { key: by_name.unwrap_or_else(|| key(call_id)), tokens });
                 }
                 PartKind::File { filename, source, .. } => {
-                    outline.text += filename.as_deref().map_or(0, |name| counter.count(name));
-                    outline.text += match source {
+                    text += filename.as_deref().map_or(0, |name| counter.count(name));
+                    text += match source {
                         FileSource::Data(hash) => of_files(hash),
                         FileSource::Url(_) if uncounted => 0,
                         FileSource::Url(_) => FILE_TOKENS,
                     };
                 }
                 PartKind::Custom { value, .. } => {
-                    let text = canonical_json(value);
-                    outline.text += counter.count(&text) + of_files(&text);
+                    let said = canonical_json(value);
+                    text += counter.count(&said) + of_files(&said);
                 }
             }
         }
-        outline
+        Self::from_parts(content.role(), (text, reasoning), (body, here), [calls, results, files.to_vec()], name)
     }
 
     /// Tokens of the payload as messages of its own: three a message and one for the role, by the
