@@ -8,16 +8,14 @@ use super::stand::Stands;
 use super::{Repository, Settings};
 use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
-use crate::hash::ContentHash;
 use crate::json::{Map, Value};
 
 use crate::json::{object, put};
 use crate::model::journal::Sealed;
-use crate::model::object::Object;
 use crate::state::State;
 use crate::state::checkpoint;
 use crate::state::checkpoint::StoredCheckpoint;
-use crate::store::{Address, CheckpointParts, RepoKey};
+use crate::store::{Address, RepoKey};
 
 /// Entries that are read at once.
 pub(super) const PAGE: usize = 1000;
@@ -171,23 +169,22 @@ impl Repository {
     /// Whatever the store says.
     pub async fn checkpoint(&self) -> Result<()> {
         let Some(repo) = self.key() else { return Ok(()) };
-        let Some(stored) = self.read(checkpoint::write) else { return Ok(()) };
         let store = &*self.settings.store;
         let known = self.segments.take();
-        let parts = |known: &Set<ContentHash>| {
-            let segment = |part: &Object| (part.hash, (!known.contains(&part.hash)).then(|| part.bytes.clone()));
-            let segments = stored.segments.iter().map(segment).collect();
-            CheckpointParts { seq: stored.seq, manifest: stored.manifest.clone(), segments }
-        };
-        let mut written = store.write_checkpoint(&repo, &parts(&known)).await?;
-        if !written && !known.is_empty() {
+        let Some(mut parts) = self.read(|state| checkpoint::write_beyond(state, &known)) else { return Ok(()) };
+        let mut written = store.write_checkpoint(&repo, &parts).await?;
+        if !written
+            && !known.is_empty()
+            && let Some(whole) = self.read(|state| checkpoint::write_beyond(state, &Set::default()))
+        {
             // Somebody else may have put another checkpoint there.
-            written = store.write_checkpoint(&repo, &parts(&Set::default())).await?;
+            parts = whole;
+            written = store.write_checkpoint(&repo, &parts).await?;
         }
         if written {
-            self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
+            self.segments.replace(parts.segments.iter().map(|(hash, _)| *hash).collect());
         }
-        self.checkpointed.set(stored.seq);
+        self.checkpointed.set(parts.seq);
         Ok(())
     }
 

@@ -27,6 +27,7 @@ use crate::hash::ContentHash;
 use crate::json::quoted;
 use crate::model::journal::{Entry, Sealed};
 use crate::model::object::Object;
+pub use crate::state::checkpoint::CheckpointParts;
 use crate::state::checkpoint::StoredCheckpoint;
 use listing::{RepositoryPage, RepositoryQuery};
 use logs::{LogPage, LogQuery, LogRow};
@@ -94,17 +95,6 @@ impl Batch {
         let (delete_objects, logs) = (Vec::new(), Vec::new());
         Self { entry, at: 0, objects: Vec::new(), delete_objects, logs, summary: None, projection: None }
     }
-}
-
-/// A checkpoint to keep. A segment without bytes is one that the store should have already.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckpointParts {
-    /// The last entry it holds.
-    pub seq: u64,
-    /// Lists the segments.
-    pub manifest: Rc<[u8]>,
-    /// All segments that the manifest lists, in order.
-    pub segments: Vec<(ContentHash, Option<Rc<[u8]>>)>,
 }
 
 /// Why a batch was not written.

@@ -2,23 +2,59 @@
 //! their length before them, hashes as they are.
 
 use std::fmt::Display;
+use std::rc::Rc;
 
-use super::corrupt;
+use super::{SEGMENT, corrupt};
+use crate::collections::Set;
 use crate::error::StoreError;
+use crate::hash::ContentHash;
 
 pub(super) type Read<T = ()> = Result<T, StoreError>;
 
 const ENDS_EARLY: &str = "a stream ends early";
 
-/// Appends values.
-#[derive(Debug, Default)]
-pub(super) struct Writer {
-    bytes: Vec<u8>,
+/// A stream, cut into segments: those that are known without their bytes.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub length: usize,
+    pub segments: Vec<(ContentHash, Option<Rc<[u8]>>)>,
 }
 
-impl Writer {
-    pub fn finish(self) -> Vec<u8> {
-        self.bytes
+/// Appends values to a stream. Only what makes no full segment yet stays in memory, and the segments that nobody has.
+#[derive(Debug)]
+pub(super) struct Writer<'k> {
+    bytes: Vec<u8>,
+    known: &'k Set<ContentHash>,
+    stream: Stream,
+}
+
+impl<'k> Writer<'k> {
+    /// The stream that `fill` writes.
+    pub fn stream(known: &'k Set<ContentHash>, fill: impl FnOnce(&mut Self)) -> Stream {
+        let mut writer = Self { bytes: Vec::new(), known, stream: Stream { length: 0, segments: Vec::new() } };
+        fill(&mut writer);
+        writer.end_row();
+        let rest = std::mem::take(&mut writer.bytes);
+        if !rest.is_empty() {
+            writer.cut(&rest);
+        }
+        writer.stream
+    }
+
+    /// Says that a row is complete: the place to cut.
+    pub fn end_row(&mut self) {
+        if self.bytes.len() >= SEGMENT {
+            let bytes = std::mem::take(&mut self.bytes);
+            let full = bytes.chunks_exact(SEGMENT);
+            self.bytes.extend_from_slice(full.remainder());
+            full.for_each(|segment| self.cut(segment));
+        }
+    }
+
+    fn cut(&mut self, segment: &[u8]) {
+        let hash = ContentHash::of(segment);
+        self.stream.length += segment.len();
+        self.stream.segments.push((hash, (!self.known.contains(&hash)).then(|| segment.into())));
     }
 
     pub fn byte(&mut self, value: u8) {
@@ -213,14 +249,43 @@ mod tests {
     fn every_number_reads_back() {
         let numbers = [0, 1, 127, 128, 16_383, 16_384, u64::from(u32::MAX), u64::MAX - 1, u64::MAX];
         let signed = [0, -1, 1, i64::MIN, i64::MAX, -1_700_000_000_000];
-        let mut writer = Writer::default();
-        numbers.iter().for_each(|number| writer.number(*number));
-        signed.iter().for_each(|number| writer.signed(*number));
-        let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes);
+        let nothing = Set::default();
+        let stream = Writer::stream(&nothing, |out| {
+            numbers.iter().for_each(|number| out.number(*number));
+            signed.iter().for_each(|number| out.signed(*number));
+        });
+        let [(_, Some(bytes))] = &*stream.segments else { panic!("one segment") };
+        assert_eq!(bytes.len(), stream.length);
+        let mut reader = Reader::new(bytes);
         numbers.iter().for_each(|number| assert_eq!(reader.number(), *number));
         signed.iter().for_each(|number| assert_eq!(reader.signed(), *number));
         assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
+    }
+
+    #[test]
+    fn a_stream_is_cut_where_segments_are_full_and_known_ones_have_no_bytes() {
+        let text: String = (0..SEGMENT / 7).map(|number| format!("{number:06} ")).collect();
+        let fill = |out: &mut Writer<'_>| {
+            for _ in 0..3 {
+                out.text(&text);
+                out.end_row();
+            }
+            out.text(&text.repeat(3));
+        };
+        let nothing = Set::default();
+        let whole = Writer::stream(&nothing, fill);
+        let bytes: Vec<u8> = whole.segments.iter().flat_map(|(_, bytes)| bytes.as_deref().unwrap().to_vec()).collect();
+        assert_eq!((bytes.len(), whole.segments.len()), (whole.length, 7));
+        let mut reader = Reader::new(&bytes);
+        (0..3).for_each(|_| assert_eq!(reader.text(), text));
+        assert_eq!(reader.text().len(), 3 * text.len());
+        assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
+
+        let known: Set<ContentHash> = whole.segments.iter().take(4).map(|(hash, _)| *hash).collect();
+        let beyond = Writer::stream(&known, fill);
+        let with_bytes: Vec<bool> = beyond.segments.iter().map(|(_, bytes)| bytes.is_some()).collect();
+        assert_eq!(with_bytes, [false, false, false, false, true, true, true]);
+        assert_eq!(beyond.length, whole.length);
     }
 
     #[test]
@@ -244,11 +309,10 @@ mod tests {
 
     #[test]
     fn a_count_of_more_than_there_is_ends_with_the_bytes() {
-        let mut writer = Writer::default();
-        writer.number(u64::MAX);
-        writer.number(1);
-        let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes);
+        let nothing = Set::default();
+        let stream = Writer::stream(&nothing, |out| [u64::MAX, 1].into_iter().for_each(|number| out.number(number)));
+        let [(_, Some(bytes))] = &*stream.segments else { panic!("one segment") };
+        let mut reader = Reader::new(bytes);
         assert_eq!(reader.list(Reader::byte), [1, 0]);
         assert!(reader.sound().is_err());
     }

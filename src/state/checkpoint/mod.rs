@@ -15,6 +15,7 @@ use std::rc::Rc;
 use crate::json::Value;
 
 use super::State;
+use crate::collections::Set;
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash, canonical_json};
 use crate::json::{object, parse_bytes};
@@ -39,21 +40,39 @@ pub struct StoredCheckpoint {
     pub segments: Vec<Object>,
 }
 
+/// A checkpoint to keep. A segment without bytes is one that the store should have already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckpointParts {
+    /// The last entry it holds.
+    pub seq: u64,
+    /// Lists the segments.
+    pub manifest: Rc<[u8]>,
+    /// All segments that the manifest lists, in order.
+    pub segments: Vec<(ContentHash, Option<Rc<[u8]>>)>,
+}
+
 fn corrupt(message: impl std::fmt::Display) -> StoreError {
     StoreError::corrupt(format!("checkpoint: {message}"))
 }
 
-/// The checkpoint of a state; None where its journal is empty.
+/// The checkpoint of a state, all segments with their bytes; None where its journal is empty.
 pub fn write(state: &State<'_>) -> Option<StoredCheckpoint> {
+    let CheckpointParts { seq, manifest, segments } = write_beyond(state, &Set::default())?;
+    let segments = segments.into_iter().filter_map(|(hash, bytes)| Some(Object { hash, bytes: bytes? })).collect();
+    Some(StoredCheckpoint { seq, manifest, segments })
+}
+
+/// The checkpoint of a state, without the bytes of segments that are `known`; None where its journal is empty. It takes
+/// the memory of the segments that are not, however long the history is.
+pub fn write_beyond(state: &State<'_>, known: &Set<ContentHash>) -> Option<CheckpointParts> {
     let position = state.journal();
     let hash = position.hash?;
     let mut segments = Vec::new();
     let mut streams = Vec::new();
-    for (name, bytes) in STREAMS.iter().zip(tables::write(state)) {
-        let parts: Vec<Object> = bytes.chunks(SEGMENT).map(segment).collect();
-        let names = parts.iter().map(|part| Value::from(part.hash)).collect();
-        streams.push(object([("bytes", bytes.len().into()), ("name", (*name).into()), ("segments", names)]));
-        segments.extend(parts);
+    for (name, stream) in STREAMS.iter().zip(tables::write(state, known)) {
+        let names = stream.segments.iter().map(|(hash, _)| Value::from(*hash)).collect();
+        streams.push(object([("bytes", stream.length.into()), ("name", (*name).into()), ("segments", names)]));
+        segments.extend(stream.segments);
     }
     let manifest = object([
         ("at", position.at.into()),
@@ -62,11 +81,7 @@ pub fn write(state: &State<'_>) -> Option<StoredCheckpoint> {
         ("seq", position.seq.into()),
         ("streams", Value::Array(streams)),
     ]);
-    Some(StoredCheckpoint { seq: position.seq, manifest: canonical_json(&manifest).into_bytes().into(), segments })
-}
-
-fn segment(bytes: &[u8]) -> Object {
-    Object { hash: ContentHash::of(bytes), bytes: bytes.into() }
+    Some(CheckpointParts { seq: position.seq, manifest: canonical_json(&manifest).into_bytes().into(), segments })
 }
 
 /// The segments that a manifest lists, in order; None where it is no manifest.

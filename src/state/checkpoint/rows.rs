@@ -39,7 +39,7 @@ fn checked<I: Ix>(from: &mut Reader<'_>, number: u64, count: usize) -> I {
     })
 }
 
-pub(super) fn write_content(row: &ContentRow, previous: Option<&ContentRow>, out: &mut Writer) {
+pub(super) fn write_content(row: &ContentRow, previous: Option<&ContentRow>, out: &mut Writer<'_>) {
     let outline = &row.outline;
     out.hash(&row.hash.0);
     out.number(row.size.into());
@@ -63,7 +63,7 @@ pub(super) fn write_content(row: &ContentRow, previous: Option<&ContentRow>, out
     }
 }
 
-fn write_links(links: &[Link], out: &mut Writer) {
+fn write_links(links: &[Link], out: &mut Writer<'_>) {
     out.number(links.len() as u64);
     for link in links {
         out.key(link.key);
@@ -111,7 +111,7 @@ pub(super) struct Before {
     pub created_at: i64,
 }
 
-pub(super) fn write_commit(state: &State<'_>, ix: CommitIx, before: Before, out: &mut Writer) {
+pub(super) fn write_commit(state: &State<'_>, ix: CommitIx, before: Before, out: &mut Writer<'_>) {
     let row = state.commits(ix);
     out.hash(&row.hash.0);
     write_action(&row.action, out);
@@ -123,7 +123,7 @@ pub(super) fn write_commit(state: &State<'_>, ix: CommitIx, before: Before, out:
     out.optional_text(row.extras.as_deref().map(extras_text).as_deref());
 }
 
-fn write_action(action: &Action, out: &mut Writer) {
+fn write_action(action: &Action, out: &mut Writer<'_>) {
     let mut numbers = |tag: u8, numbers: &[usize]| {
         out.byte(tag);
         numbers.iter().for_each(|number| out.number(*number as u64));

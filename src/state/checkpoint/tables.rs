@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use crate::json::Value;
 
-use super::codec::{Read, Reader, Writer};
+use super::codec::{Read, Reader, Stream, Writer};
 use super::rows::{
     Before, Counts, known, read_commit, read_content, read_json, row_or_none, write_commit, write_content,
 };
 use super::{STREAMS, corrupt};
-use crate::collections::{Lookup, Names};
+use crate::collections::{Lookup, Names, Set};
 use crate::hash::{ContentHash, EntryHash, canonical_json};
 use crate::json::{self, At, ToJson};
 use crate::model::annotation::Annotation;
@@ -20,53 +20,68 @@ use crate::state::gone::{Erasure, Gone};
 use crate::state::rows::{BranchRow, MoveRow, OperationRow, SentRow};
 use crate::state::{JournalPosition, State};
 
-/// The bytes of each stream, in the order of [`STREAMS`].
-pub(super) fn write(state: &State<'_>) -> [Vec<u8>; STREAMS.len()] {
+/// The streams, in the order of [`STREAMS`], without the bytes of known segments.
+pub(super) fn write(state: &State<'_>, known: &Set<ContentHash>) -> [Stream; STREAMS.len()] {
     let tables = &state.tables;
-    let mut contents = Writer::default();
-    let mut previous = None;
-    for (_, row) in tables.contents.iter_from(0) {
-        write_content(row, previous, &mut contents);
-        previous = Some(row);
-    }
-    let mut entries = Writer::default();
-    for (_, row) in tables.entries.iter_from(0) {
-        entries.text(&row.id);
-        entries.number(row.first.row() as u64);
-    }
-    let mut commits = Writer::default();
-    let mut before = Before::default();
-    for (ix, row) in tables.commits.iter_from(0) {
-        write_commit(state, ix, before, &mut commits);
-        before = Before { seq: row.seq, created_at: row.created_at };
-    }
-    let mut annotations = Writer::default();
-    for (_, row) in tables.annotations.iter_from(0) {
-        annotations.text(&row.annotation.to_json());
-        annotations.number(row.seq);
-    }
-    let mut moves = Writer::default();
-    let (mut seq, mut at) = (0, 0);
-    for row in state.all_moves() {
-        moves.number(row.branch.into());
-        moves.number(u64::from(row.seq - seq));
-        moves.signed(row.at - at);
-        moves.optional(row.head.map(|head| head.row() as u64));
-        (seq, at) = (row.seq, row.at);
-    }
-    let mut sent = Writer::default();
-    tables.sent.iter().for_each(|row| write_sent(row, &mut sent));
-    let mut operations = Writer::default();
-    for (id, row) in tables.operations.iter() {
-        operations.text(id);
-        operations.number(row.seq);
-        operations.number(row.index.into());
-        operations.number(row.commits.0.row() as u64);
-        operations.number(row.commits.1.into());
-    }
-    let mut rest = Writer::default();
-    rest.text(&canonical_json(&write_rest(state)));
-    [contents, entries, commits, annotations, moves, sent, operations, rest].map(Writer::finish)
+    let contents = Writer::stream(known, |out| {
+        let mut previous = None;
+        for (_, row) in tables.contents.iter_from(0) {
+            write_content(row, previous, out);
+            previous = Some(row);
+            out.end_row();
+        }
+    });
+    let entries = Writer::stream(known, |out| {
+        for (_, row) in tables.entries.iter_from(0) {
+            out.text(&row.id);
+            out.number(row.first.row() as u64);
+            out.end_row();
+        }
+    });
+    let commits = Writer::stream(known, |out| {
+        let mut before = Before::default();
+        for (ix, row) in tables.commits.iter_from(0) {
+            write_commit(state, ix, before, out);
+            before = Before { seq: row.seq, created_at: row.created_at };
+            out.end_row();
+        }
+    });
+    let annotations = Writer::stream(known, |out| {
+        for (_, row) in tables.annotations.iter_from(0) {
+            out.text(&row.annotation.to_json());
+            out.number(row.seq);
+            out.end_row();
+        }
+    });
+    let moves = Writer::stream(known, |out| {
+        let (mut seq, mut at) = (0, 0);
+        for row in state.all_moves() {
+            out.number(row.branch.into());
+            out.number(u64::from(row.seq - seq));
+            out.signed(row.at - at);
+            out.optional(row.head.map(|head| head.row() as u64));
+            (seq, at) = (row.seq, row.at);
+            out.end_row();
+        }
+    });
+    let sent = Writer::stream(known, |out| {
+        for row in &tables.sent {
+            write_sent(row, out);
+            out.end_row();
+        }
+    });
+    let operations = Writer::stream(known, |out| {
+        for (id, row) in tables.operations.iter() {
+            out.text(id);
+            out.number(row.seq);
+            out.number(row.index.into());
+            out.number(row.commits.0.row() as u64);
+            out.number(row.commits.1.into());
+            out.end_row();
+        }
+    });
+    let rest = Writer::stream(known, |out| out.text(&canonical_json(&write_rest(state))));
+    [contents, entries, commits, annotations, moves, sent, operations, rest]
 }
 
 /// Reads the streams into an empty state.
@@ -146,7 +161,7 @@ fn read_operations(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
     Ok(())
 }
 
-fn write_sent(row: &SentRow, out: &mut Writer) {
+fn write_sent(row: &SentRow, out: &mut Writer<'_>) {
     out.text(&row.digest);
     out.number(row.estimate);
     out.text(&row.model);
