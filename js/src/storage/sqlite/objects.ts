@@ -13,6 +13,15 @@ const STATEMENT_BYTES = 1_000_000;
 /** The most hashes of one statement: what is far away comes as one answer. */
 const HASHES = { local: 2000, remote: 250 };
 
+/** From so many objects on it is worth looking whether they lie together. */
+const MANY = 250;
+
+/** Where at least one of so many rows is wanted, all of them are read. */
+const PART = 4;
+
+/** The most rows that are read as one, and the largest object among them. */
+const SCANNED = { rows: 2000, bytes: 16_384 };
+
 const insertOne = onceFor(({ blobs }) => insertInto(`${blobs} (repository, hash, bytes)`, 1));
 
 /** Inserts objects; one that is there stays. Where a statement is a round trip, many with each. */
@@ -69,22 +78,75 @@ export async function readObjects(
   signal?: AbortSignal,
 ): Promise<readonly (Uint8Array | null)[]> {
   const key = await keys.of(repository, signal);
-  const { blobs } = database.tables;
+  const objects: (Uint8Array | null)[] = new Array(hashes.length).fill(null);
+  const { remote } = await database.driver();
+  if (!remote && hashes.length >= MANY) await scan(database, key, hashes, objects, signal);
+  const missing = [...hashes.keys()].filter((index) => objects[index] === null);
   // CROSS: the hashes are gone through in order, and each is looked up.
   const sql = `SELECT w.key, b.bytes FROM json_each(?) w
-CROSS JOIN ${blobs} b ON b.repository = ? AND b.hash = unhex(w.value)`;
-  const objects: (Uint8Array | null)[] = new Array(hashes.length).fill(null);
-  const size = (await database.driver()).remote ? HASHES.remote : HASHES.local;
-  let found = 0;
-  for (let from = 0; from < hashes.length; from += size) {
-    const list = JSON.stringify(hashes.slice(from, from + size));
-    for (const [index, bytes] of await database.rows(sql, [list, key], signal)) {
-      objects[from + (index as number)] = bytes as Uint8Array;
+CROSS JOIN ${database.tables.blobs} b ON b.repository = ? AND b.hash = unhex(w.value)`;
+  const size = remote ? HASHES.remote : HASHES.local;
+  let found = hashes.length - missing.length;
+  for (let from = 0; from < missing.length; from += size) {
+    const part = missing.slice(from, from + size);
+    const list = JSON.stringify(part.map((index) => hashes[index]));
+    for (const [place, bytes] of await database.rows(sql, [list, key], signal)) {
+      objects[part[place as number] as number] = bytes as Uint8Array;
       found++;
     }
   }
   if (found === 0) await keys.assertThere(repository, key, signal);
   return objects;
+}
+
+/**
+ * Fills in what lies together in the table, as payloads of one conversation do: everything between the first and the
+ * last of the hashes is read in the order in which it lies there, thousands of rows as one. What is large, or lies
+ * elsewhere, is left to be looked up.
+ */
+async function scan(
+  database: Database,
+  key: number,
+  hashes: readonly string[],
+  objects: (Uint8Array | null)[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { blobs } = database.tables;
+  // Bytes are put together as texts, which leaves them alone where texts are UTF-8.
+  const place = `SELECT min(key), max(key), length(CAST('a' AS BLOB)) FROM ${blobs}
+WHERE repository = ? AND hash IN (unhex(?), unhex(?))`;
+  const ends = [hashes[0] as string, hashes.at(-1) as string];
+  const [[first, last, unit] = []] = await database.rows(place, [key, ...ends], signal);
+  if (typeof first !== "number" || typeof last !== "number" || unit !== 1) return;
+  if (last - first >= hashes.length * PART) return;
+  const rows = `SELECT key, hash, bytes FROM ${blobs} NOT INDEXED
+WHERE key BETWEEN ? AND ? AND repository = ? AND length(bytes) BETWEEN 1 AND ? ORDER BY key LIMIT ${SCANNED.rows}`;
+  const sql = `SELECT max(key), lower(hex(CAST(group_concat(CAST(hash AS TEXT), '') AS BLOB))),
+'[' || group_concat(length(bytes)) || ']', CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB) FROM (${rows})`;
+  const most = Math.min(SCANNED.bytes, Math.floor(database.maxValueBytes / SCANNED.rows));
+  let places: Map<string, number> | undefined;
+  let next = 0;
+  for (let from = first; from <= last; ) {
+    const [[end, names, sizes, bytes] = []] = await database.rows(
+      sql,
+      [from, last, key, most],
+      signal,
+    );
+    if (typeof end !== "number") return;
+    from = end + 1;
+    let start = 0;
+    for (const [row, size] of (JSON.parse(sizes as string) as number[]).entries()) {
+      const name = (names as string).slice(64 * row, 64 * row + 64);
+      // They mostly lie in the order in which they are asked for.
+      if (hashes[next] !== name) {
+        places ??= new Map(hashes.map((hash, index) => [hash, index]));
+        next = places.get(name) ?? -1;
+      }
+      if (next >= 0) objects[next] = (bytes as Uint8Array).subarray(start, start + size);
+      next++;
+      start += size;
+    }
+  }
 }
 
 /** See `StorageAdapter.listObjects`. */
