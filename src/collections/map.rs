@@ -70,12 +70,17 @@ impl<K: Key, V> Map<K, V> {
             *known = value;
             return false;
         }
+        self.add_new(key, value);
+        true
+    }
+
+    /// Puts a value under a key that is not there yet.
+    pub fn add_new(&mut self, key: K, value: V) {
         let row = self.rows.len() as u32;
         let hash = key.hash64();
         self.rows.push((key, value));
         let rows = &self.rows;
         self.lookup.insert(hash, row, &|row| rows.get(row as usize).map_or(0, |(key, _)| key.hash64()));
-        true
     }
 
     /// The value under a key; where there is none, what `make` gives.
@@ -86,7 +91,7 @@ impl<K: Key, V> Map<K, V> {
         let place = match self.place(&key) {
             Some(place) => place,
             None => {
-                self.insert(key, make());
+                self.add_new(key, make());
                 self.rows.len() - 1
             }
         };

@@ -1,28 +1,24 @@
 //! Compiling: from a handle's head to the messages for the model.
 
-use std::rc::Rc;
-
 use crate::json::Value;
 
 use super::payloads::Fetched;
 use super::views::{Mark, ViewSlot, Views};
 use super::{Handle, Repository};
-use crate::collections::{Map, Set};
+use crate::collections::Set;
 use crate::error::{Error, Result};
 use crate::hash::ContentHash;
 use crate::json::{ToJson, object};
-use crate::model::content::Content;
 use crate::state::State;
-use crate::state::arena::{CommitIx, ContentIx, EntryIx, sort_rows};
+use crate::state::arena::{CommitIx, ContentIx, EntryIx};
 use crate::state::gone::Gone;
 use crate::state::lineage::Status;
 use crate::tokens::count_tools;
 use crate::view::counts::Counts;
-use crate::view::message::{CompiledMessage, Payloads};
 use crate::view::options::{AsOf, CompileOptions, OnOverflow};
 use crate::view::runs::live;
 use crate::view::splice::Splice;
-use crate::view::table::{MessageId, Recipe};
+use crate::view::table::{MessageId, MessageTable, Recipe};
 
 /// What a compile came to. The messages come as changes of what its reader has: see [`Patch`].
 #[derive(Debug, Clone, PartialEq)]
@@ -56,17 +52,43 @@ pub struct Patch {
     /// The changes.
     pub splices: Vec<Splice>,
     /// The messages in them that were never handed out.
-    pub messages: Map<MessageId, CompiledMessage>,
+    pub messages: Given,
     /// Messages that will not be named again.
     pub forgotten: Vec<MessageId>,
 }
 
-/// Payloads that were fetched.
-pub(super) struct Known<'a>(pub &'a Fetched);
+/// Messages as JSON (see [`crate::view::message::CompiledMessage`]), all in one text, in the order in which the splices first name them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Given {
+    text: String,
+    /// Where each ends.
+    ends: Vec<(MessageId, usize)>,
+}
 
-impl Payloads for Known<'_> {
-    fn payload(&self, content: ContentIx) -> Result<Rc<Content>> {
-        self.0.get(&content).cloned().ok_or_else(|| Error::internal("a payload was not fetched"))
+impl Given {
+    /// The messages.
+    pub fn iter(&self) -> impl Iterator<Item = (MessageId, &str)> {
+        let mut start = 0;
+        self.ends.iter().map(move |(id, end)| {
+            let message = self.text.get(start..*end).unwrap_or_default();
+            start = *end;
+            (*id, message)
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Bytes of all of them.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 }
 
@@ -137,16 +159,7 @@ impl Handle {
         let mut views = repo.views.borrow_mut();
         let views = &mut *views;
         let slot = views.slots.get_mut(place).ok_or_else(|| Error::internal("a view was lost"))?;
-        let mut messages = Map::default();
-        for id in unrendered(slot, &views.table) {
-            // What was erased meanwhile came and went between two compiles, and is never given.
-            if let Some(recipe) = views.table.recipe(id).cloned()
-                && !recipe.contents().into_iter().any(|ix| state.is_erased(ix))
-            {
-                messages.insert(id, recipe.render(&state, &Known(fetched))?);
-                views.table.set_rendered(id);
-            }
-        }
+        let messages = render(&state, slot, &mut views.table, fetched)?;
         let splices = take_splices(slot);
         let stable_prefix = self.stable_prefix(slot);
         let head = slot.head.map(|ix| state.commits(ix).hash.to_hex());
@@ -262,9 +275,29 @@ fn check_stored(state: &State<'_>, head: Option<CommitIx>) -> Result<()> {
     Ok(())
 }
 
-fn unrendered(slot: &ViewSlot, table: &crate::view::table::MessageTable) -> Vec<MessageId> {
-    let all = slot.pending.iter().chain(slot.view.splices()).flat_map(|splice| &splice.inserted);
-    all.copied().filter(|id| !table.is_rendered(*id)).collect()
+/// Writes the messages that were never handed out. Where one cannot be, none counts as handed out.
+fn render(state: &State<'_>, slot: &ViewSlot, table: &mut MessageTable, fetched: &Fetched) -> Result<Given> {
+    let mut given = Given::default();
+    // A message has little beside its payload's text: ids, and each hash of a commit in 67 characters.
+    given.text.reserve(fetched.iter().map(|(ix, _)| state.contents(*ix).size as usize + 128).sum());
+    for id in named(slot) {
+        // One that was named twice is rendered by now. What was erased meanwhile came and went between two compiles,
+        // and is never given.
+        let is_there = |recipe: &&Recipe| !recipe.contents().any(|ix| state.is_erased(ix));
+        let Some(recipe) = table.unrendered(id).filter(is_there) else { continue };
+        if let Err(error) = recipe.write(state, fetched, &mut given.text) {
+            given.ends.iter().for_each(|(id, _)| table.set_rendered(*id, false));
+            return Err(error);
+        }
+        given.ends.push((id, given.text.len()));
+        table.set_rendered(id, true);
+    }
+    Ok(given)
+}
+
+/// The messages that the splices name.
+fn named(slot: &ViewSlot) -> impl Iterator<Item = MessageId> {
+    slot.pending.iter().chain(slot.view.splices()).flat_map(|splice| &splice.inserted).copied()
 }
 
 /// The view's changes, behind the messages of the instructions.
@@ -372,11 +405,9 @@ impl Repository {
     fn missing_payloads(&self, place: usize, fetched: &Fetched) -> Vec<ContentIx> {
         let views = self.views.borrow();
         let Some(slot) = views.slots.get(place) else { return Vec::new() };
-        let recipes = unrendered(slot, &views.table).into_iter().filter_map(|id| views.table.recipe(id));
+        let recipes = named(slot).filter_map(|id| views.table.unrendered(id));
         let contents = recipes.flat_map(|recipe| recipe.contents());
         let state = self.state.borrow();
-        let mut missing: Vec<_> = contents.filter(|ix| !fetched.contains(ix) && !state.is_erased(*ix)).collect();
-        sort_rows(&mut missing);
-        missing
+        contents.filter(|ix| !fetched.contains(ix) && !state.is_erased(*ix)).collect()
     }
 }

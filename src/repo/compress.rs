@@ -1,7 +1,6 @@
 //! Compression: what could be compacted, as the model reads it; and the commits that do it.
 
-use super::compile::Known;
-use super::payloads::Fetched;
+use super::payloads::{Fetched, Payload};
 use super::{CommitOptions, Done, Guard, Handle};
 use crate::collections::{Map, Set};
 use crate::error::{Error, Result};
@@ -371,8 +370,7 @@ impl Found {
     fn finish(self, state: &State<'_>, fetched: &Fetched, messages: Messages) -> Result<PlannedRun> {
         let Self { mut planned, slots, recipes } = self;
         if messages == Messages::Read {
-            planned.messages =
-                recipes.iter().map(|recipe| recipe.render(state, &Known(fetched))).collect::<Result<_>>()?;
+            planned.messages = recipes.iter().map(|recipe| recipe.render(state, fetched)).collect::<Result<_>>()?;
         }
         planned.of = (0, i64::MAX, i64::MIN);
         for slot in &slots {
@@ -381,9 +379,8 @@ impl Found {
             let (mut count, mut span) = (1, (made, made));
             if is_summary(state, slot.content) {
                 planned.extends.push(id.clone());
-                if let Some(Content::Summary(Summary { text, count: of, span: over, facts })) =
-                    fetched.get(&slot.content).map(|content| &**content)
-                {
+                let content = fetched.get(&slot.content).map(Payload::content).transpose()?;
+                if let Some(Content::Summary(Summary { text, count: of, span: over, facts })) = content.as_deref() {
                     (count, span) = (*of, *over);
                     planned.texts.push(text.clone());
                     planned.facts.extend(facts.iter().cloned());

@@ -43,7 +43,7 @@ pub use batch::{Batch, Finished};
 pub use budget::{Budget, BudgetAction};
 pub use care::{Erasure, Gc, GcOptions};
 pub use chats::Alternative;
-pub use compile::{Compiled, Patch};
+pub use compile::{Compiled, Given, Patch};
 pub use compress::{Compaction, CompressOptions, CompressPlan, Messages, PlannedRun};
 pub use counting::{CountLater, Counter, Deferred};
 pub use environment::{Environment, ManualEnvironment};

@@ -1,4 +1,5 @@
-//! Payloads that were used last, parsed. Bounded by bytes.
+//! Payloads out of the store, and those that were used last. What was read is checked against its hash; it is taken
+//! apart only where somebody looks into it.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -7,26 +8,64 @@ use crate::json::Value;
 
 use super::Repository;
 use crate::collections::Map;
-use crate::error::{Result, StoreError};
+use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
-use crate::model::content::Content;
-use crate::state::arena::ContentIx;
+use crate::model::content::{Content, Part, PartKind};
+use crate::state::arena::{ContentIx, sort_rows};
 use crate::state::gone::Gone;
+use crate::view::message::Payloads;
 
 const BYTES: usize = 4 << 20;
-/// What a parsed payload takes besides its text: short messages are mostly that.
+/// What a payload takes besides its text: short messages are mostly that.
 const FRAME: usize = 256;
 
-/// Parsed payloads, the oldest leave first.
+/// A payload at hand.
+#[derive(Debug, Clone)]
+pub(super) enum Payload {
+    /// As it is stored; its hash was checked.
+    Stored(ContentHash, Rc<[u8]>),
+    /// Taken apart.
+    Read(Rc<Content>),
+}
+
+impl Payload {
+    /// Keeps the form that messages are made from: of plain text that is the text.
+    pub fn of(content: &Rc<Content>, hash: ContentHash, bytes: &Rc<[u8]>) -> Self {
+        let is_text = |part: &Part| matches!(part.kind, PartKind::Text(_));
+        match &**content {
+            Content::Dialogue(_) => Self::Stored(hash, bytes.clone()),
+            Content::Message(message) if message.parts.iter().all(is_text) => Self::Stored(hash, bytes.clone()),
+            _ => Self::Read(content.clone()),
+        }
+    }
+
+    /// The payload by its type.
+    ///
+    /// # Errors
+    /// `Corrupt` where what was stored is none.
+    pub fn content(&self) -> Result<Rc<Content>> {
+        match self {
+            Self::Stored(hash, bytes) => parse(hash, bytes).map(Rc::new),
+            Self::Read(content) => Ok(content.clone()),
+        }
+    }
+
+    /// Its text, where it was not taken apart.
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Stored(_, bytes) = self { std::str::from_utf8(bytes).ok() } else { None }
+    }
+}
+
+/// Payloads, the oldest leave first. Bounded by bytes.
 #[derive(Debug, Default)]
 pub(super) struct PayloadCache {
-    known: Map<ContentHash, Rc<Content>>,
+    known: Map<ContentHash, Payload>,
     order: VecDeque<(ContentHash, usize)>,
     bytes: usize,
 }
 
 impl PayloadCache {
-    pub fn get(&self, hash: &ContentHash) -> Option<Rc<Content>> {
+    pub fn get(&self, hash: &ContentHash) -> Option<Payload> {
         self.known.get(hash).cloned()
     }
 
@@ -38,9 +77,9 @@ impl PayloadCache {
         }
     }
 
-    pub fn put(&mut self, hash: ContentHash, content: Rc<Content>, bytes: usize) {
+    pub fn put(&mut self, hash: ContentHash, payload: Payload, bytes: usize) {
         let bytes = bytes + FRAME;
-        if self.known.insert(hash, content) {
+        if self.known.insert(hash, payload) {
             self.order.push_back((hash, bytes));
             self.bytes += bytes;
         }
@@ -56,9 +95,21 @@ impl PayloadCache {
 /// The most objects that are asked for at once: a long conversation whole, since stores that read a good
 /// part of what they have read all of it each time.
 const PER_READ: usize = 16_384;
+/// A read of more leaves the cache alone: it would push out what was used last.
+const CACHED: usize = 1024;
 
 /// Payloads fetched for one purpose.
-pub(super) type Fetched = Map<ContentIx, Rc<Content>>;
+pub(super) type Fetched = Map<ContentIx, Payload>;
+
+impl Payloads for Fetched {
+    fn payload(&self, content: ContentIx) -> Result<Rc<Content>> {
+        self.get(&content).ok_or_else(|| Error::internal("a payload was not fetched"))?.content()
+    }
+
+    fn text(&self, content: ContentIx) -> Option<&str> {
+        self.get(&content)?.text()
+    }
+}
 
 impl Repository {
     /// Adds those of `contents` that are not in `fetched` yet; first from the cache, then in as few
@@ -67,21 +118,20 @@ impl Repository {
     /// # Errors
     /// `ContentGone` for those that were freed; `Corrupt`, and whatever the store says.
     pub(super) async fn fetch(&self, contents: &[ContentIx], fetched: &mut Fetched) -> Result<()> {
-        let mut wanted: Map<ContentIx, ContentHash> = Map::default();
-        for &ix in contents {
-            if fetched.contains(&ix) {
+        let mut contents = contents.to_vec();
+        sort_rows(&mut contents);
+        let mut wanted = Vec::new();
+        for ix in contents {
+            if fetched.contains(&ix) || self.read(|state| state.is_erased(ix)) {
                 continue;
             }
             let hash = self.read(|state| state.contents(ix).hash);
-            if self.read(|state| state.is_erased(ix)) {
-                continue;
-            }
             match self.payloads.borrow().get(&hash) {
-                Some(content) => fetched.insert(ix, content),
-                None => wanted.insert(ix, hash),
-            };
+                Some(payload) => drop(fetched.insert(ix, payload)),
+                None => wanted.push((ix, hash)),
+            }
         }
-        let wanted: Vec<_> = wanted.into_iter().collect();
+        let is_cached = wanted.len() <= CACHED;
         let Some(repo) = self.key() else { return Ok(()) };
         for some in wanted.chunks(PER_READ) {
             let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
@@ -94,9 +144,15 @@ impl Repository {
                 if self.read(|state| state.is_erased(*ix)) {
                     continue; // while it was read
                 }
-                let content = Rc::new(parse(hash, &bytes)?);
-                self.payloads.borrow_mut().put(*hash, content.clone(), bytes.len());
-                fetched.insert(*ix, content);
+                if ContentHash::of(&bytes) != *hash {
+                    return Err(changed(hash).into());
+                }
+                let length = bytes.len();
+                let payload = Payload::Stored(*hash, bytes);
+                if is_cached {
+                    self.payloads.borrow_mut().put(*hash, payload.clone(), length);
+                }
+                fetched.insert(*ix, payload);
             }
         }
         Ok(())
@@ -105,7 +161,7 @@ impl Repository {
     /// The payload of one content, as it is stored; null where it was erased.
     pub(super) async fn payload_value(&self, hash: ContentHash) -> Result<Value> {
         let text = self.payload_texts(&[hash]).await?.into_iter().next().flatten();
-        text.map_or(Ok(Value::Null), |text| value(&hash, text.as_bytes()))
+        text.map_or(Ok(Value::Null), |text| value(&hash, &text))
     }
 
     /// Payloads as they are stored, canonical JSON; None for those that were erased.
@@ -157,17 +213,21 @@ impl Repository {
     }
 }
 
-fn value(hash: &ContentHash, bytes: &[u8]) -> Result<Value> {
-    let text = checked(hash, bytes)?;
+fn value(hash: &ContentHash, text: &str) -> Result<Value> {
     crate::json::parse(text).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
+}
+
+fn changed(hash: &ContentHash) -> StoreError {
+    StoreError::corrupt(format!("payload {hash} is not what was stored"))
 }
 
 /// The text of a payload, which must be the one that was stored.
 fn checked<'a>(hash: &ContentHash, bytes: &'a [u8]) -> Result<&'a str> {
     let text = std::str::from_utf8(bytes).ok().filter(|_| ContentHash::of(bytes) == *hash);
-    text.ok_or_else(|| StoreError::corrupt(format!("payload {hash} is not what was stored")).into())
+    text.ok_or_else(|| changed(hash).into())
 }
 
 fn parse(hash: &ContentHash, bytes: &[u8]) -> Result<Content> {
-    Content::decode(value(hash, bytes)?).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
+    let text = std::str::from_utf8(bytes).map_err(|_| changed(hash))?;
+    Content::decode(value(hash, text)?).map_err(|error| StoreError::corrupt(format!("payload {hash}: {error}")).into())
 }

@@ -63,7 +63,7 @@ impl Repository {
             let prepared = NewPayload::of(&content, hash, bytes.clone(), &files, self.settings.counter.as_counter());
             if self.settings.counter.is_settled() {
                 self.read(|state| check(state, &files))?; // perhaps meanwhile
-                self.payloads.borrow_mut().put(hash, content, bytes.len());
+                self.payloads.borrow_mut().put(hash, super::payloads::Payload::of(&content, hash, &bytes), bytes.len());
                 return Ok(prepared);
             }
             self.settings.counter.settle().await?;

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-use super::payloads::Fetched;
+use super::payloads::{Fetched, Payload};
 use super::{Handle, Repository};
 use crate::error::{Error, Result, StoreError};
 use crate::hash::CommitHash;
@@ -277,7 +277,7 @@ impl Handle {
             .collect();
         let mut fetched = Fetched::default();
         self.repo.fetch(&contents, &mut fetched).await?;
-        Ok(self.repo.read(|state| {
+        self.repo.read(|state| {
             let tokens = |ix| i64::from(state.contents(ix).outline.own_tokens());
             let row = |id: &str, ix| {
                 let content_type = &*state.contents(ix).content_type;
@@ -297,20 +297,23 @@ impl Handle {
                     }
                     Difference::Changed(old, new) => {
                         delta += tokens(new) - tokens(old);
-                        let text = |ix| fetched.get(&ix).map(|content| text_of(content)).unwrap_or_default();
-                        let words = word_runs(&text(old), &text(new));
+                        let text = |ix| {
+                            let content = fetched.get(&ix).map(Payload::content).transpose()?;
+                            Ok::<_, Box<Error>>(content.map_or_else(String::new, |content| text_of(&content)))
+                        };
+                        let words = word_runs(&text(old)?, &text(new)?);
                         let tokens = tokens(new) - tokens(old);
                         changed.push(object([("id", id.into()), ("tokens", tokens.into()), ("words", words)]));
                     }
                 }
             }
-            object([
+            Ok(object([
                 ("added", Value::Array(added)),
                 ("removed", Value::Array(removed)),
                 ("changed", Value::Array(changed)),
                 ("tokens", delta.into()),
-            ])
-        }))
+            ]))
+        })
     }
 
     /// How the handle's history stands: see [`status::describe`]; and its head and budget.

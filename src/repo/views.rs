@@ -145,7 +145,8 @@ impl Repository {
             self.settings.counter.settle().await?;
             let mut fetched = Fetched::default();
             self.fetch(&missing, &mut fetched).await?;
-            for (ix, content) in fetched {
+            for (ix, payload) in fetched {
+                let content = payload.content()?;
                 let files = self.read(|state| state.contents(ix).outline.files().to_vec());
                 let outline = self.recount(&content, &files).await?;
                 self.recounted.borrow_mut().insert(ix, outline);

@@ -264,6 +264,11 @@ impl View {
         let Some(unit) = self.pairing.units().get(index as usize) else { return };
         let gone = self.window.is_gone(index, unit);
         let made = UnitMessages { view: self, inputs, index, unit };
+        if self.bulk
+            && let Some(cost) = made.text_cost()
+        {
+            return self.set_cost(index, cost);
+        }
         let messages = made.messages();
         let cost = made.cost(&messages);
         self.set_cost(index, cost);

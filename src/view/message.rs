@@ -3,6 +3,7 @@
 use crate::collections::Set;
 use crate::json::{ToJson, Value};
 
+use super::plain;
 use super::table::{EntryVersion, Recipe};
 use crate::error::Result;
 use crate::hash::{write_canonical, write_string};
@@ -26,35 +27,58 @@ pub trait Payloads {
     /// The payload.
     ///
     /// # Errors
-    /// Where it is not there.
+    /// Where it is not there, or is none.
     fn payload(&self, content: ContentIx) -> Result<std::rc::Rc<Content>>;
+
+    /// Its canonical JSON, where that is what is at hand.
+    fn text(&self, content: ContentIx) -> Option<&str>;
 }
 
 impl Recipe {
     /// The payloads it needs.
-    pub fn contents(&self) -> Vec<ContentIx> {
-        match self {
-            Self::Parts { summaries, entries, .. } => {
-                summaries.iter().chain(entries).map(|version| version.content).collect()
-            }
-            Self::Results { from, .. } | Self::Interrupted { call: from, .. } => vec![from.content],
-            Self::Note { .. } | Self::Instructions(_) => Vec::new(),
-        }
+    pub fn contents(&self) -> impl Iterator<Item = ContentIx> {
+        let none = matches!(self, Self::Note { .. });
+        self.versions().filter(move |_| !none).map(|version| version.content)
     }
 
-    fn versions(&self) -> Vec<EntryVersion> {
-        match self {
-            Self::Parts { summaries, entries, .. } => summaries.iter().chain(entries).copied().collect(),
+    fn versions(&self) -> impl Iterator<Item = &EntryVersion> {
+        let (first, rest): (&[_], &[_]) = match self {
+            Self::Parts { summaries, entries, .. } => (summaries, entries),
             Self::Results { from, .. } | Self::Interrupted { call: from, .. } | Self::Note { of: from, .. } => {
-                vec![*from]
+                (std::slice::from_ref(from), &[])
             }
-            Self::Instructions(_) => Vec::new(),
-        }
+            Self::Instructions(_) => (&[], &[]),
+        };
+        first.iter().chain(rest)
     }
 
     /// Whether one of these entries is part of it.
     pub fn is_of(&self, entries: &Set<EntryIx>) -> bool {
-        self.versions().iter().any(|version| entries.contains(&version.entry))
+        self.versions().any(|version| entries.contains(&version.entry))
+    }
+
+    /// Appends the message as JSON: see [`CompiledMessage`].
+    ///
+    /// # Errors
+    /// As [`Recipe::render`]; nothing is appended then.
+    pub fn write(&self, state: &State<'_>, payloads: &dyn Payloads, out: &mut String) -> Result<()> {
+        if let Self::Parts { role, summaries, entries, dropped, .. } = self
+            && let ([], [version], []) = (&**summaries, &**entries, &**dropped)
+            && let Some(text) = payloads.text(version.content)
+        {
+            out.push('{');
+            if plain::write(text, *role, out) {
+                out.push_str(",\"entries\":[");
+                write_string(&state.entries(version.entry).id, out);
+                out.push_str("],\"commits\":[");
+                state.commits(version.version).hash.write_json(out);
+                out.push_str("]}");
+                return Ok(());
+            }
+            out.pop();
+        }
+        self.render(state, payloads)?.write_json(out);
+        Ok(())
     }
 
     /// Makes the message.
@@ -79,13 +103,12 @@ impl Recipe {
             Self::Note { role, of } => Message::text(*role, state.commits(of.version).note().unwrap_or_default()),
             Self::Instructions(text) => Message::text(Role::System, &**text),
         };
-        let versions = self.versions();
         let id = |version: &EntryVersion| state.entries(version.entry).id.to_string();
         let hash = |version: &EntryVersion| state.commits(version.version).hash.to_hex();
         Ok(CompiledMessage {
             message,
-            entries: versions.iter().map(id).collect(),
-            commits: versions.iter().map(hash).collect(),
+            entries: self.versions().map(id).collect(),
+            commits: self.versions().map(hash).collect(),
         })
     }
 }

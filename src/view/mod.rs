@@ -12,6 +12,7 @@ pub mod message;
 pub mod options;
 mod order;
 pub mod pair;
+mod plain;
 pub mod projection;
 pub mod runs;
 pub mod splice;

@@ -101,8 +101,8 @@ impl MessageTable {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         let recipe = Rc::new(recipe);
-        self.numbers.insert(recipe.clone(), id);
-        self.rows.insert(id, Row { recipe, uses: 1, rendered: false });
+        self.numbers.add_new(recipe.clone(), id);
+        self.rows.add_new(id, Row { recipe, uses: 1, rendered: false });
         id
     }
 
@@ -132,21 +132,21 @@ impl MessageTable {
         self.rows.get(&id).map(|row| &row.recipe)
     }
 
-    /// Whether the message was handed out already.
-    pub fn is_rendered(&self, id: MessageId) -> bool {
-        self.rows.get(&id).is_some_and(|row| row.rendered)
+    /// The recipe of a message that was not handed out yet.
+    pub fn unrendered(&self, id: MessageId) -> Option<&Recipe> {
+        self.rows.get(&id).filter(|row| !row.rendered).map(|row| &*row.recipe)
     }
 
-    /// Says that the message was handed out.
-    pub fn set_rendered(&mut self, id: MessageId) {
+    /// Says whether the message was handed out.
+    pub fn set_rendered(&mut self, id: MessageId, rendered: bool) {
         if let Some(row) = self.rows.get_mut(&id) {
-            row.rendered = true;
+            row.rendered = rendered;
         }
     }
 
     /// The messages with a payload that were handed out.
     pub fn made_of(&self, content: ContentIx) -> Vec<MessageId> {
-        let of_it = |row: &Row| row.rendered && row.recipe.contents().contains(&content);
+        let of_it = |row: &Row| row.rendered && row.recipe.contents().any(|ix| ix == content);
         self.rows.iter().filter(|(_, row)| of_it(row)).map(|(id, _)| *id).collect()
     }
 

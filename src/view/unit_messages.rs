@@ -27,6 +27,16 @@ impl UnitMessages<'_, '_> {
         messages.iter().map(|(_, tokens)| *tokens).sum::<u32>() - guests
     }
 
+    /// The same of a unit that is nothing but text, as most are, without its messages.
+    pub fn text_cost(&self) -> Option<u32> {
+        let unit = self.unit;
+        let Kind::Message(role) = unit.kind else { return None };
+        let is_text = unit.calls.is_empty() && unit.answers.is_empty() && unit.reasoning == 0;
+        let is_own = unit.replaced_by.is_none() && !self.view.is_note(self.index as usize, unit);
+        let cost = || if unit.shown() { self.inputs.counts.message(role) + unit.text } else { 0 };
+        (is_text && is_own).then(cost)
+    }
+
     /// Whether this is a summary that another message shows.
     fn hosted(&self) -> bool {
         self.unit.kind == Kind::Summary

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::JsValue;
 
 use super::host::Host;
-use crate::collections::Set;
 use crate::json::ToJson;
 use crate::repo::{Compiled, Patch};
 
@@ -38,8 +37,9 @@ fn splices(patch: &Patch) -> String {
     if patch.splices.is_empty() {
         return String::new();
     }
-    let mut out = String::with_capacity(256);
-    let mut given = Set::default();
+    // A number and brackets around each message.
+    let mut out = String::with_capacity(256 + patch.messages.bytes() + 16 * patch.messages.len());
+    let mut given = patch.messages.iter().peekable();
     for splice in &patch.splices {
         out.push_str(if out.is_empty() { "[[" } else { ",[" });
         splice.start.write_json(&mut out);
@@ -50,13 +50,13 @@ fn splices(patch: &Patch) -> String {
             if position > 0 {
                 out.push(',');
             }
-            match patch.messages.get(id).filter(|_| given.add(*id)) {
+            match given.next_if(|(next, _)| next == id) {
                 None => id.write_json(&mut out),
-                Some(message) => {
+                Some((_, message)) => {
                     out.push('[');
                     id.write_json(&mut out);
                     out.push(',');
-                    message.write_json(&mut out);
+                    out.push_str(message);
                     out.push(']');
                 }
             }

@@ -1,9 +1,14 @@
 //! Compiles over time: the past, what stays the same, what was sent, views that are seldom read.
 
+use varve::hash::ContentHash;
 use varve::json;
 use varve::json::Value;
+use varve::model::commit::Body;
+use varve::model::content::Payload;
+use varve::model::outline::Outline;
 use varve::model::record::{InputUsage, SentRecord};
 
+use crate::support::journal::write_bytes;
 use crate::support::*;
 
 fn fresh() -> User {
@@ -49,6 +54,24 @@ fn messages_that_did_not_change_keep_their_numbers() {
     assert_ne!(before[1].0, after[1].0);
     let patch = ann.plain().compiled.patch;
     assert!(patch.splices.is_empty() && patch.messages.is_empty(), "nothing new: {patch:?}");
+}
+
+#[test]
+fn a_payload_that_is_none_fails_the_compile_and_what_stood_beside_it_is_given_later() {
+    let world = World::default();
+    let ann = world.user();
+    let first = ann.commit("a", user("one"));
+    let Payload { content, .. } = Payload::parse(user("two")).unwrap();
+    let body = Body { id: Some("b".into()), content_type: Some("message".into()), ..Body::default() };
+    let none = br#"{"contentType":"message","parts":[{"text":"two","type":"text"}]}"#; // from nobody
+    write_bytes(&world, &ann, body, Some((Outline::of(&content, &Quarters, &[]), none.to_vec())));
+    for _ in 0..2 {
+        let error = ann.try_compile(&options(json!({}))).unwrap_err();
+        assert_eq!(error.code(), "Corrupt");
+        assert!(error.to_string().contains(&ContentHash::of(none).to_hex()), "{error}");
+    }
+    let before = ann.compile(json!({ "asOf": first.to_hex() }));
+    assert_eq!(before.brief(), ["user: one"]);
 }
 
 fn sent(ann: &User, reading: &Reading, total: u64) {

@@ -138,8 +138,8 @@ fn face(repository: &Rc<varve::repo::Repository>) -> Value {
     let compiled = now(handle.compile(&Default::default())).unwrap();
     let messages: Vec<String> = {
         let mut rows: Vec<_> = compiled.patch.messages.iter().collect();
-        rows.sort_by_key(|(id, _)| **id);
-        rows.into_iter().map(|(_, message)| format!("{message:?}")).collect()
+        rows.sort_by_key(|(id, _)| *id);
+        rows.into_iter().map(|(_, message)| message.to_owned()).collect()
     };
     json!({
         "history": handle.history(None, 1000).unwrap(),

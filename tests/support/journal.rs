@@ -1,7 +1,7 @@
 //! Commits for which there are no planners: written straight into the store, as another implementation
 //! would, and taken in from there.
 
-use varve::hash::CommitHash;
+use varve::hash::{CommitHash, ContentHash};
 use varve::json::Value;
 use varve::model::commit::{Body, EntryOperation, Resolution};
 use varve::model::content::Payload;
@@ -16,20 +16,28 @@ use super::{Quarters, User, World, block_on};
 
 /// Writes a commit on the branch the user stands on.
 pub fn write(world: &World, user: &User, mut commit: Body, payload: Option<Value>) -> CommitHash {
-    user.catch_up();
     let payload = payload.map(|value| Payload::parse(value).unwrap());
     if let Some(payload) = &payload {
-        commit.content_hash = Some(payload.hash);
         commit.content_type = Some(payload.content.content_type().into());
     }
+    let outlined = |payload: Payload| (Outline::of(&payload.content, &Quarters, &[]), payload.bytes);
+    write_bytes(world, user, commit, payload.map(outlined))
+}
+
+/// The same with any bytes for a payload, and what is said of them.
+pub fn write_bytes(world: &World, user: &User, mut commit: Body, payload: Option<(Outline, Vec<u8>)>) -> CommitHash {
+    user.catch_up();
+    let object = |bytes: Vec<u8>| Object { hash: ContentHash::of(&bytes), bytes: bytes.into() };
+    let (outline, object) = payload.map(|(outline, bytes)| (outline, object(bytes))).unzip();
+    commit.content_hash = object.as_ref().map(|object| object.hash);
     let position = user.repository().read(|state| state.journal());
     let kind = commit.operation.as_ref().map_or("append", EntryOperation::kind).to_owned();
     let record = CommitRecord {
         branch: user.handle.branch(),
         commit,
         known_hash: None,
-        outline: payload.as_ref().map(|payload| Outline::of(&payload.content, &Quarters, &[])),
-        size: payload.as_ref().map(|payload| payload.bytes.len() as u32),
+        outline,
+        size: object.as_ref().map(|object| object.bytes.len() as u32),
         tokens: None,
     };
     let operation =
@@ -42,7 +50,6 @@ pub fn write(world: &World, user: &User, mut commit: Body, payload: Option<Value
         previous: position.hash,
         seq: position.seq + 1,
     };
-    let object = payload.map(|payload| Object { hash: payload.hash, bytes: payload.bytes.into() });
     let batch = Batch::new(&entry, object.into_iter().collect());
     block_on(world.store.write(&world.key(), &batch)).unwrap();
     user.catch_up();

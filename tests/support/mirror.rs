@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use varve::json::{ToJson, Value};
+use varve::json::Value;
 use varve::repo::Patch;
 
 #[derive(Default)]
@@ -17,11 +17,9 @@ impl Mirror {
     /// Brings a copy up to date. Every message has to be given before it is first named, and is not
     /// named again once it was declared forgotten; but for those that come and go within one patch.
     pub fn apply(&mut self, patch: &Patch) -> Vec<(u32, Rc<Value>)> {
-        for (id, message) in &patch.messages {
-            let mut text = String::new();
-            message.write_json(&mut text);
-            let value: Value = text.parse().expect("a message is not JSON");
-            let before = self.known.insert(*id, Rc::new(value));
+        for (id, message) in patch.messages.iter() {
+            let value: Value = message.parse().expect("a message is not JSON");
+            let before = self.known.insert(id, Rc::new(value));
             assert!(before.is_none(), "message {id} was given twice");
         }
         let copy = self.views.entry(patch.view).or_default();

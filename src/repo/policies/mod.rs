@@ -203,7 +203,7 @@ impl Handle {
                 let state = repo.state.borrow();
                 let text = |hash: &ContentHash| {
                     let ix = state.find_content(hash)?;
-                    fetched.get(&ix).map(|content| text_of(content))
+                    fetched.get(&ix)?.content().ok().map(|content| text_of(&content))
                 };
                 let matches = |pattern: &str, flags: &str, text: &str| repo.matches(pattern, flags, text);
                 let lineage = state.lineage(state.branch(branch).flatten());
