@@ -19,7 +19,7 @@ type Channel = BroadcastChannel & { unref?(): void };
 /** Notices under a name. Nothing is opened before the first one is told or waited for. */
 export function notices(name: string): Notices {
   const listeners = new Map<string, Set<() => void>>();
-  /** Repositories that were told of just now, and whether there is more to tell. */
+  /** Repositories that are told of, or were just now, and whether there is more to tell. */
   const told = new Map<string, boolean>();
   let channel: Channel | undefined;
   let isClosed = false;
@@ -45,12 +45,22 @@ export function notices(name: string): Notices {
     }, PAUSE);
   };
 
+  /** After what goes on now, so that no write waits for it; at once where timers come late. */
+  const postSoon = (text: string): void => {
+    const tell = () => {
+      if (told.get(text)) post(text);
+    };
+    if (globalThis.document?.hidden) tell();
+    else setTimeout(tell);
+  };
+
   return {
     tell(address) {
       if (isClosed) return;
       const text = textOf(address);
-      if (told.has(text)) told.set(text, true);
-      else post(text);
+      const isNew = !told.has(text);
+      told.set(text, true);
+      if (isNew) postSoon(text);
     },
     watch(address, listener) {
       open();
@@ -64,7 +74,7 @@ export function notices(name: string): Notices {
       };
     },
     close() {
-      for (const [text, isDue] of told) if (isDue) channel?.postMessage(text);
+      for (const [text, isDue] of told) if (isDue) open()?.postMessage(text);
       told.clear();
       isClosed = true;
       listeners.clear();

@@ -31,6 +31,7 @@ export function cut<T>(items: readonly T[], limit: number, weight: (item: T) => 
  * not more than 1 MB each.
  */
 export function jsonRows(rows: readonly (readonly unknown[])[]): string[] {
+  if (rows.length === 0) return []; // of most kinds of rows there are none
   const texts = rows.map((row) => JSON.stringify(row));
   // A text has at most three bytes a unit.
   return cut(texts, 1_000_000, (text) => 3 * text.length).map((part) => `[${part.join(",")}]`);
