@@ -181,7 +181,12 @@ async function buildSummarizeModule(env) {
 
 /** The vocabularies, from tiktoken-rs. */
 async function buildVocabularies(env) {
-  const inputs = ["Cargo.lock", "src/tokens/asset.rs", ...filesIn("examples/token_assets")];
+  const inputs = [
+    "Cargo.lock",
+    "src/tokens/asset.rs",
+    ...filesIn("src/tokens/asset"),
+    ...filesIn("examples/token_assets"),
+  ];
   const key = fingerprint(inputs);
   if (exists(vocabularyFile("o200k_base")) && readStamp("vocabularies", key)) return;
 

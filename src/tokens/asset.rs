@@ -1,25 +1,36 @@
-//! The form in which a vocabulary travels: merge pairs, from which the tokens' bytes follow, as text.
+//! The form in which a vocabulary travels: merges, in blocks that are read when they are needed.
 //!
-//! Some tokens are a half of thousands of others, most of none. So a half is not given by its id, but by its
-//! **place** among all ids, those that were used most often so far first; the reader counts along
-//! ([`Ranking`]). Places are small where ids are large. Of a place its class, which is its length in bits with the
-//! two bits below the highest, stands apart from the rest of its bits: the classes are what gzip packs well, and the
-//! rest is as short as it can be.
-//!
-//! Of left halves there is one order. A right half goes on where the left one ends, after Cyrillic mostly with
-//! Cyrillic; so right halves have an order for each group of characters that a left half ends with ([`Rights`]).
-//! It takes a sixteenth off what a vocabulary weighs, gzipped.
+//! Whoever counts a few short texts asks for some hundred of two hundred thousand merges. So merges stand in lists by
+//! their right half, and lists in blocks of some hundred merges, each of which can be read by itself. Only an index is
+//! read at once: which right halves have merges, how many, and where their block begins. A text of a few lines needs a
+//! tenth of the blocks; reading all takes about ten times as long as the index.
 //!
 //! ```text
+//! sum              11 digits, the lowest first: of all that follows
 //! n                3 digits, the lowest first: number of ids
-//! the single bytes those of tokens 0 to 255: 256 low digits, then 256 high ones
-//! classes          a character for each id from 256 on: of the left halves, then of the right
-//! rests            digits of the bits that are left, the lowest first: of all left halves, then of the right
+//! the single bytes those of tokens 0 to 255: two digits each, the lower first
+//! models           for each context: how frequent each class of numbers is, two digits each, the lower first
+//! index            numbers, for each section
+//! made             for each id from 256 on the block that makes it: all low digits, then all high ones
+//! blocks           for each id that is made in it: which of the block's right halves it has, and the place of its left one
 //! ```
 //!
-//! A digit is one of base64's alphabet and holds six bits; class `c` is the character 35 + c, without the
-//! backslash. The text can stand in a JavaScript string as it is. An id that no token has (p50k_base leaves one
-//! out) has the number of ids, which no id is, for both halves.
+//! A digit is one of base64's alphabet and holds six bits, so the text can stand in a JavaScript string as it is. How
+//! numbers are coded says [`coder`]. A **section** holds the right halves that begin with characters of one kind; what
+//! stands before Cyrillic is mostly Cyrillic. It has an **order** of left halves that are there more than once, the
+//! frequent first, and the place of a left half is that in the order, or after all of them its id. In the index a
+//! section is its order, class of frequency by class; its right halves that have one merge, two, and so on, then those
+//! that have [`LONG`] or more, with their numbers; and the digits that each of its blocks takes.
+//!
+//! Halves are earlier tokens: a merge always makes a token of higher rank. The reader leaves out what would not.
+
+mod coder;
+mod write;
+
+use std::ops::Range;
+
+use coder::{CLASSES, MOST_DRAWN, Models, Numbers, digit};
+pub use write::write;
 
 use super::error::TokenError;
 use super::vocabulary::TokenId;
@@ -33,35 +44,177 @@ const MAX_IDS: usize = (1 << 18) - 1;
 /// A half and the other.
 pub type Pair = (TokenId, TokenId);
 
-/// The longest token a vocabulary may have, in bytes.
-const MAX_TOKEN_BYTES: u8 = 255;
+/// How many sections there are.
+const GROUPS: usize = 18;
 
-/// What a vocabulary is made of. The halves of a token are earlier tokens, so a merge always makes a token of higher
-/// rank.
+/// From this size on, lists have their size in the index one by one.
+const LONG: usize = 8;
+
+/// So many merges are enough for a block: one of several lists has less than twice as many.
+const BLOCK: usize = MOST_DRAWN / 2;
+
+// The contexts of numbers. Distances between ids have one for each power of two that they are expected to be.
+const GAP: usize = 0;
+const COUNT: usize = 18;
+const SIZE: usize = 19;
+const LENGTH: usize = 20;
+/// Places of left halves: a context for each section.
+const PLACE: usize = 21;
+const CONTEXTS: usize = PLACE + GROUPS;
+
+/// The context of the next of `rest` ids from `from` to below `ids`.
+#[inline(always)]
+fn gap_context(from: TokenId, ids: u32, rest: u32) -> usize {
+    GAP + (ids.saturating_sub(from) / rest.max(1)).max(1).ilog2().min(17) as usize
+}
+
+/// What a vocabulary is made of.
 pub struct Asset {
+    text: Box<[u8]>,
+    ids: u32,
     singles: [u8; SINGLE_BYTES],
-    pairs: Vec<Pair>,
+    models: Models,
+    /// Of each section: left halves that are there more than once.
+    orders: Vec<Vec<TokenId>>,
+    /// Right halves and how many merges they have, as their lists stand in the blocks.
+    rights: Vec<(TokenId, u32)>,
+    blocks: Vec<Block>,
+    /// The ids that blocks make, ascending in each.
+    made: Vec<TokenId>,
+    /// By id: the block with its list and one, or zero.
+    block_of: Vec<u16>,
+}
+
+/// What a block is of: ranges of `rights`, `made` and `text`.
+struct Block {
+    section: usize,
+    rights: Range<usize>,
+    made: Range<usize>,
+    text: Range<usize>,
 }
 
 impl Asset {
-    /// Reads the text.
+    /// Reads the text up to its blocks. They are read when they are asked for; that they are as they were written, the
+    /// sum tells.
     ///
     /// # Errors
-    /// [`TokenError::BadVocabulary`] if its length is not what it says itself, it has characters that it cannot have, a
-    /// half of a token is not an earlier token, or a token is too long.
+    /// [`TokenError::BadVocabulary`] if its sum is another, or what it says of itself is not so.
     pub fn parse(text: &[u8]) -> Result<Self, TokenError> {
-        let (singles, pairs) = halves(text)?;
-        let mut lengths = vec![0; SINGLE_BYTES + pairs.len()];
-        lengths.iter_mut().take(SINGLE_BYTES).for_each(|length| *length = 1);
-        for (first, pairs) in (SINGLE_BYTES..).step_by(CHUNK).zip(pairs.chunks(CHUNK)) {
-            check_chunk(first, pairs, &mut lengths)?;
+        let bad = TokenError::BadVocabulary;
+        let mut rest = text;
+        let mut take = |len: usize| {
+            let (taken, after) = rest.split_at_checked(len).ok_or(bad("shorter than its header"))?;
+            rest = after;
+            Ok(taken)
+        };
+        let sum = number(take(11)?);
+        let ids = number(take(3)?) as u32;
+        let bytes = take(2 * SINGLE_BYTES)?;
+        let models = take(2 * CLASSES * CONTEXTS)?;
+        if sum != checksum(text.get(11..).unwrap_or(&[])) {
+            return Err(bad("its sum is another: it was cut off or changed"));
         }
-        Ok(Self { singles, pairs })
+        let mut singles = [0; SINGLE_BYTES];
+        for (single, digits) in singles.iter_mut().zip(bytes.chunks(2)) {
+            *single = number(digits) as u8;
+        }
+        if ids as usize > MAX_IDS || (ids as usize) < SINGLE_BYTES {
+            return Err(bad("its number of ids cannot be"));
+        }
+        let mut asset = Self {
+            text: text.into(),
+            ids,
+            singles,
+            models: Models::read(models)?,
+            orders: Vec::with_capacity(GROUPS),
+            rights: Vec::new(),
+            blocks: Vec::new(),
+            made: Vec::new(),
+            block_of: vec![0; ids as usize],
+        };
+        let at = asset.read_index(text.len() - rest.len())?;
+        asset.read_made(at)?;
+        Ok(asset)
+    }
+
+    /// Reads the index; returns where it ends.
+    fn read_index(&mut self, begin: usize) -> Result<usize, TokenError> {
+        let bad = TokenError::BadVocabulary;
+        let numbers = Numbers::new(&self.models, self.text.get(begin..).unwrap_or(&[]));
+        let mut index = Index { numbers, ids: self.ids };
+        let (mut made, mut end) = (0, 0);
+        for section in 0..GROUPS {
+            let mut order = Vec::new();
+            for _ in 0..index.numbers.number(COUNT).min(CLASSES as u32) {
+                index.ascending(&mut |id| order.push(id))?;
+                if order.len() > self.ids as usize {
+                    return Err(bad("it has more left halves than ids"));
+                }
+            }
+            self.orders.push(order);
+            let first = self.rights.len();
+            for size in 1..=LONG as u32 {
+                let from = self.rights.len();
+                index.ascending(&mut |id| self.rights.push((id, size)))?;
+                if size == LONG as u32 {
+                    self.rights.iter_mut().skip(from).for_each(|right| right.1 += index.numbers.number(SIZE));
+                }
+            }
+            if self.rights.len() > self.ids as usize {
+                return Err(bad("it has more right halves than ids"));
+            }
+            let rights = self.rights.get(first..).unwrap_or(&[]);
+            for block in cut(rights) {
+                let of_block = rights.get(block.clone()).unwrap_or(&[]);
+                let size: usize = of_block.iter().map(|right| right.1 as usize).sum();
+                let length = index.numbers.number(LENGTH) as usize;
+                self.blocks.push(Block {
+                    section,
+                    rights: first + block.start..first + block.end,
+                    made: made..made + size,
+                    text: end..end + length,
+                });
+                for &(right, _) in of_block {
+                    if let Some(block_of) = self.block_of.get_mut(right as usize) {
+                        *block_of = self.blocks.len() as u16;
+                    }
+                }
+                (made, end) = (made + size, end + length);
+            }
+        }
+        if self.blocks.len() >= MAX_BLOCKS || made + SINGLE_BYTES > self.ids as usize {
+            return Err(bad("it has more merges than ids"));
+        }
+        let numbers = begin + index.numbers.end().ok_or(bad("its index does not end where it should"))?;
+        let blocks = numbers + 2 * (self.ids as usize - SINGLE_BYTES);
+        if blocks + end != self.text.len() {
+            return Err(bad("its length is not that of its parts"));
+        }
+        for block in &mut self.blocks {
+            block.text = blocks + block.text.start..blocks + block.text.end;
+        }
+        Ok(numbers)
+    }
+
+    /// Reads which block each id is made in.
+    fn read_made(&mut self, begin: usize) -> Result<(), TokenError> {
+        let bad = TokenError::BadVocabulary("its blocks do not make what they should");
+        let merged = self.ids as usize - SINGLE_BYTES;
+        let (low, high) = self.text.get(begin..begin + 2 * merged).unwrap_or(&[]).split_at(merged);
+        let mut next: Vec<u32> = self.blocks.iter().map(|block| block.made.start as u32).collect();
+        self.made = vec![0; self.blocks.last().map_or(0, |block| block.made.end)];
+        for (first, (low, high)) in
+            (SINGLE_BYTES as TokenId..).step_by(CHUNK).zip(low.chunks(CHUNK).zip(high.chunks(CHUNK)))
+        {
+            distribute(first, low, high, &mut next, &mut self.made);
+        }
+        let full = self.blocks.iter().zip(&next).all(|(block, &next)| block.made.end == next as usize);
+        if full { Ok(()) } else { Err(bad) }
     }
 
     /// Number of ids, gaps included.
     pub fn ids(&self) -> usize {
-        SINGLE_BYTES + self.pairs.len()
+        self.ids as usize
     }
 
     /// The bytes of the first tokens.
@@ -69,366 +222,133 @@ impl Asset {
         self.singles.iter().copied()
     }
 
-    /// The ids from [`SINGLE_BYTES`] on that a token has, with its halves, and for any other `None`. Some hundred each, for
-    /// one call: WebAssembly engines can switch to optimised code soon.
-    pub fn chunks(&self) -> impl Iterator<Item = impl Iterator<Item = (TokenId, Option<Pair>)>> {
-        let gap = self.ids() as TokenId;
-        let firsts = (SINGLE_BYTES as TokenId..).step_by(CHUNK);
-        firsts
-            .zip(self.pairs.chunks(CHUNK))
-            .map(move |(first, pairs)| (first..).zip(pairs.iter().map(move |pair| (pair.0 != gap).then_some(*pair))))
+    /// How many blocks there are.
+    pub fn blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The block with all merges of a right half, if it has any.
+    #[inline(always)]
+    pub fn block_of(&self, right: TokenId) -> Option<usize> {
+        self.block_of.get(right as usize).and_then(|&block| usize::from(block).checked_sub(1))
+    }
+
+    /// Appends the merges of a block, of ids that ascend.
+    ///
+    /// # Errors
+    /// [`TokenError::BadVocabulary`] at one that makes no later token of two earlier ones. It and what comes after it are
+    /// left out.
+    #[inline(never)]
+    pub fn read_block(&self, block: usize, merges: &mut Vec<(TokenId, Pair)>) -> Result<(), TokenError> {
+        let bad = TokenError::BadVocabulary("a token's half is not an earlier token");
+        let Some(Block { section, rights, made, text }) = self.blocks.get(block) else { return Ok(()) };
+        let order = self.orders.get(*section).map_or(&[][..], |order| order);
+        let digits = self.text.get(text.clone()).unwrap_or(&[]);
+        let mut numbers = Numbers::new(&self.models, digits);
+        let mut waiting = self.rights.get(rights.clone()).unwrap_or(&[]).to_vec();
+        let made = self.made.get(made.clone()).unwrap_or(&[]);
+        for (all, &id) in (1..=made.len() as u32).rev().zip(made) {
+            let which = numbers.drawn(&waiting, all);
+            let Some(&mut (right, ref mut rest)) = waiting.get_mut(which) else { return Err(bad) };
+            *rest -= 1;
+            if *rest == 0 {
+                waiting.remove(which);
+            }
+            let place = numbers.number(PLACE + section) as usize;
+            let left = order.get(place).copied().unwrap_or_else(|| (place - order.len()) as TokenId);
+            if left >= id || right >= id {
+                return Err(bad);
+            }
+            merges.push((id, (left, right)));
+        }
+        if numbers.end() == Some(digits.len()) { Ok(()) } else { Err(bad) }
     }
 }
 
-/// The bytes of the first tokens, and the halves of the others, whatever they are.
-fn halves(text: &[u8]) -> Result<([u8; SINGLE_BYTES], Vec<Pair>), TokenError> {
-    let bad = TokenError::BadVocabulary;
-    let (head, rest) = text.split_at_checked(3).ok_or(bad("shorter than its header"))?;
-    let (bytes, rest) = rest.split_at_checked(2 * SINGLE_BYTES).ok_or(bad("shorter than its header"))?;
-    let ids = head.iter().rev().fold(0, |ids, &low| ids << 6 | digit(low)) as usize;
-    let merged = ids.checked_sub(SINGLE_BYTES).ok_or(bad("fewer ids than bytes"))?;
-    if ids > MAX_IDS || rest.len() < merged * 2 {
-        return Err(bad("its length does not fit its number of ids"));
-    }
-    let mut singles = [0; SINGLE_BYTES];
-    let (low, high) = bytes.split_at(SINGLE_BYTES);
-    for (single, (&low, &high)) in singles.iter_mut().zip(low.iter().zip(high)) {
-        *single = (digit(low) | digit(high) << 6) as u8;
-    }
-    let (classes, rests) = rest.split_at(merged * 2);
-    let (left, right) = classes.split_at(merged);
-    let mut bits = Bits { digits: rests.iter(), value: 0, count: 0 };
-    let mut pairs = vec![(0, 0); merged];
-    let mut lefts = Ranking::new(0..=ids as TokenId);
-    read(left, &mut pairs, |class, pair| {
-        pair.0 = bits.id(class, &mut lefts)?;
-        Ok(())
-    })?;
-    drop(lefts);
-    bits.count = 0; // the right halves begin with a digit of their own
-    let mut rights = Rights::new(&singles, pairs.iter().map(|pair| pair.0));
-    read(right, &mut pairs, |class, pair| {
-        pair.1 = bits.id(class, rights.after(pair.0).1)?;
-        rights.push(*pair);
-        Ok(())
-    })?;
-    if bits.digits.next().is_some() {
-        return Err(bad("its length does not fit its number of ids"));
-    }
-    Ok((singles, pairs))
-}
-
-/// Checks the halves of the ids from `first` on, and notes the lengths of their tokens, which are 0 until then.
-#[inline(never)]
-fn check_chunk(first: usize, pairs: &[Pair], lengths: &mut [u8]) -> Result<(), TokenError> {
-    let gap = lengths.len() as TokenId;
-    for (id, &(left, right)) in (first..).zip(pairs) {
-        if (left, right) == (gap, gap) {
-            continue;
+/// Where the lists of right halves are cut into blocks: behind enough merges, and around a list that is enough alone.
+fn cut(rights: &[(TokenId, u32)]) -> Vec<Range<usize>> {
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    let mut merges = BLOCK;
+    for (at, &(_, size)) in rights.iter().enumerate() {
+        match blocks.last_mut() {
+            Some(block) if merges < BLOCK && (size as usize) < BLOCK => block.end = at + 1,
+            _ => {
+                blocks.push(at..at + 1);
+                merges = 0;
+            }
         }
-        let of = |half: TokenId| lengths.get(half as usize).copied().unwrap_or(0);
-        let (left, right) = (of(left), of(right));
-        if left == 0 || right == 0 {
-            return Err(TokenError::BadVocabulary("a token's half is not an earlier token"));
-        }
-        if left > MAX_TOKEN_BYTES - right {
-            return Err(TokenError::BadVocabulary("a token is too long"));
-        }
-        if let Some(length) = lengths.get_mut(id) {
-            *length = left + right;
-        }
+        merges += size as usize;
     }
-    Ok(())
+    blocks
 }
 
 /// Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
 const CHUNK: usize = 512;
 
-/// Has `take` set the halves of all pairs.
-fn read(
-    classes: &[u8],
-    pairs: &mut [Pair],
-    mut take: impl FnMut(u8, &mut Pair) -> Result<(), TokenError>,
-) -> Result<(), TokenError> {
-    for (classes, pairs) in classes.chunks(CHUNK).zip(pairs.chunks_mut(CHUNK)) {
-        read_chunk(classes, pairs, &mut take)?;
-    }
-    Ok(())
-}
+/// Two digits hold fewer; and the greatest stands for ids that no block makes. Two blocks in a row have more than
+/// `BLOCK` merges, unless a section ends, so there are not so many.
+const MAX_BLOCKS: usize = (1 << 12) - 1;
 
+/// Puts the ids from `first` on where their blocks' are. `next`: where the next of each block goes.
 #[inline(never)]
-fn read_chunk(
-    classes: &[u8],
-    pairs: &mut [Pair],
-    take: &mut impl FnMut(u8, &mut Pair) -> Result<(), TokenError>,
-) -> Result<(), TokenError> {
-    classes.iter().zip(pairs).try_for_each(|(&class, pair)| take(class, pair))
-}
-
-/// The bits that a class stands for, the highest set, and how many follow. Nonsense gives a place beyond all.
-#[inline(always)]
-fn unclass(class: u8) -> (u32, u32) {
-    let class = u32::from(class).wrapping_sub(35 + u32::from(class > b'\\'));
-    match class {
-        0 => (1, 0),
-        1 | 2 => (class + 1, 0),
-        3..67 => (4 + (class + 1) % 4, (class - 3) / 4),
-        _ => (u32::MAX >> 1, 0),
-    }
-}
-
-/// Digits, taken by bits, the lowest first.
-struct Bits<'a> {
-    digits: std::slice::Iter<'a, u8>,
-    value: u32,
-    count: u32,
-}
-
-impl Bits<'_> {
-    /// The id at the place of this class.
-    #[inline(always)]
-    fn id(&mut self, class: u8, ranking: &mut Ranking) -> Result<TokenId, TokenError> {
-        let (head, rest) = unclass(class);
-        let place = (head << rest | self.take(rest)?) - 1;
-        let (id, _) = ranking.take(place as usize).ok_or(TokenError::BadVocabulary("a place is beyond all ids"))?;
-        Ok(id)
-    }
-
-    #[inline(always)]
-    fn take(&mut self, count: u32) -> Result<u32, TokenError> {
-        while self.count < count {
-            let next = *self.digits.next().ok_or(TokenError::BadVocabulary("its digits end too soon"))?;
-            let kept = self.value & ((1 << self.count) - 1);
-            self.value = kept | digit(next) << self.count;
-            self.count += 6;
-        }
-        let taken = self.value & ((1 << count) - 1);
-        self.value >>= count;
-        self.count -= count;
-        Ok(taken)
-    }
-}
-
-/// Ids by how often they were taken, the most frequent first.
-struct Ranking {
-    /// Ids in the low bits, how often each was taken above them.
-    places: Vec<u32>,
-    /// By how often: where those begin that were taken so often.
-    begins: Vec<u32>,
-}
-
-/// An id takes 18 bits; how often it was taken has what is left, and stays at the most there is.
-const ID_BITS: u32 = 18;
-const ID: u32 = (1 << ID_BITS) - 1;
-const MOST: u32 = u32::MAX >> ID_BITS;
-
-impl Ranking {
-    fn new(ids: impl Iterator<Item = TokenId>) -> Self {
-        Self { places: ids.collect(), begins: vec![0] }
-    }
-
-    /// Takes the id at a place: it changes places with the first of those that were taken as often. Returns it, and
-    /// where it stands now.
-    #[inline(always)]
-    fn take(&mut self, place: usize) -> Option<(TokenId, usize)> {
-        let &entry = self.places.get(place)?;
-        let (id, count) = (entry & ID, entry >> ID_BITS);
-        if count == MOST {
-            return Some((id, place));
-        }
-        let begin = self.begins.get_mut(count as usize)?;
-        let first = *begin as usize;
-        *begin += 1;
-        if self.begins.len() == count as usize + 1 {
-            self.begins.push(first as u32);
-        }
-        let other = std::mem::replace(self.places.get_mut(first)?, entry + (1 << ID_BITS));
-        if place != first {
-            *self.places.get_mut(place)? = other;
-        }
-        Some((id, first))
-    }
-}
-
-/// The orders of right halves: one for each group that a left half ends with. At first, those that begin with that
-/// group stand before the others.
-struct Rights {
-    /// By id: the group that a token begins with, and ends with as far as its right half is known.
-    heads: Vec<u8>,
-    tails: Vec<u8>,
-    rankings: [Option<Ranking>; GROUPS],
-}
-
-impl Rights {
-    fn new(singles: &[u8; SINGLE_BYTES], lefts: impl Iterator<Item = TokenId>) -> Self {
-        let tails: Vec<u8> = singles.iter().map(|&byte| group(byte)).collect();
-        let mut heads = tails.clone();
-        for left in lefts {
-            heads.push(group_of(&heads, left));
-        }
-        heads.push(OTHER); // of the gaps
-        Self { heads, tails, rankings: [const { None }; GROUPS] }
-    }
-
-    /// The group that the left half ends with, and the order of what follows it.
-    #[inline(always)]
-    #[allow(clippy::indexing_slicing, reason = "the last group is OTHER")]
-    fn after(&mut self, left: TokenId) -> (usize, &mut Ranking) {
-        let group = group_of(&self.tails, left).min(OTHER);
-        let heads = &self.heads;
-        let ranking = &mut self.rankings[group as usize];
-        (group as usize, ranking.get_or_insert_with(|| Ranking::new(ordered(heads, group))))
-    }
-
-    /// Notes how the token of a pair ends.
-    #[inline(always)]
-    fn push(&mut self, (left, right): Pair) {
-        let tail = match group_of(&self.tails, right) {
-            CONTINUED => group_of(&self.tails, left),
-            tail => tail,
-        };
-        self.tails.push(tail);
-    }
-}
-
-/// All ids, those first that begin with the group.
-fn ordered(heads: &[u8], group: u8) -> impl Iterator<Item = TokenId> {
-    let ids = move |same| (0..).zip(heads).filter(move |&(_, &head)| (head == group) == same).map(|(id, _)| id);
-    ids(true).chain(ids(false))
-}
-
-/// Groups of characters, told by the first byte of their UTF-8: scripts, roughly. More of them would save little, and
-/// each has an order of all ids in memory.
-fn group(first: u8) -> u8 {
-    match first {
-        b'a'..=b'z' => 0,
-        b'A'..=b'Z' => 1,
-        0xc0..=0xcc => 2,               // more of Latin
-        0xcd..=0xcf | 0xd4..=0xd7 => 3, // Greek, Armenian, Hebrew
-        0xd0..=0xd3 => 4,               // Cyrillic
-        0xd8..=0xdb => 5,               // Arabic
-        0xe0..=0xe1 => 6,               // Indian scripts, Thai, Georgian
-        0xe3..=0xe9 => 7,               // Kana, Chinese characters
-        0xea..=0xed => 8,               // Korean
-        0x80..=0xbf => CONTINUED,
-        _ => OTHER,
-    }
-}
-
-const OTHER: u8 = 9;
-/// How many groups have an order.
-const GROUPS: usize = OTHER as usize + 1;
-/// A byte that is not the first of a character.
-const CONTINUED: u8 = 10;
-
-/// The group of an id; `OTHER` where it is not known yet.
-#[inline(always)]
-fn group_of(groups: &[u8], id: TokenId) -> u8 {
-    groups.get(id as usize).copied().unwrap_or(OTHER)
-}
-
-/// The value of a digit; zero for anything else.
-#[inline(always)]
-#[allow(clippy::indexing_slicing, reason = "a byte is below 256")]
-fn digit(byte: u8) -> u32 {
-    static VALUES: [u8; 256] = {
-        let mut values = [0; 256];
-        let mut value = 0;
-        while value < 64 {
-            values[DIGITS[value] as usize] = value as u8;
-            value += 1;
-        }
-        values
-    };
-    VALUES[byte as usize].into()
-}
-
-/// The digits, by value.
-pub const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Writes an asset: the bytes of the first tokens, and the halves of the others.
-///
-/// It is what the assets of the package are made with; at run time they are only read.
-#[allow(clippy::indexing_slicing, reason = "six bits are below 64; a place is that of an id")]
-pub fn write(singles: &[u8; SINGLE_BYTES], pairs: &[Option<Pair>]) -> String {
-    let digits = |bits: u32| char::from(DIGITS[bits as usize % 64]);
-    let ids = (SINGLE_BYTES + pairs.len()) as u32;
-    let mut text: String = [0, 6, 12].map(|weight| digits(ids >> weight)).into_iter().collect();
-    for weight in [0, 6] {
-        text.extend(singles.iter().map(|&byte| digits(u32::from(byte) >> weight)));
-    }
-    let mut rests = String::new();
-    let last = ids as TokenId;
-    let halves = |pair: &Option<Pair>| pair.map_or((last, last), |(left, right)| (left.min(last), right.min(last)));
-    let pairs: Vec<Pair> = pairs.iter().map(halves).collect();
-
-    let mut lefts = Places::default();
-    let mut ranking = Ranking::new(0..=last);
-    let places: Vec<u32> = pairs.iter().map(|pair| lefts.take(&mut ranking, pair.0)).collect();
-    append(&places, &mut text, &mut rests);
-
-    let mut rights = Rights::new(singles, pairs.iter().map(|pair| pair.0));
-    let mut of_group: [Places; GROUPS] = Default::default();
-    let places: Vec<u32> = pairs
-        .iter()
-        .map(|&(left, right)| {
-            let (group, ranking) = rights.after(left);
-            let place = of_group[group].take(ranking, right);
-            rights.push((left, right));
-            place
-        })
-        .collect();
-    append(&places, &mut text, &mut rests);
-    text + &rests
-}
-
-/// Appends the classes of places, and the bits that are left of them.
-#[allow(clippy::indexing_slicing, reason = "six bits are below 64")]
-fn append(places: &[u32], classes: &mut String, rests: &mut String) {
-    let (mut value, mut count) = (0u64, 0);
-    for place in places {
-        let bits = place + 1;
-        let rest = bits.ilog2().saturating_sub(2);
-        let class = match bits {
-            1..4 => bits - 1,
-            _ => 3 + rest * 4 + ((bits >> rest) - 4),
-        };
-        classes.push(char::from((35 + class + u32::from(class >= u32::from(b'\\') - 35)) as u8));
-        value |= u64::from(bits & ((1 << rest) - 1)) << count;
-        count += rest;
-        while count >= 6 {
-            rests.push(char::from(DIGITS[value as usize % 64]));
-            value >>= 6;
-            count -= 6;
-        }
-    }
-    if count > 0 {
-        rests.push(char::from(DIGITS[value as usize % 64]));
-    }
-}
-
-/// Where the ids of a ranking stand.
-#[derive(Default)]
-struct Places(Vec<usize>);
-
-impl Places {
-    /// Takes an id, and returns the place where it stood.
-    #[allow(clippy::indexing_slicing, reason = "a ranking has all ids")]
-    fn take(&mut self, ranking: &mut Ranking, id: TokenId) -> u32 {
-        let Self(place_of) = self;
-        if place_of.is_empty() {
-            place_of.resize(ranking.places.len(), 0);
-            for (place, &id) in ranking.places.iter().enumerate() {
-                place_of[(id & ID) as usize] = place;
+fn distribute(first: TokenId, low: &[u8], high: &[u8], next: &mut [u32], made: &mut [TokenId]) {
+    for (id, (&low, &high)) in (first..).zip(low.iter().zip(high)) {
+        let block = digit(low) | digit(high) << 6;
+        if let Some(next) = next.get_mut(block as usize) {
+            if let Some(made) = made.get_mut(*next as usize) {
+                *made = id;
             }
+            *next += 1;
         }
-        let place = place_of[id as usize];
-        if let Some((_, now)) = ranking.take(place) {
-            place_of[(ranking.places[place] & ID) as usize] = place;
-            place_of[id as usize] = now;
-        }
-        place as u32
     }
+}
+
+/// The numbers of an index.
+struct Index<'a> {
+    numbers: Numbers<'a>,
+    ids: u32,
+}
+
+impl Index<'_> {
+    /// Ascending ids, and before them how many.
+    fn ascending(&mut self, each: &mut impl FnMut(TokenId)) -> Result<(), TokenError> {
+        let (mut from, mut rest) = (0, self.numbers.number(COUNT).min(self.ids));
+        while rest > 0 {
+            let some = rest.min(CHUNK as u32);
+            from = self.some(from, rest, some, each).ok_or(TokenError::BadVocabulary("an id is beyond all"))?;
+            rest -= some;
+        }
+        Ok(())
+    }
+
+    /// Some of the `rest` ids that there are from `from` on; returns from where the next are.
+    #[inline(never)]
+    fn some(&mut self, mut from: TokenId, rest: u32, some: u32, each: &mut impl FnMut(TokenId)) -> Option<TokenId> {
+        for rest in (rest - some + 1..=rest).rev() {
+            let id = from + self.numbers.number(gap_context(from, self.ids, rest));
+            if id >= self.ids {
+                return None;
+            }
+            each(id);
+            from = id + 1;
+        }
+        Some(from)
+    }
+}
+
+/// The value of some digits, the lowest first.
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().rev().fold(0, |value, &low| value << 6 | u64::from(digit(low)))
+}
+
+/// A sum that changes with each byte: against what happens to files, not against people.
+fn checksum(text: &[u8]) -> u64 {
+    let mix = |sum: u64, word: u64| ((sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)).rotate_left(29);
+    let (words, last) = text.as_chunks::<8>();
+    let sum = words.iter().fold(text.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let mut rest = [0; 8];
+    rest.iter_mut().zip(last).for_each(|(byte, &last)| *byte = last);
+    mix(mix(sum, u64::from_le_bytes(rest)), 0)
 }
 
 #[cfg(test)]

@@ -110,12 +110,13 @@ impl Encoding {
         Ok(Self { name, engine: Rc::new(engine) })
     }
 
-    /// Makes the tables that few texts do without, at once rather than when they are needed; false if they are there.
-    /// Loading takes half the time without.
-    pub fn complete(&self) -> bool {
-        let missing = !self.engine.is_whole();
-        self.engine.vocabulary();
-        missing
+    /// Reads all of the vocabulary and makes the tables that few texts do without, at once rather than when they are
+    /// needed; false if they are there. Loading takes a fraction of that.
+    ///
+    /// # Errors
+    /// [`TokenError::BadVocabulary`] for a vocabulary that says of itself that it is good, and is not.
+    pub fn complete(&self) -> Result<bool, TokenError> {
+        self.engine.complete()
     }
 
     /// The encoding `name`, if it shares its vocabulary with this one.

@@ -40,7 +40,7 @@ struct Scratch {
 }
 
 impl Engine {
-    /// An engine for the vocabulary of `asset`: 5 MB of tables, and 6 more once much is counted.
+    /// An engine for the vocabulary of `asset`: 5 MB of tables, and 4 more once much is counted.
     ///
     /// # Errors
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
@@ -55,9 +55,12 @@ impl Engine {
         self.lookup.words().vocabulary()
     }
 
-    /// Whether all tables are there.
-    pub fn is_whole(&self) -> bool {
-        self.lookup.has_words()
+    /// Makes the tables of whole tokens; false if they are there.
+    ///
+    /// # Errors
+    /// [`TokenError::BadVocabulary`] for a vocabulary that says of itself that it is good, and is not.
+    pub fn complete(&self) -> Result<bool, TokenError> {
+        self.lookup.complete()
     }
 
     /// The number of tokens of `text`, or `None` as soon as it is known to be above `limit`.

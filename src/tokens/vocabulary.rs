@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 
-use super::asset::{Asset, Pair, SINGLE_BYTES};
+use super::asset::{Pair, SINGLE_BYTES};
+use super::error::TokenError;
 
 /// The id of a token: its rank in merges as well.
 pub type TokenId = u32;
+
+/// The longest token a vocabulary may have.
+const MAX_TOKEN_BYTES: usize = 255;
 
 /// The tokens of an encoding.
 #[derive(Default)]
@@ -17,29 +21,40 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The vocabulary of an asset.
-    pub fn new(asset: &Asset) -> Self {
-        let mut vocabulary =
-            Self { bytes: Vec::with_capacity(asset.ids() * 8), starts: Vec::with_capacity(asset.ids() + 1) };
-        vocabulary.bytes.extend(asset.singles());
+    /// The vocabulary with these single bytes, and then the tokens of these halves.
+    ///
+    /// # Errors
+    /// [`TokenError::BadVocabulary`] if a half of a token is not an earlier token, or a token is too long.
+    pub fn new(singles: &[u8; SINGLE_BYTES], pairs: &[Option<Pair>]) -> Result<Self, TokenError> {
+        let ids = SINGLE_BYTES + pairs.len();
+        let mut vocabulary = Self { bytes: Vec::with_capacity(ids * 8), starts: Vec::with_capacity(ids + 1) };
+        vocabulary.bytes.extend(singles);
         vocabulary.starts.extend(0..=SINGLE_BYTES as u32);
-        for chunk in asset.chunks() {
-            vocabulary.append(chunk.map(|(_, halves)| halves));
+        // Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
+        for pairs in pairs.chunks(512) {
+            vocabulary.append(pairs)?;
         }
-        vocabulary
+        Ok(vocabulary)
     }
 
     /// Appends the tokens of these halves.
     #[inline(never)]
-    fn append(&mut self, pairs: impl Iterator<Item = Option<Pair>>) {
+    fn append(&mut self, pairs: &[Option<Pair>]) -> Result<(), TokenError> {
         for pair in pairs {
-            if let Some((left, right)) = pair {
+            if let &Some((left, right)) = pair {
                 let (left, right) = (self.range(left), self.range(right));
+                if left.is_empty() || right.is_empty() {
+                    return Err(TokenError::BadVocabulary("a token's half is not an earlier token"));
+                }
+                if left.len() + right.len() > MAX_TOKEN_BYTES {
+                    return Err(TokenError::BadVocabulary("a token is too long"));
+                }
                 self.append_copy(left);
                 self.append_copy(right);
             }
             self.starts.push(self.bytes.len() as u32);
         }
+        Ok(())
     }
 
     /// Appends bytes that are there already, eight at a time: most tokens are so short that calling
@@ -78,19 +93,26 @@ impl Vocabulary {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asset::write;
     use super::*;
 
-    fn vocabulary(pairs: &[Option<(TokenId, TokenId)>]) -> Vocabulary {
-        let singles = std::array::from_fn(|byte| byte as u8);
-        Vocabulary::new(&Asset::parse(write(&singles, pairs).as_bytes()).unwrap())
+    fn vocabulary(pairs: &[Option<Pair>]) -> Result<Vocabulary, TokenError> {
+        Vocabulary::new(&std::array::from_fn(|byte| byte as u8), pairs)
     }
 
     #[test]
     fn tokens_are_rebuilt_from_their_halves() {
-        let vocabulary = vocabulary(&[Some((97, 98)), None, Some((256, 99)), Some((258, 256))]);
+        let vocabulary = vocabulary(&[Some((97, 98)), None, Some((256, 99)), Some((258, 256))]).unwrap();
         assert_eq!(vocabulary.len(), 260);
         let tokens: Vec<&[u8]> = [97, 256, 257, 258, 259, 260, u32::MAX].map(|id| vocabulary.token(id)).into();
         assert_eq!(tokens, [&b"a"[..], b"ab", b"", b"abc", b"abcab", b"", b""]);
+    }
+
+    #[test]
+    fn halves_that_make_no_token_are_refused() {
+        let error = |pairs: &[_]| vocabulary(pairs).err().unwrap().to_string();
+        assert!(error(&[Some((97, 256))]).contains("earlier"), "a half that is not there yet");
+        assert!(error(&[None, Some((97, 256))]).contains("earlier"), "a gap as a half");
+        let doubling: Vec<_> = (255..263).map(|id| Some((id, id))).collect();
+        assert!(error(&doubling).contains("too long"));
     }
 }

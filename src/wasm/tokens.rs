@@ -42,15 +42,15 @@ pub fn load(encoding: u8, len: usize) -> Result<(), JsError> {
 /// Makes the rest of what counts, and lets the engine compile it and optimise it while other things go on. Otherwise
 /// a text would wait for that.
 #[wasm_bindgen(js_name = warmUp)]
-pub fn warm_up(encoding: u8) {
-    let Ok(encoding) = loaded_encoding(name(encoding)) else { return };
-    if !encoding.complete() {
-        return;
+pub fn warm_up(encoding: u8) -> Result<(), JsError> {
+    let Ok(encoding) = loaded_encoding(name(encoding)) else { return Ok(()) };
+    if encoding.complete()? {
+        let ids: Vec<u32> = (256..2_500).collect();
+        if let Ok(text) = encoding.decode(&ids) {
+            encoding.count_bytes(&text);
+        }
     }
-    let ids: Vec<u32> = (256..2_500).collect();
-    if let Ok(text) = encoding.decode(&ids) {
-        encoding.count_bytes(&text);
-    }
+    Ok(())
 }
 
 /// Tokens of the text in the buffer; -1 if the encoding is not loaded.

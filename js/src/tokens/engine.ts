@@ -62,19 +62,23 @@ export function loadInto(
   try {
     given.loadEncoding(numberOf(name), write(given, vocabulary));
   } catch (error) {
-    const cause = of.failure(error);
-    if (of.ended) throw cause;
-    throw new VarveError(
-      "BadVocabulary",
-      `the vocabulary of ${name} cannot be used: ${messageOf(cause)}; take varve/encodings/${name} of the same version`,
-      { encoding: name },
-      { cause },
-    );
+    throw badVocabulary(of, name, error);
   }
 }
 
+function badVocabulary(of: Instance, name: EncodingName, error: unknown): unknown {
+  const cause = of.failure(error);
+  if (of.ended) return cause;
+  return new VarveError(
+    "BadVocabulary",
+    `the vocabulary of ${name} cannot be used: ${messageOf(cause)}; take varve/encodings/${name} of the same version`,
+    { encoding: name },
+    { cause },
+  );
+}
+
 /**
- * Makes the tables at once that few texts do without.
+ * Reads all of the vocabulary at once, and makes the tables that few texts do without.
  * @internal
  */
 export function warmUp(encoding: EncodingName): void {
@@ -82,7 +86,7 @@ export function warmUp(encoding: EncodingName): void {
   try {
     engine.warmUp(numberOf(encoding));
   } catch (error) {
-    throw instance.failure(error);
+    throw badVocabulary(instance, encoding, error);
   }
 }
 

@@ -13,7 +13,8 @@ mod short;
 
 use std::cell::{Cell, OnceCell};
 
-use super::asset::{Asset, Pair, SINGLE_BYTES};
+use super::asset::{Asset, SINGLE_BYTES};
+use super::error::TokenError;
 use super::vocabulary::{TokenId, Vocabulary};
 use super::window::word;
 use long::Long;
@@ -39,11 +40,8 @@ pub(super) fn table<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
 pub struct Lookup {
     ids: usize,
     single: [TokenId; SINGLE_BYTES],
-    pairs: Box<[TokenId; 1 << 16]>,
     merges: Merges,
     words: OnceCell<Words>,
-    /// What `words` are made of, until then.
-    asset: Cell<Option<Asset>>,
     /// Bytes that were looked up without them.
     bytes: Cell<usize>,
 }
@@ -58,37 +56,12 @@ pub struct Words {
 impl Lookup {
     /// A lookup that merges; what else there is comes when it is needed.
     pub fn new(asset: Asset) -> Self {
-        let mut lookup = Self {
-            ids: asset.ids(),
-            single: [NONE; SINGLE_BYTES],
-            pairs: table(NONE),
-            merges: Merges::new(),
-            words: OnceCell::new(),
-            asset: Cell::new(None),
-            bytes: Cell::new(0),
-        };
-        let mut bytes = [0; SINGLE_BYTES];
+        let mut single = [NONE; SINGLE_BYTES];
         for (id, byte) in asset.singles().enumerate() {
-            lookup.single[usize::from(byte)] = id as TokenId;
-            bytes[id % SINGLE_BYTES] = byte;
+            single[usize::from(byte)] = id as TokenId;
         }
-        for chunk in asset.chunks() {
-            lookup.insert_merges(&bytes, chunk);
-        }
-        lookup.asset.set(Some(asset));
-        lookup
-    }
-
-    /// `bytes`: those of the first tokens.
-    #[inline(never)]
-    fn insert_merges(&mut self, bytes: &[u8; SINGLE_BYTES], merges: impl Iterator<Item = (TokenId, Option<Pair>)>) {
-        for (id, halves) in merges {
-            let Some((left, right)) = halves else { continue };
-            self.merges.insert(left, right, id);
-            if let (Some(&first), Some(&second)) = (bytes.get(left as usize), bytes.get(right as usize)) {
-                self.pairs[pair_index(first, second)] = id;
-            }
-        }
+        let (words, bytes) = (OnceCell::new(), Cell::new(0));
+        Self { ids: asset.ids(), single, merges: Merges::new(asset), words, bytes }
     }
 
     /// Number of ids, gaps included.
@@ -108,14 +81,33 @@ impl Lookup {
         Some(self.words())
     }
 
-    /// Whether there are tables of whole tokens.
-    pub fn has_words(&self) -> bool {
-        self.words.get().is_some()
+    /// Makes the tables of whole tokens; false if they are there.
+    ///
+    /// # Errors
+    /// [`TokenError::BadVocabulary`] for a vocabulary that says of itself that it is good, and is not.
+    pub fn complete(&self) -> Result<bool, TokenError> {
+        if self.words.get().is_some() {
+            return Ok(false);
+        }
+        let words = self.read_words()?;
+        Ok(self.words.set(words).is_ok())
     }
 
-    /// The tables of whole tokens.
+    /// The tables of whole tokens. Of a vocabulary that [`Self::complete`] refuses they are empty.
     pub fn words(&self) -> &Words {
-        self.words.get_or_init(|| Words::new(self.asset.take().map(|asset| Vocabulary::new(&asset))))
+        self.words.get_or_init(|| self.read_words().unwrap_or_else(|_| Words::new(Vocabulary::default())))
+    }
+
+    fn read_words(&self) -> Result<Words, TokenError> {
+        let mut singles = [0; SINGLE_BYTES];
+        for (byte, &id) in (0..=u8::MAX).zip(&self.single) {
+            if let Some(single) = singles.get_mut(id as usize) {
+                *single = byte;
+            }
+        }
+        let vocabulary = Vocabulary::new(&singles, &self.merges.read_all()?)?;
+        self.merges.forget();
+        Ok(Words::new(vocabulary))
     }
 
     /// The token of one byte.
@@ -127,7 +119,7 @@ impl Lookup {
     /// The token of two bytes; [`NONE`] if there is none.
     #[inline(always)]
     pub fn pair(&self, first: u8, second: u8) -> TokenId {
-        self.pairs[pair_index(first, second)]
+        self.merges.pair(first, second, self.single(second))
     }
 
     /// The token that `left` and `right` merge to; [`NONE`] if they do not.
@@ -138,8 +130,7 @@ impl Lookup {
 }
 
 impl Words {
-    fn new(vocabulary: Option<Vocabulary>) -> Self {
-        let vocabulary = vocabulary.unwrap_or_default();
+    fn new(vocabulary: Vocabulary) -> Self {
         let mut words = Self { vocabulary, short: Short::new(), long: Long::new() };
         let ids = 0..words.vocabulary.len() as TokenId;
         // Some hundred a call, so that WebAssembly engines can switch to optimised code soon.
@@ -177,11 +168,6 @@ impl Words {
             rest.get(..len).map_or(NONE, |token| self.long.find(&self.vocabulary, token))
         }
     }
-}
-
-#[inline(always)]
-fn pair_index(first: u8, second: u8) -> usize {
-    usize::from(u16::from_be_bytes([first, second]))
 }
 
 #[cfg(test)]
@@ -227,6 +213,26 @@ mod tests {
         assert!(lookup.words_for(FEW_BYTES).is_none());
         assert_eq!(lookup.words_for(1).map(|words| words.find(b"ab", 2)), Some(256));
         assert!(lookup.words_for(0).is_some());
+    }
+
+    #[test]
+    fn a_vocabulary_whose_halves_are_no_tokens_is_refused_as_a_whole_and_finds_only_later_tokens_until_then() {
+        for pairs in [
+            &[Some((97, 256))][..],
+            &[Some((256, 97)), Some((97, 98))],
+            &[None, Some((97, 256))],
+            &[Some((256, 256))],
+            &(255..263).map(|id| Some((id, id))).collect::<Vec<_>>(),
+        ] {
+            let lookup = lookup(pairs);
+            for (left, right) in (95..264).flat_map(|left| (95..264).map(move |right| (left, right))) {
+                let id = lookup.merged(left, right);
+                assert!(id > left.max(right), "{pairs:?}: {id} of {left} and {right}");
+            }
+            assert!(lookup.complete().is_err(), "{pairs:?}");
+            assert!(lookup.complete().is_err(), "{pairs:?}, again");
+            assert_eq!(lookup.words().find(b"ab", 2), NONE);
+        }
     }
 
     #[test]
