@@ -122,14 +122,16 @@ export class Mirror {
 
   #read(splices: string): Splice[] {
     const files = splices.includes('"type":"file"');
-    const take = ([id, message]: [number, Message]) => {
+    const named = (item: number | [number, Message]): Message => {
+      if (typeof item === "number") return this.#known(item);
+      const message = item[1];
       if (files) this.#noteFiles(message);
-      return this.#take(id, message);
+      return this.#take(item[0], message);
     };
     return (JSON.parse(splices) as Told[]).map(([start, remove, insert]) => [
       start,
       remove,
-      insert.map((item) => (typeof item === "number" ? this.#known(item) : take(item))),
+      insert.map(named),
     ]);
   }
 

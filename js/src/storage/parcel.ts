@@ -6,10 +6,16 @@ export type Parcel = [lengths: Uint32Array, bytes: Uint8Array];
 /** The length of what is not there. */
 const ABSENT = 0xffffffff;
 
-/** Byte strings, in one. */
+/** Byte strings, in one. There may be a hundred thousand of them. */
 export function pack(parts: readonly (Uint8Array | null)[]): Parcel {
-  const lengths = Uint32Array.from(parts, (part) => part?.length ?? ABSENT);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + (part?.length ?? 0), 0));
+  const lengths = new Uint32Array(parts.length);
+  let size = 0;
+  for (let index = 0; index < parts.length; index++) {
+    const length = parts[index]?.length;
+    lengths[index] = length ?? ABSENT;
+    size += length ?? 0;
+  }
+  const bytes = new Uint8Array(size);
   let place = 0;
   for (const part of parts) {
     if (part === null) continue;
