@@ -1,7 +1,11 @@
 // What policies cost: a commit with all four beside one without, prepare at 100 and at 100,000 entries; and a soak of
 // 10,000 turns within 4,000 tokens, which must not eat memory. Prints a table and writes benches/results/policies.md.
 // Run it with: npm run bench -- policies
-import { createVarve, memory } from "varve";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createVarve } from "varve";
+import { sqlite } from "varve/storage/sqlite";
 import { message } from "./lib/messages.mjs";
 import { median, report, thousands } from "./lib/report.mjs";
 
@@ -72,9 +76,10 @@ async function prepares() {
   );
 }
 
-/** Turns of an agent that never ends; memory is what is left after a collection. */
+/** Turns of an agent that never ends, stored in a file; memory is what is left after a collection. */
 async function soak(turns) {
-  const storage = memory("soak");
+  const folder = mkdtempSync(join(tmpdir(), "varve-soak-"));
+  const storage = sqlite(join(folder, "soak.db"), { driver: "node:sqlite" });
   const chat = await createVarve({ storage, encoding: "approximate" }).open("soak");
   await chat.setBudget({ maxTokens: 4000, action: "warn" });
   await chat.policies.configure({ "auto-compress": { mode: "autonomous" } });
@@ -124,8 +129,10 @@ async function soak(turns) {
     "flat",
     `${mb(first)}, ${mb(last)}`,
     undefined,
-    `${Math.round(each)} bytes a turn of 4 entries, the stored ones included: the store is in memory`,
+    `${Math.round(each)} bytes a turn of 4 entries; the history is in a file`,
   );
+  await storage.close?.();
+  rmSync(folder, { recursive: true });
 }
 
 await soak(Number(process.env.TURNS ?? 10_000)); // first: memory of the module never shrinks
@@ -133,6 +140,6 @@ await commits();
 await prepares();
 write(
   "What policies cost",
-  "Messages of 200 bytes, storage in memory; times are the best of rounds that take turns.",
+  "Messages of 200 bytes; times are the best of rounds that take turns, with storage in memory.",
   "The soak keeps its whole history: summaries stand for entries, nothing is deleted.",
 );
