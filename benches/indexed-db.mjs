@@ -54,6 +54,70 @@ async function durable(rounds) {
   return { put: median(times.put), write: median(times.write) };
 }
 
+/** What the calls of a write cost without varve: medians over that of a bare put, turn by turn. */
+async function calls(rounds) {
+  const bytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+  const made = new Promise((resolve) => {
+    const request = indexedDB.open("calls", 1);
+    request.onupgradeneeded = () => {
+      const numbered = { keyPath: "number" };
+      const names = { unique: true };
+      const { result } = request;
+      result.createObjectStore("repositories", numbered).createIndex("name", ["id"], names);
+      for (const name of ["puts", "journal", "objects"]) result.createObjectStore(name);
+    };
+    request.onsuccess = () => resolve(request.result);
+  });
+  const database = await made;
+  const change = async (names, run) => {
+    const transaction = database.transaction(names, "readwrite", { durability: "strict" });
+    const ended = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = reject;
+    });
+    run(...names.map((name) => transaction.objectStore(name)));
+    transaction.commit();
+    await ended;
+  };
+  const rows = (seq, journal, objects) => {
+    objects.add(bytes(732), [1, bytes(32)]);
+    journal.add(bytes(332), [1, seq]);
+  };
+  const record = (last) => ({ number: 1, id: "chat", incarnation: "00000000000000a1", last });
+  const all = ["journal", "objects", "repositories"];
+  const kinds = {
+    put: (seq) => change(["puts"], (puts) => puts.put(bytes(1000), seq)),
+    rows: (seq) => change(all.slice(0, 2), (...stores) => rows(3 * seq, ...stores)),
+    written: (seq) =>
+      change(all, (journal, objects, repositories) => {
+        rows(3 * seq + 1, journal, objects);
+        repositories.put(record(seq));
+      }),
+    read: (seq) =>
+      change(all, (journal, objects, repositories) => {
+        repositories.get(1);
+        rows(3 * seq + 2, journal, objects);
+        repositories.put(record(seq));
+      }),
+  };
+  const times = {};
+  for (let seq = 1; seq <= rounds; seq++) {
+    for (const [kind, run] of Object.entries(kinds)) {
+      const from = performance.now();
+      await run(seq);
+      times[kind] ??= [];
+      times[kind].push(performance.now() - from);
+    }
+  }
+  database.close();
+  const medians = Object.entries(times).map(([kind, all]) => [
+    kind,
+    all.sort((a, b) => a - b)[all.length >> 1],
+  ]);
+  const [[, put]] = medians;
+  return medians.map(([kind, time]) => [kind, time / put]);
+}
+
 async function fill(entries) {
   const all = varve.createVarve({ storage: varve.storage("long"), encoding: "approximate" });
   const chat = await all.open("chat");
@@ -100,6 +164,9 @@ try {
   console.log(
     `write of 300 + 700 bytes        ${write.toFixed(2)}  (${(write / put).toFixed(2)} ×)`,
   );
+  for (const [kind, times] of await page.evaluate(calls, ROUNDS)) {
+    console.log(`calls alone, ${kind.padEnd(18)} ${times.toFixed(2)} ×`);
+  }
   await page.evaluate(fill, ENTRIES);
   for (let round = 0; round < 3; round++) {
     const fresh = await tab.page();

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { sqlite } from "varve/storage/sqlite";
+import { sqlite, sqliteSchema } from "varve/storage/sqlite";
 
 const COMMITS = Number(process.argv[2] ?? 2000);
 const OBJECTS = Number(process.argv[3] ?? 100_000);
@@ -80,6 +80,54 @@ async function commits(durability, synchronous) {
       `commit, ${durability}, p${share * 100}: ${a.toFixed(3)} ms, bare ${b.toFixed(3)} ms, ratio ${(a / b).toFixed(2)}`,
     );
   }
+}
+
+/** A database that notes what it is told to run. */
+function noting(database, noted) {
+  const prepare = (sql) => {
+    const statement = database.prepare(sql);
+    const run = (...values) => {
+      noted.push([sql, values]);
+      return statement.run(...values);
+    };
+    const set = (on) => statement.setReturnArrays(on);
+    const all = (...values) => statement.all(...values);
+    return { run, all, setReturnArrays: set, setReadBigInts() {} };
+  };
+  const inTransaction = { get: () => database.isTransaction };
+  return Object.defineProperty({ prepare, exec() {}, close() {} }, "isTransaction", inTransaction);
+}
+
+/** The statements of a commit, run again without the store: what it writes costs so much by itself. */
+async function statements() {
+  const noted = [];
+  const source = noting(new DatabaseSync(":memory:"), noted);
+  const store = sqlite(source);
+  const key = { workspace: "w", id: "r", incarnation: "0123456789abcdef" };
+  await store.createRepository(key, key.incarnation, 1);
+  const database = new DatabaseSync(join(folder, "statements.db"));
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+    PRAGMA cache_size = -16000; ${sqliteSchema()}
+    INSERT INTO varve_repositories (workspace, id, incarnation, created_at, updated_at) VALUES ('w', 'r', 'i', 1, 1)`);
+  const prepared = new Map();
+  const insert = bare("statements-bare.db", "FULL");
+  const [ours, floor] = [[], []];
+  for (let seq = 1; seq <= COMMITS; seq++) {
+    const next = batch(seq);
+    noted.length = 0;
+    await store.write(key, next);
+    for (const [sql] of noted) if (!prepared.has(sql)) prepared.set(sql, database.prepare(sql));
+    const start = performance.now();
+    for (const [sql, values] of noted) prepared.get(sql).run(...values);
+    const between = performance.now();
+    insert(next.entry.bytes, next.objects[0].bytes);
+    floor.push(performance.now() - between);
+    ours.push(between - start);
+  }
+  const [a, b] = [percentile(ours, 0.5), percentile(floor, 0.5)];
+  console.log(
+    `its ${noted.length} statements alone, strict, p50: ${a.toFixed(3)} ms, bare ${b.toFixed(3)} ms, ratio ${(a / b).toFixed(2)}`,
+  );
 }
 
 async function best(run, times = 5) {
@@ -163,6 +211,7 @@ async function bytes() {
 try {
   await commits("strict", "FULL");
   await commits("relaxed", "NORMAL");
+  await statements();
   await reads();
   await bytes();
 } finally {
