@@ -14,7 +14,7 @@ import { setup, wasmBindgenVersion } from "./setup.mjs";
 
 /** In bytes, gzipped. What is over still works: npm run build and npm test fail, npm start does not. */
 const BUDGET = {
-  module: 264 * 1024, // to become 250 KB, and then 200
+  module: 260 * 1024, // to become 250 KB, and then 200
   face: 25 * 1024,
   stores: 108 * 1024, // the module of varve/storage/indexed-db; to become 60 KB
   summarize: 16 * 1024, // the built-in summarizer, module and JavaScript
@@ -33,8 +33,12 @@ const OPTIMISATIONS = [
   "--low-memory-unused",
 ];
 
-/** What wasm-opt does once the functions are named by their places. */
+/**
+ * What wasm-opt does once the functions are named by their places. The alignment that loads and stores announce is a
+ * hint that engines on 64-bit processors do not use; one for all of them compresses better.
+ */
 const ORDER = [
+  "--dealign",
   "--reorder-functions-by-name",
   "--generate-stack-ir",
   "--optimize-stack-ir",
@@ -42,11 +46,20 @@ const ORDER = [
   "--strip-target-features",
 ];
 
+/** At the level for size, locals stay as the compiler set them: that takes more bytes, and fewer of them compressed. */
+const FOR_SIZE = ["--skip-pass=simplify-locals"];
+
 /** What the levels stand for, for instructions to stay those of the level. */
 const LEVELS = {
   "-Os": ["--optimize-level=2", "--shrink-level=1"],
   "-O3": ["--optimize-level=3", "--shrink-level=0"],
 };
+
+/**
+ * The stack, in bytes. Static data stands behind it: below a mebibyte its addresses take a byte less each, thousands
+ * of times.
+ */
+const STACK = 960 * 1024;
 
 /**
  * The standard library is built with the module, for size, and panics trap at once: the one that rustup
@@ -58,7 +71,8 @@ const STANDARD_LIBRARY = {
   env: {
     RUSTC_BOOTSTRAP: "1",
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
-      "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
+      "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none" +
+      ` -Clink-arg=-zstack-size=${STACK}`,
   },
 };
 
@@ -214,7 +228,8 @@ export function wasmPack(folder, name, options, extra = []) {
 export async function optimize(file, options, { level = "-Os", named = false } = {}) {
   const features = featuresOf(file);
   const readable = named ? ["--debuginfo", "--no-inline=*"] : [];
-  await wasmOpt(file, [...features, ...readable, level, ...OPTIMISATIONS], options);
+  const passes = level === "-Os" ? [...OPTIMISATIONS, ...FOR_SIZE] : OPTIMISATIONS;
+  await wasmOpt(file, [...features, ...readable, level, ...passes], options);
   if (named) return;
   writeFileSync(file, namedByLikeness(readFileSync(file)));
   await wasmOpt(file, [...features, ...LEVELS[level], ...ORDER], options);
