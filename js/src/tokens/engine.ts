@@ -61,6 +61,7 @@ export function loadInto(
   useModule(given, of);
   try {
     given.loadEncoding(numberOf(name), write(given, vocabulary));
+    drop(given); // few texts are that long
   } catch (error) {
     throw badVocabulary(of, name, error);
   }
@@ -199,7 +200,10 @@ function reserve(engine: TokenModule, length: number): void {
 }
 
 function release(engine: TokenModule): void {
-  if (buffer.length <= KEPT) return;
+  if (buffer.length > KEPT) drop(engine);
+}
+
+function drop(engine: TokenModule): void {
   engine.freeTextBuffer();
   buffer = new Uint8Array(0);
 }

@@ -56,10 +56,12 @@ impl Merges {
     #[inline(always)]
     pub fn find(&self, left: TokenId, right: TokenId) -> TokenId {
         let id = self.find_read(left, right);
-        if id == NONE && self.unread.get() > 0 && self.read_for(right) {
-            return self.find_read(left, right);
-        }
-        id
+        if id == NONE && self.unread.get() > 0 { self.find_unread(left, right) } else { id }
+    }
+
+    #[inline(never)]
+    fn find_unread(&self, left: TokenId, right: TokenId) -> TokenId {
+        if self.read_for(right) { self.find_read(left, right) } else { NONE }
     }
 
     /// The token of two bytes, of which `right` is the token of the second; [`NONE`] if there is none.
