@@ -3,7 +3,7 @@
 //! Whoever counts a few short texts asks for some hundred of two hundred thousand merges. So merges stand in lists by
 //! their right half, and lists in blocks of some hundred merges, each of which can be read by itself. Only an index is
 //! read at once: which right halves have merges, how many, and where their block begins. A text of a few lines needs a
-//! tenth of the blocks; reading all takes about ten times as long as the index.
+//! small part of the blocks; reading all takes several times as long as the index.
 //!
 //! ```text
 //! sum              11 digits, the lowest first: of all that follows
