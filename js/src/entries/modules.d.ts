@@ -1,4 +1,4 @@
-// What the build puts in place of these names: js/scripts/build.mjs.
+// What the build puts in place of these names: js/scripts/lib/bundles.mjs.
 declare module "varve:base64" {
   export const base64: string;
 }
