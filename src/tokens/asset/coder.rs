@@ -102,7 +102,7 @@ impl Models {
     }
 }
 
-/// Reads numbers. Where the digits end too soon it goes on with zeros; [`Numbers::ends_well`] tells.
+/// Reads numbers. Where the digits end too soon it goes on with zeros; [`Numbers::end`] tells.
 pub struct Numbers<'a> {
     models: &'a Models,
     digits: &'a [u8],
