@@ -1,7 +1,7 @@
 // Budgets in the name of a model: its window is looked up in the models given to `createVarve`.
 import { VarveError } from "./errors.js";
+import type { Budget } from "./types/budget.js";
 import type { Models } from "./types/models.js";
-import type { Budget } from "./types/repository.js";
 
 /** The budget with the window of its model in place of the model. */
 export function withWindow(budget: Budget, models: Models | undefined): object {

@@ -1,5 +1,5 @@
 // Listeners of one repository.
-import type { RepositoryEvents } from "./types/repository.js";
+import type { RepositoryEvents } from "./types/events.js";
 
 type Listener<E> = (event: E) => void;
 

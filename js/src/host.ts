@@ -12,7 +12,7 @@ import { countIn, type ModuleMemory } from "./tokens/engine.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./tokens/names.js";
 import type { VerifyOptions } from "./types/care.js";
 import type { Receipt } from "./types/commit.js";
-import type { RepositoryEvents } from "./types/repository.js";
+import type { RepositoryEvents } from "./types/events.js";
 import type { TokenCounter } from "./types/varve.js";
 
 /**

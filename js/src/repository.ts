@@ -11,10 +11,12 @@ import { own, toPlainJson } from "./plain.js";
 import { resolvePolicy } from "./policies/config.js";
 import type { Driven } from "./policies/driver.js";
 import { Shrinker } from "./shrink/shrinker.js";
+import type { Budget } from "./types/budget.js";
 import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
+import type { RepositoryEvents } from "./types/events.js";
 import type { PolicyConfig, PolicyTrigger } from "./types/policies.js";
-import type { Budget, RepositoryEvents, Snapshot } from "./types/repository.js";
+import type { Snapshot } from "./types/repository.js";
 import type { Turn, TurnOptions } from "./types/turn.js";
 import { type CallArguments, changeJson } from "./writer.js";
 

@@ -1,4 +1,7 @@
 // The public types, written by hand: this is the truth that the module is checked against.
+export type * from "./types/annotation.js";
+export type * from "./types/author.js";
+export type * from "./types/budget.js";
 export type * from "./types/care.js";
 export type * from "./types/chat.js";
 export type * from "./types/commit.js";
@@ -6,6 +9,7 @@ export type * from "./types/compile.js";
 export type * from "./types/compress.js";
 export type * from "./types/content.js";
 export type * from "./types/content-types.js";
+export type * from "./types/events.js";
 export type * from "./types/journal.js";
 export type * from "./types/json.js";
 export type * from "./types/models.js";

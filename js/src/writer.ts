@@ -2,13 +2,8 @@
 import { type Given, given } from "./files/files.js";
 import type { Maybe } from "./native.js";
 import { own, toPlainJson } from "./plain.js";
-import type {
-  ChangeOptions,
-  CommitOptions,
-  OperationOptions,
-  Priority,
-  Receipt,
-} from "./types/commit.js";
+import type { Priority } from "./types/annotation.js";
+import type { ChangeOptions, CommitOptions, OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload, NewPart, ProviderData } from "./types/content.js";
 import type { JsonInput } from "./types/json.js";
 

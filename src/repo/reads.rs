@@ -316,14 +316,22 @@ impl Handle {
         })
     }
 
+    /// Tokens of a plain compile: of what [`Handle::status`] tells, the one number that takes no look at every entry.
+    ///
+    /// # Errors
+    /// Those of the counter and the store.
+    pub async fn compiled_tokens(&self) -> Result<u64> {
+        let target = |state: &State<'_>| (self.head_in(state), u64::MAX);
+        let updated = self.repo.update_view(&target, &Default::default(), &|_| 0).await?;
+        Ok(self.repo.views.borrow().slots.get(updated.slot).map_or(0, |slot| slot.view.tokens()))
+    }
+
     /// How the handle's history stands: see [`status::describe`]; and its head and budget.
     ///
     /// # Errors
     /// Those of the counter and the store.
     pub async fn status(&self) -> Result<Value> {
-        let target = |state: &State<'_>| (self.head_in(state), u64::MAX);
-        let updated = self.repo.update_view(&target, &Default::default(), &|_| 0).await?;
-        let compiled = self.repo.views.borrow().slots.get(updated.slot).map_or(0, |slot| slot.view.tokens());
+        let compiled = self.compiled_tokens().await?;
         let recounted = self.repo.recounted.borrow();
         let counts = Counts::new(self.repo.settings.counter.as_counter(), &recounted);
         let mut out = self.repo.read(|state| {

@@ -151,6 +151,7 @@ pub async fn call(
             return Ok(to_arrays(&handle.repository().bytes(&hashes).await?));
         }
         "status" => handle.status().await?,
+        "compiledTokens" => handle.compiled_tokens().await?.into(),
         "gc" => to_value(&handle.gc(&GcOptions::read(args)?).await?),
         "erase" => {
             let (hash, reason): (String, String) = (args.get("contentHash")?, args.get("reason")?);

@@ -1,7 +1,6 @@
 // What making a context smaller needs of the handle that it works on.
 import type { Link } from "../handle.js";
 import type { OperationOptions } from "../types/commit.js";
-import type { Status } from "../types/repository.js";
 import type { CallArguments } from "../writer.js";
 
 /** A handle, as far as compression needs it. */
@@ -13,5 +12,5 @@ export interface Place {
 
 /** Tokens of a plain compile. */
 export async function compiledTokens({ link }: Pick<Place, "link">): Promise<number> {
-  return (await link.call<Status>("status")).compiledTokens;
+  return link.call<number>("compiledTokens");
 }

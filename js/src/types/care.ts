@@ -1,5 +1,5 @@
 // Looking after a repository: checking it, freeing space, erasing.
-import type { Author } from "./commit.js";
+import type { Author } from "./author.js";
 
 /** How far something is: in entries and objects, `total` as far as it is known. */
 export interface CareProgress {

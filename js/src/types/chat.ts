@@ -1,5 +1,8 @@
 // What chats take and give: alternatives, the transcript, arrays to sync with.
-import type { Author, ChangeOptions, Priority, Receipt } from "./commit.js";
+
+import type { Priority } from "./annotation.js";
+import type { Author } from "./author.js";
+import type { ChangeOptions, Receipt } from "./commit.js";
 import type { Role, StoredPayload } from "./content.js";
 import type { JsonObject, JsonValue } from "./json.js";
 import type { TurnStatus } from "./turn.js";

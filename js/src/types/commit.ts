@@ -1,15 +1,8 @@
 // Commits: what writing takes and gives.
-import type { ErasedMark } from "./care.js";
-import type { AnnotationFields } from "./journal.js";
-import type { JsonInput, JsonObject, JsonValue } from "./json.js";
 
-/** Who did something. */
-export interface Author {
-  /** `user`, `agent`, `policy`, `system`, or a word of your own. */
-  readonly kind: string;
-  /** Which one. */
-  readonly name?: string;
-}
+import type { Author } from "./author.js";
+import type { ErasedMark } from "./care.js";
+import type { JsonInput, JsonObject, JsonValue } from "./json.js";
 
 /** What every write takes. */
 export interface OperationOptions {
@@ -111,13 +104,4 @@ export interface CommitInfo {
   generation?: JsonValue;
   /** The commit it is a copy of. */
   copiedFrom?: string;
-}
-
-/** How important an entry is. `unset` returns to the default of its type. */
-export type Priority = "skip" | "normal" | "pinned" | "unset";
-
-/** An annotation, with the hash that names it. */
-export interface Annotation extends AnnotationFields {
-  /** SHA-256 of its other fields as canonical JSON. */
-  id: string;
 }

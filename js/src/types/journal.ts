@@ -1,7 +1,10 @@
 // What is stored, as JSON: entries of the journal and the records they consist of. The precise
 // formats, and what is hashed, are told in docs/format.md. Hashes are 64 lower-case hex digits, times
 // UTC milliseconds.
-import type { Author, EntryOperation, Priority } from "./commit.js";
+
+import type { AnnotationFields } from "./annotation.js";
+import type { Author } from "./author.js";
+import type { EntryOperation } from "./commit.js";
 import type { InputUsage, OutputUsage } from "./compile.js";
 import type { RegisteredType } from "./content-types.js";
 import type { JsonObject, JsonValue } from "./json.js";
@@ -101,15 +104,6 @@ export interface Outline {
   reasoning?: number;
   role?: string;
   text?: number;
-}
-
-/** An annotation; its id is the SHA-256 of the canonical JSON of these. */
-export interface AnnotationFields {
-  author?: Author;
-  createdAt: number;
-  priority: Priority;
-  reason?: string;
-  target: string;
 }
 
 /** A branch or tag: from `old` to `new`; absent is "there is none". */

@@ -1,7 +1,7 @@
 // Policies: what a context does to keep itself in shape, and who has the last word.
 
+import type { Annotation, Priority } from "./annotation.js";
 import type { Transcript, TranscriptOptions } from "./chat.js";
-import type { Annotation, Priority } from "./commit.js";
 import type { JsonInput, JsonObject, JsonValue } from "./json.js";
 import type { BranchInfo, EntryInfo, History, HistoryOptions, Status } from "./repository.js";
 

@@ -1,8 +1,10 @@
 // What a repository answers when it is asked.
-import type { Author, CommitInfo, Priority, Receipt } from "./commit.js";
+
+import type { Priority } from "./annotation.js";
+import type { Author } from "./author.js";
+import type { CommitInfo } from "./commit.js";
 import type { StoredPayload } from "./content.js";
 import type { JsonObject } from "./json.js";
-import type { PolicyEvent, ProposalEvent } from "./policies.js";
 
 /** What `history` takes. */
 export interface HistoryOptions {
@@ -152,94 +154,6 @@ export interface Undone {
   operation: string;
   /** The operation that it inverts. */
   undid: string;
-}
-
-/** How much a model may be given, in tokens. */
-export type Budget = (
-  | {
-      maxTokens: number;
-      model?: never;
-      contextWindow?: never;
-      reserveOutput?: never;
-      margin?: never;
-    }
-  | ((
-      | {
-          /** The model's window. */
-          contextWindow: number;
-          model?: never;
-        }
-      | {
-          /** A model of those given to `createVarve`: its window. */
-          model: string;
-          contextWindow?: never;
-        }
-    ) & {
-      maxTokens?: never;
-      /** Kept free for the answer. Default: 0. */
-      reserveOutput?: number;
-      /** Kept free for what counting gets wrong, as a share of the window: 0.05 is 5 %. Default: 0. */
-      margin?: number;
-    })
-) &
-  (
-    | {
-        /** `warn`: the event `budget`. `reject`: input that would burst it fails with `BudgetExceeded`. */
-        action: "warn" | "reject";
-      }
-    | { action: "callback"; callback: (event: BudgetEvent) => void }
-  );
-
-/** A branch has more than its budget. */
-export interface BudgetEvent {
-  readonly type: "budget";
-  readonly branch: string;
-  /** Tokens allowed. */
-  readonly limit: number;
-  /** Tokens of the compile. */
-  readonly used: number;
-}
-
-/** A commit was made through this process. */
-export interface CommitEvent {
-  readonly type: "commit";
-  /** In order; several for a batch. */
-  readonly receipts: readonly Receipt[];
-  readonly branch: string | undefined;
-}
-
-/** A write lost a race and was planned again, or gave up. */
-export interface ConflictEvent {
-  readonly type: "conflict";
-  readonly [name: string]: unknown;
-}
-
-/** A checkpoint that could not be used was replaced. */
-export interface CheckpointEvent {
-  readonly type: "checkpoint";
-  /** The last entry that the new one holds. */
-  readonly seq: number;
-  /** What was wrong with the one before. */
-  readonly rebuilt: string;
-}
-
-/** A payload was erased, here or by others: what the application has of it should go as well. */
-export interface ErasedEvent {
-  readonly type: "erased";
-  /** The `contentHash`. */
-  readonly hash: string;
-  readonly reason: string;
-}
-
-/** What `on` can listen to. */
-export interface RepositoryEvents {
-  commit: CommitEvent;
-  budget: BudgetEvent;
-  conflict: ConflictEvent;
-  checkpoint: CheckpointEvent;
-  erased: ErasedEvent;
-  proposal: ProposalEvent;
-  policy: PolicyEvent;
 }
 
 /** What `getSnapshot` gives: the same object until something changes. */

@@ -1,11 +1,11 @@
 // What `createVarve` takes.
 import type { EncodingAsset, EncodingName } from "../tokens/names.js";
+import type { Budget } from "./budget.js";
 import type { OperationOptions } from "./commit.js";
 import type { Summarizer } from "./compress.js";
 import type { ContentTypes } from "./content-types.js";
 import type { JsonInput, JsonObject } from "./json.js";
 import type { Models } from "./models.js";
-import type { Budget } from "./repository.js";
 import type { StorageAdapter } from "./storage.js";
 
 /** Counts the tokens of a text. The same text has always the same count. */
