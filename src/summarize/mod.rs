@@ -2,9 +2,9 @@
 //! likely to need out of a conversation and says it again in the words it was said in.
 //!
 //! From the bottom up: [`words`] finds the terms of a text (identifiers, numbers, names), [`sentences`] cuts it up,
-//! [`data`] reads the JSON of tools, [`draft`] and [`records`] make units of all that: sentences, and fields of
-//! records, where a later value takes the place of an earlier one. [`lexicon`] weighs the terms by where and how
-//! often they are used, [`choose`] takes the units that hold the most weight for their tokens, [`render`] writes
+//! [`data`] reads the JSON of tools, [`reading`] and [`records`] make units of a [`draft`] of all that: sentences, and
+//! fields of records, where a later value takes the place of an earlier one. [`lexicon`] weighs the terms by where and
+//! how often they are used, [`choose`] takes the units that hold the most weight for their tokens, [`render`] writes
 //! them in their order.
 //!
 //! A fact is one line: a subject and its fields, with ` | ` between them. The next summary reads it back, so that
@@ -14,6 +14,7 @@ mod choose;
 mod data;
 mod draft;
 mod lexicon;
+mod reading;
 mod records;
 mod render;
 mod sentences;
