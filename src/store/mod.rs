@@ -215,6 +215,12 @@ pub trait Store {
         ready(Ok(()))
     }
 
+    /// Puts objects closer together, a bounded part of the work; whether there may be more to do.
+    #[cfg(feature = "stores")]
+    fn pack<'a>(&'a self, _repo: &'a RepoKey) -> Pending<'a, Result<bool, StoreError>> {
+        ready(Ok(false))
+    }
+
     /// Takes projections again, oldest first, as JSON texts; with `start` what was there goes first.
     fn reproject<'a>(
         &'a self,

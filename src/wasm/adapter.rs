@@ -147,6 +147,7 @@ async fn answer(store: &dyn Store, method: &str, given: Arguments, parts: Found)
             store.delete_checkpoint(&repo).await?;
             JsValue::UNDEFINED
         }
+        "pack" => store.pack(&repo).await?.into(),
         "scrub" => {
             store.scrub(&repo).await?;
             JsValue::UNDEFINED

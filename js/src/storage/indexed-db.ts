@@ -7,6 +7,7 @@ import type { Awaitable, StorageAdapter } from "../types/storage.js";
 import { storageError } from "./errors.js";
 import { nativeAdapter } from "./native-adapter.js";
 import { notices } from "./notices.js";
+import { packing } from "./packing.js";
 import { storesModule } from "./stores-module.js";
 import { turns } from "./turns.js";
 
@@ -72,7 +73,7 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
     if (error !== undefined) throw error;
     return found;
   };
-  const adapter = nativeAdapter({
+  const { pack, ...adapter } = nativeAdapter({
     name: "indexed-db",
     capabilities: {
       durability,
@@ -90,6 +91,7 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
       return NativeStore.indexedDb(name, durability === "relaxed", blockedTimeout, onUpgrade);
     },
   });
+  const packer = packing(pack);
   return {
     ...adapter,
 
@@ -99,8 +101,17 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
 
     async write(key, batch, call) {
       const result = await inTurn.write(key, () => adapter.write(key, batch, call));
-      if (result.conflict === undefined) others.tell(key);
+      if (result.conflict === undefined) {
+        others.tell(key);
+        packer.wrote(key, batch.objects.length);
+      }
       return result;
+    },
+
+    async readObjects(key, hashes, call) {
+      const found = await adapter.readObjects(key, hashes, call);
+      packer.read(key, hashes.length);
+      return found;
     },
 
     async deleteRepository(key, call) {
@@ -114,6 +125,7 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
     async close() {
       others.close();
       inTurn.close();
+      packer.close();
       await adapter.close();
     },
   };

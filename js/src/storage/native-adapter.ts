@@ -52,13 +52,19 @@ export interface NativeAdapterParts {
   open(module: StoresModule): NativeStore;
 }
 
+/** An adapter, and what is not for its users. */
+export interface NativeAdapter extends StorageAdapter {
+  /** Puts objects closer together, a bounded part of the work; whether there may be more to do. */
+  pack(key: RepositoryKey): Promise<boolean>;
+}
+
 /** An adapter over a store in Rust. */
 export function nativeAdapter({
   name,
   capabilities,
   load,
   open,
-}: NativeAdapterParts): StorageAdapter {
+}: NativeAdapterParts): NativeAdapter {
   let opened: (Loaded<StoresModule> & { store: NativeStore }) | undefined;
   let isClosed = false;
 
@@ -151,6 +157,8 @@ export function nativeAdapter({
     },
 
     deleteCheckpoint: (key, options) => call("deleteCheckpoint", keyOf(key), options),
+
+    pack: (key) => call("pack", keyOf(key), undefined),
 
     scrub: (key, options) => call("scrub", keyOf(key), options),
 

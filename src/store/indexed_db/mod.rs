@@ -4,6 +4,8 @@
 //!   nothing is awaited that is not the transaction's own; dropped before its end, it is aborted.
 //! - The connection is closed when another tab wants the database in another version, and opened again
 //!   by the next call.
+//! - Small objects are records of their own at first, and move into packs of hundreds when there are many:
+//!   see [`packs`].
 //! - What was deleted can stay in the browser's files until they are compacted, which nobody can ask
 //!   for: there is nothing that `scrub` could do.
 
@@ -11,6 +13,7 @@ mod checkpoints;
 mod connection;
 mod errors;
 mod logs;
+mod packs;
 mod read;
 mod row;
 mod schema;
@@ -40,6 +43,7 @@ use crate::store::{
 };
 use connection::Connection;
 use errors::{is_lost, of_exception};
+use packs::Indexes;
 use row::{Row, name_key};
 use schema::{ALL, BY_NAME, CHECKPOINTS, JOURNAL, LOGS, OBJECTS, REPOSITORIES, SEGMENTS, all_of};
 
@@ -69,12 +73,13 @@ pub struct IndexedDbStore {
     connection: Mutex<Option<Rc<Connection>>>,
     /// Records of repositories, as they were when last read or written.
     rows: RefCell<Map<Address, Row>>,
+    indexes: Indexes,
 }
 
 impl IndexedDbStore {
     /// A store in this database.
     pub fn new(options: IndexedDbOptions) -> Self {
-        Self { options, connection: Mutex::new(None), rows: RefCell::default() }
+        Self { options, connection: Mutex::new(None), rows: RefCell::default(), indexes: Indexes::default() }
     }
 
     /// The database's name.
@@ -105,6 +110,7 @@ impl IndexedDbStore {
         }
         let opened = Rc::new(Connection::open(&self.options).await?);
         *connection = Some(opened.clone());
+        self.indexes.clear(); // it may be another database by now
         Ok(opened)
     }
 
@@ -252,7 +258,7 @@ impl Store for IndexedDbStore {
     fn read_objects<'a>(&'a self, repo: &'a RepoKey, hashes: &'a [ContentHash]) -> Answer<'a, Found> {
         Box::pin(self.look(&[REPOSITORIES, OBJECTS], async move |transaction| {
             let row = alive(&transaction, repo).await?;
-            read::objects(&transaction, row.number()?, hashes).await
+            read::objects(&transaction, row.number()?, hashes, &self.indexes).await
         }))
     }
 
@@ -264,7 +270,7 @@ impl Store for IndexedDbStore {
     ) -> Answer<'a, Vec<(ContentHash, u64)>> {
         Box::pin(self.look(&[REPOSITORIES, OBJECTS], async move |transaction| {
             let row = alive(&transaction, repo).await?;
-            read::sizes(&transaction, row.number()?, after, limit).await
+            read::sizes(&transaction, row.number()?, after, limit, &self.indexes).await
         }))
     }
 
@@ -306,5 +312,24 @@ impl Store for IndexedDbStore {
 
     fn scrub<'a>(&'a self, repo: &'a RepoKey) -> Answer<'a, ()> {
         Box::pin(self.look(&[REPOSITORIES], async move |transaction| alive(&transaction, repo).await.map(drop)))
+    }
+
+    fn pack<'a>(&'a self, repo: &'a RepoKey) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let look = self.look(&[REPOSITORIES, OBJECTS], async move |transaction| {
+                let number = alive(&transaction, repo).await?.number()?;
+                Ok(packs::is_due(&transaction, number).await?.then_some(number))
+            });
+            let Some(number) = look.await? else { return Ok(false) };
+            // What a strict write brought to the disk must not be less safe after it was moved.
+            self.change(&[OBJECTS], self.durability(), async move |transaction| {
+                let moved = packs::step(&transaction, number, &self.indexes).await?;
+                if moved {
+                    commit(transaction).await?;
+                }
+                Ok(moved)
+            })
+            .await
+        })
     }
 }

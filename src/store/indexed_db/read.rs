@@ -1,7 +1,8 @@
-//! Reading entries and objects. One request for each of ten thousand records takes a second or so, one
-//! request for all of them a twentieth: where a good part of what is there is wanted, everything is read
-//! in pages, and what was not wanted is let go.
+//! Reading entries and objects: of objects first what is in packs, then what is not. One request for each of ten
+//! thousand records takes a second or so, one request for all of them a tenth: where a good part of what is in no pack
+//! is wanted, everything is read in pages, and what was not wanted is let go.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use indexed_db_futures::future::BasicRequest;
@@ -11,8 +12,10 @@ use indexed_db_futures::transaction::Transaction;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
+use super::packs::{self, Directory, Index, Indexes};
 use super::row::not_ours;
-use super::schema::{JOURNAL, OBJECTS, all_of, behind, hash_part, key};
+use super::schema::{Area, JOURNAL, OBJECTS, behind};
+use crate::collections::Map;
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::journal::Sealed;
@@ -22,6 +25,8 @@ use crate::store::Found;
 const FEW: usize = 64;
 /// Where at least one of so many objects is wanted, all are read.
 const PART: usize = 4;
+/// Packs asked for at once.
+const PACKS: usize = 64;
 /// A page of objects is about as large as this, in bytes.
 const PAGE_BYTES: usize = 8 << 20;
 /// Sizes are not known before the first page.
@@ -64,88 +69,204 @@ pub(super) async fn journal(
     (after + 1..).zip(found.await?).map(open).collect()
 }
 
-/// Objects in the order asked for.
+/// Objects in the order asked for. Where one is in a pack and beside it, that of the pack was there first.
 pub(super) async fn objects(
     transaction: &Transaction<'_>,
     number: f64,
     hashes: &[ContentHash],
+    known: &Indexes,
 ) -> Result<Found, StoreError> {
     let store = transaction.object_store(OBJECTS)?;
+    let mut wanted = Wanted::new(hashes);
+    let directory = Directory::ask(&store, number)?;
+    let loose = if hashes.len() <= FEW { wanted.ask(&store, number, Area::Loose)? } else { Vec::new() };
+    let packs = known.of(&store, number, &Directory::of(directory.await?)?).await?;
+    wanted.unpack(&store, number, &packs).await?;
+    wanted.take(loose).await?;
     if hashes.len() > FEW {
-        let there = store.count().with_query::<JsValue, _>(all_of(number)).primitive()?.await?;
-        if hashes.len() >= there as usize / PART {
-            return many(&store, number, hashes).await;
-        }
-    }
-    each(&store, number, hashes).await
-}
-
-async fn each(store: &ObjectStore<'_>, number: f64, hashes: &[ContentHash]) -> Result<Found, StoreError> {
-    let ask = |hash: &ContentHash| store.get::<JsValue, _, _>(key(number, hash_part(hash))).primitive();
-    let asked: Vec<BasicRequest<Option<JsValue>>> = hashes.iter().map(ask).collect::<Result<_, _>>()?;
-    let mut found = Vec::with_capacity(hashes.len());
-    for answer in asked {
-        found.push(answer.await?.map(unmarked).transpose()?.map(|(_, bytes)| bytes));
-    }
-    Ok(found)
-}
-
-async fn many(store: &ObjectStore<'_>, number: f64, hashes: &[ContentHash]) -> Result<Found, StoreError> {
-    let mut wanted = hashes.to_vec();
-    wanted.sort_unstable();
-    let mut found: Found = vec![None; wanted.len()];
-    let mut pages = Pages::new(None);
-    while !pages.ended && pages.after.as_ref() < wanted.last() {
-        for (hash, bytes) in pages.next(store, number, MOST_ROWS).await? {
-            let first = wanted.partition_point(|other| *other < hash);
-            if wanted.get(first) == Some(&hash)
-                && let Some(place) = found.get_mut(first)
-            {
-                *place = Some(bytes);
+        let left = wanted.missing().count();
+        if left > FEW {
+            let there = store.count().with_query::<JsValue, _>(Area::Loose.all(number)).primitive()?.await?;
+            if left >= there as usize / PART {
+                wanted.scan(&store, number).await?;
             }
         }
+        let loose = wanted.ask(&store, number, Area::Loose)?;
+        wanted.take(loose).await?;
     }
-    let place = |hash| wanted.partition_point(|other| other < hash);
-    Ok(hashes.iter().map(|hash| found.get(place(hash)).cloned().flatten()).collect())
+    let large = wanted.ask(&store, number, Area::Large)?;
+    wanted.take(large).await?;
+    Ok(wanted.found(hashes))
 }
 
-/// Hashes and sizes of objects, up to `limit` behind `after`. The database tells no size without the
-/// bytes.
+type Asked = Vec<(usize, BasicRequest<Option<JsValue>>)>;
+
+/// Objects that are looked for, each once.
+struct Wanted {
+    places: Map<ContentHash, u32>,
+    hashes: Vec<ContentHash>,
+    found: Found,
+}
+
+impl Wanted {
+    fn new(hashes: &[ContentHash]) -> Self {
+        let mut wanted = Self { places: Map::default(), hashes: Vec::with_capacity(hashes.len()), found: Vec::new() };
+        for hash in hashes {
+            if !wanted.places.contains(hash) {
+                wanted.places.add_new(*hash, wanted.hashes.len() as u32);
+                wanted.hashes.push(*hash);
+            }
+        }
+        wanted.found = vec![None; wanted.hashes.len()];
+        wanted
+    }
+
+    fn missing(&self) -> impl Iterator<Item = (usize, &ContentHash)> {
+        self.hashes.iter().enumerate().filter(|(place, _)| matches!(self.found.get(*place), Some(None)))
+    }
+
+    fn set(&mut self, place: usize, bytes: &[u8]) {
+        if let Some(found) = self.found.get_mut(place) {
+            found.get_or_insert_with(|| bytes.into());
+        }
+    }
+
+    /// Asks for what is missing, one by one.
+    fn ask(&self, store: &ObjectStore<'_>, number: f64, area: Area) -> Result<Asked, StoreError> {
+        let ask = |(place, hash)| Ok((place, store.get::<JsValue, _, _>(area.key(number, hash)).primitive()?));
+        self.missing().map(ask).collect()
+    }
+
+    async fn take(&mut self, asked: Asked) -> Result<(), StoreError> {
+        for (place, answer) in asked {
+            if let Some(found) = answer.await? {
+                self.set(place, &unmarked(found)?.1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what is in packs. Where a pack is not what its index says, so are the bytes: who checks their hash names
+    /// them.
+    async fn unpack(
+        &mut self,
+        store: &ObjectStore<'_>,
+        number: f64,
+        packs: &[(f64, Rc<Index>)],
+    ) -> Result<(), StoreError> {
+        for some in packs.chunks(PACKS) {
+            let mut asked = Vec::with_capacity(some.len());
+            for (pack, index) in some {
+                let rows = self.rows(index);
+                if !rows.is_empty() {
+                    asked.push((packs::ask(store, number, *pack)?, rows));
+                }
+            }
+            for (answer, rows) in asked {
+                let Some(pack) = answer.await? else { continue };
+                let pack = pack.dyn_into::<Uint8Array>().map_err(|_| not_ours("bytes"))?;
+                if rows.len() <= FEW {
+                    for (place, Range { start, end }) in rows {
+                        self.set(place, &pack.subarray(start as u32, end.max(start) as u32).to_vec());
+                    }
+                } else {
+                    let pack = pack.to_vec();
+                    rows.into_iter().for_each(|(place, at)| self.set(place, pack.get(at).unwrap_or_default()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wanted of a pack, and where it is.
+    fn rows(&self, index: &Index) -> Vec<(usize, Range<usize>)> {
+        if self.hashes.len() <= FEW {
+            let row = |(place, hash): (usize, &ContentHash)| Some((place, index.find(hash)?));
+            return self.hashes.iter().enumerate().filter_map(row).collect();
+        }
+        index.rows().filter_map(|(hash, at)| Some((*self.places.get(&hash)? as usize, at))).collect()
+    }
+
+    /// Reads all that is in no pack.
+    async fn scan(&mut self, store: &ObjectStore<'_>, number: f64) -> Result<(), StoreError> {
+        let mut pages = Pages::new(Area::Loose, None, PAGE_BYTES);
+        while !pages.ended && self.missing().next().is_some() {
+            for (hash, bytes) in pages.next(store, number, MOST_ROWS).await? {
+                if let Some(place) = self.places.get(&hash).copied()
+                    && let Some(found) = self.found.get_mut(place as usize)
+                {
+                    found.get_or_insert(bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// In the order asked for, which may name an object twice.
+    fn found(self, hashes: &[ContentHash]) -> Found {
+        if hashes.len() == self.hashes.len() {
+            return self.found;
+        }
+        let place = |hash| self.places.get(hash).copied().unwrap_or_default() as usize;
+        hashes.iter().map(|hash| self.found.get(place(hash)).cloned().flatten()).collect()
+    }
+}
+
+/// Hashes and sizes of objects, up to `limit` behind `after`. Of what is in no pack the database tells no size without
+/// the bytes.
 pub(super) async fn sizes(
     transaction: &Transaction<'_>,
     number: f64,
     after: Option<ContentHash>,
     limit: usize,
+    known: &Indexes,
 ) -> Result<Vec<(ContentHash, u64)>, StoreError> {
     let store = transaction.object_store(OBJECTS)?;
+    let directory = Directory::of(Directory::ask(&store, number)?.await?)?;
     let mut found = Vec::new();
-    let mut pages = Pages::new(after);
-    while found.len() < limit && !pages.ended {
-        let page = pages.next(&store, number, limit - found.len()).await?;
-        found.extend(page.into_iter().map(|(hash, bytes)| (hash, bytes.len() as u64)));
+    for (_, index) in known.of(&store, number, &directory).await? {
+        let rows = index.rows().filter(|(hash, _)| after.is_none_or(|after| *hash > after));
+        found.extend(rows.take(limit).map(|(hash, at)| (hash, at.len() as u64)));
     }
+    for area in [Area::Loose, Area::Large] {
+        let mut pages = Pages::new(area, after, PAGE_BYTES);
+        let mut left = limit;
+        while left > 0 && !pages.ended {
+            let page = pages.next(&store, number, left).await?;
+            left -= page.len().min(left);
+            found.extend(page.into_iter().map(|(hash, bytes)| (hash, bytes.len() as u64)));
+        }
+    }
+    // Stable: what is in a pack comes before what was written again.
+    found.sort_by_key(|(hash, _)| *hash);
+    found.dedup_by_key(|(hash, _)| *hash);
+    found.truncate(limit);
     Ok(found)
 }
 
-/// Objects in the order of their hashes, in pages of about the same size.
-struct Pages {
+/// Objects that are records of their own, in the order of their hashes, in pages of about the same size.
+pub(super) struct Pages {
+    area: Area,
     after: Option<ContentHash>,
+    bytes: usize,
     rows: usize,
-    ended: bool,
+    pub ended: bool,
 }
 
 impl Pages {
-    fn new(after: Option<ContentHash>) -> Self {
-        Self { after, rows: FIRST_ROWS, ended: false }
+    /// Those behind `after`, about so many bytes at once.
+    pub fn new(area: Area, after: Option<ContentHash>, bytes: usize) -> Self {
+        Self { area, after, bytes, rows: FIRST_ROWS, ended: false }
     }
 
-    async fn next(
+    /// The next page, of `most` objects or fewer.
+    pub async fn next(
         &mut self,
         store: &ObjectStore<'_>,
         number: f64,
         most: usize,
     ) -> Result<Vec<(ContentHash, Rc<[u8]>)>, StoreError> {
-        let range = self.after.as_ref().map_or_else(|| all_of(number), |hash| behind(number, hash_part(hash)));
+        let range = self.after.as_ref().map_or_else(|| self.area.all(number), |hash| self.area.behind(number, hash));
         let limit = self.rows.min(most);
         let found =
             store.get_all::<JsValue>().with_query::<JsValue, _>(range).with_limit(limit as u32).primitive()?.await?;
@@ -158,7 +279,7 @@ impl Pages {
         }
         self.after = page.last().map_or(self.after, |(hash, _)| Some(*hash));
         self.ended = page.len() < limit;
-        self.rows = (PAGE_BYTES / (size / page.len().max(1)).max(1)).clamp(1, MOST_ROWS);
+        self.rows = (self.bytes / (size / page.len().max(1)).max(1)).clamp(1, MOST_ROWS);
         Ok(page)
     }
 }

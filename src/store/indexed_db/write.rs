@@ -8,11 +8,13 @@ use indexed_db_futures::prelude::{BuildPrimitive, QuerySource};
 use indexed_db_futures::transaction::Transaction;
 use wasm_bindgen::prelude::JsValue;
 
+use super::packs::{self, Directory, Indexes};
 use super::read::journal;
 use super::row::{Row, record};
-use super::schema::{JOURNAL, LOGS, OBJECTS, REPOSITORIES, hash_part, key, log_key, marked};
+use super::schema::{Area, JOURNAL, LOGS, OBJECTS, REPOSITORIES, key, log_key, marked};
 use super::{IndexedDbStore, MAX_OBJECT_BYTES, alive, commit};
 use crate::error::StoreError;
+use crate::hash::ContentHash;
 use crate::model::object::Object;
 use crate::store::logs::LogRow;
 use crate::store::{Batch, RepoKey, WriteError};
@@ -27,6 +29,7 @@ pub(super) async fn write(store: &IndexedDbStore, repo: &RepoKey, batch: &Batch)
     check_sizes(batch)?;
     let known = store.recall(&repo.address);
     if let Some(row) = known
+        && batch.delete_objects.is_empty()
         && row.is(repo.incarnation, batch.entry.seq.saturating_sub(1))?
         && ahead(store, repo, row, batch).await?
     {
@@ -48,7 +51,7 @@ async fn ahead(store: &IndexedDbStore, repo: &RepoKey, row: Row, batch: &Batch) 
             if !batch.objects.is_empty() {
                 let objects = transaction.object_store(OBJECTS)?;
                 for Object { hash, bytes } in &batch.objects {
-                    let key = key(number, hash_part(hash));
+                    let key = Area::of(bytes.len()).key(number, hash);
                     objects.add(marked(&hash.0, bytes)).with_key(key).without_key_type().primitive()?;
                 }
             }
@@ -85,19 +88,9 @@ async fn carefully(store: &IndexedDbStore, repo: &RepoKey, batch: &Batch) -> Res
             if seq != last + 1 {
                 return Err(StoreError::corrupt(format!("entry {seq} was written, the last one is {last}")).into());
             }
-            let looked = look(&transaction, number, batch)?;
-            let mut new = Vec::with_capacity(looked.len());
-            for (object, there) in batch.objects.iter().zip(looked) {
-                if there.await?.is_none() {
-                    new.push(object);
-                }
-            }
-            if !new.is_empty() {
-                let objects = transaction.object_store(OBJECTS)?;
-                for Object { hash, bytes } in new {
-                    let key = key(number, hash_part(hash));
-                    objects.put(marked(&hash.0, bytes)).with_key(key).without_key_type().primitive()?;
-                }
+            put_new(&transaction, number, batch, &store.indexes).await?;
+            if !batch.delete_objects.is_empty() {
+                packs::remove(&transaction, number, &store.indexes, &batch.delete_objects).await?;
             }
             put(&transaction, &row, number, batch)?;
             commit(transaction).await?;
@@ -133,19 +126,40 @@ fn check_sizes(batch: &Batch) -> Result<(), StoreError> {
     Ok(())
 }
 
-type Looked = Vec<BasicRequest<Option<JsValue>>>;
-
-/// Asks which of the objects are there.
-fn look(transaction: &Transaction<'_>, number: f64, batch: &Batch) -> Result<Looked, StoreError> {
+/// Asks for the objects that are not there yet to be written.
+async fn put_new(transaction: &Transaction<'_>, number: f64, batch: &Batch, known: &Indexes) -> Result<(), StoreError> {
     if batch.objects.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let store = transaction.object_store(OBJECTS)?;
-    let ask = |object: &Object| Ok(store.get_key(key(number, hash_part(&object.hash))).primitive()?);
-    batch.objects.iter().map(ask).collect()
+    let directory = Directory::ask(&store, number)?;
+    let look =
+        |Object { hash, bytes }: &Object| Ok(store.get_key(Area::of(bytes.len()).key(number, hash)).primitive()?);
+    let looked: Vec<BasicRequest<Option<JsValue>>> =
+        batch.objects.iter().map(look).collect::<Result<_, StoreError>>()?;
+    let packs = known.of(&store, number, &Directory::of(directory.await?)?).await?;
+    let mut new = Vec::with_capacity(looked.len());
+    for (object, there) in batch.objects.iter().zip(looked) {
+        if there.await?.is_none() && !packs.iter().any(|(_, index)| index.find(&object.hash).is_some()) {
+            new.push(object);
+        }
+    }
+    new.into_iter().try_for_each(|Object { hash, bytes }| put_object(&store, number, hash, bytes))
 }
 
-/// Asks for all that has to be written, but for the objects. Should one of these fail, none of it happens.
+/// Asks for an object to be written as a record of its own.
+pub(super) fn put_object(
+    store: &ObjectStore<'_>,
+    number: f64,
+    hash: &ContentHash,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let key = Area::of(bytes.len()).key(number, hash);
+    store.put(marked(&hash.0, bytes)).with_key(key).without_key_type().primitive()?;
+    Ok(())
+}
+
+/// Asks for all that has to be written, but for objects that are new, and those in packs. Should one of these fail, none of it happens.
 fn put(transaction: &Transaction<'_>, row: &Row, number: f64, batch: &Batch) -> Result<(), StoreError> {
     let entry = &batch.entry;
     let journal = transaction.object_store(JOURNAL)?;
@@ -154,7 +168,9 @@ fn put(transaction: &Transaction<'_>, row: &Row, number: f64, batch: &Batch) -> 
     if !batch.delete_objects.is_empty() {
         let objects = transaction.object_store(OBJECTS)?;
         for hash in &batch.delete_objects {
-            objects.delete(key(number, hash_part(hash))).primitive()?;
+            for area in [Area::Loose, Area::Large] {
+                objects.delete(area.key(number, hash)).primitive()?;
+            }
         }
     }
     if !batch.logs.is_empty() {
