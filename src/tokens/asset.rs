@@ -33,7 +33,7 @@ use coder::{CLASSES, MOST_DRAWN, Models, Numbers, digit};
 pub use write::write;
 
 use super::error::TokenError;
-use super::vocabulary::TokenId;
+use super::names::TokenId;
 
 /// Tokens that are single bytes come first.
 pub const SINGLE_BYTES: usize = 256;

@@ -2,94 +2,11 @@
 
 use std::fmt;
 use std::rc::Rc;
-use std::str::FromStr;
 
 use super::engine::{Engine, Pattern};
-use super::error::{TokenError, UnknownEncoding};
+use super::error::TokenError;
+use super::names::{EncodingName, TokenId};
 use super::special::{self, AllowedSpecial};
-use super::vocabulary::TokenId;
-
-/// The encodings there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EncodingName {
-    /// GPT-4o and later, the o series.
-    O200kBase,
-    /// gpt-oss: the tokens of o200k_base, other special tokens.
-    O200kHarmony,
-    /// GPT-4, GPT-3.5, embeddings.
-    Cl100kBase,
-    /// Codex and `text-davinci-002`, `-003`.
-    P50kBase,
-    /// The edit models: the tokens of p50k_base, more special tokens.
-    P50kEdit,
-    /// GPT-3 and GPT-2.
-    R50kBase,
-}
-
-impl EncodingName {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::O200kBase, Self::O200kHarmony, Self::Cl100kBase, Self::P50kBase, Self::P50kEdit, Self::R50kBase];
-
-    /// The name as OpenAI writes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::O200kBase => "o200k_base",
-            Self::O200kHarmony => "o200k_harmony",
-            Self::Cl100kBase => "cl100k_base",
-            Self::P50kBase => "p50k_base",
-            Self::P50kEdit => "p50k_edit",
-            Self::R50kBase => "r50k_base",
-        }
-    }
-
-    /// The encoding whose vocabulary asset it uses: itself, or the one it shares its tokens with.
-    pub const fn vocabulary(self) -> Self {
-        match self {
-            Self::O200kHarmony => Self::O200kBase,
-            Self::P50kEdit => Self::P50kBase,
-            own => own,
-        }
-    }
-
-    const fn pattern(self) -> Pattern {
-        match self {
-            Self::O200kBase | Self::O200kHarmony => Pattern::O200k,
-            Self::Cl100kBase => Pattern::Cl100k,
-            Self::P50kBase | Self::P50kEdit | Self::R50kBase => Pattern::R50k,
-        }
-    }
-
-    /// What stands in `tokenSource` for counts of this encoding.
-    pub const fn source(self) -> &'static str {
-        match self {
-            Self::O200kBase => "tiktoken:o200k_base",
-            Self::O200kHarmony => "tiktoken:o200k_harmony",
-            Self::Cl100kBase => "tiktoken:cl100k_base",
-            Self::P50kBase => "tiktoken:p50k_base",
-            Self::P50kEdit => "tiktoken:p50k_edit",
-            Self::R50kBase => "tiktoken:r50k_base",
-        }
-    }
-
-    pub(super) fn list() -> String {
-        Self::ALL.map(Self::as_str).join(", ")
-    }
-}
-
-impl fmt::Display for EncodingName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for EncodingName {
-    type Err = UnknownEncoding;
-
-    fn from_str(name: &str) -> Result<Self, UnknownEncoding> {
-        Self::ALL.into_iter().find(|encoding| encoding.as_str() == name).ok_or_else(|| UnknownEncoding(name.to_owned()))
-    }
-}
 
 /// An encoding with its vocabulary: gives the tokens that tiktoken gives.
 ///
@@ -106,7 +23,7 @@ impl Encoding {
     /// # Errors
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
     pub fn load(name: EncodingName, asset: &[u8]) -> Result<Self, TokenError> {
-        let engine = Engine::load(asset, name.pattern())?;
+        let engine = Engine::load(asset, pattern_of(name))?;
         Ok(Self { name, engine: Rc::new(engine) })
     }
 
@@ -229,6 +146,15 @@ impl Encoding {
 impl fmt::Debug for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Encoding").field(&self.name.as_str()).finish()
+    }
+}
+
+/// How an encoding splits texts.
+const fn pattern_of(name: EncodingName) -> Pattern {
+    match name {
+        EncodingName::O200kBase | EncodingName::O200kHarmony => Pattern::O200k,
+        EncodingName::Cl100kBase => Pattern::Cl100k,
+        EncodingName::P50kBase | EncodingName::P50kEdit | EncodingName::R50kBase => Pattern::R50k,
     }
 }
 

@@ -7,8 +7,9 @@ use super::cache::{Cache, Key};
 use super::error::TokenError;
 use super::lookup::{Lookup, NONE, Words};
 use super::merge::Merger;
+use super::names::TokenId;
 use super::scanner::{Cl100k, O200k, R50k, Scan, Text};
-use super::vocabulary::{TokenId, Vocabulary};
+use super::vocabulary::Vocabulary;
 
 /// Text is worked off in chunks of about this many bytes, a call each, so that WebAssembly engines
 /// can switch to optimised code within a long text, and limits can stop early.

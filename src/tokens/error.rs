@@ -2,8 +2,7 @@
 
 use thiserror::Error;
 
-use super::encoding::EncodingName;
-use super::models;
+use super::names::EncodingName;
 
 /// Why tokens could not be counted, encoded or decoded.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -43,13 +42,3 @@ impl TokenError {
         }
     }
 }
-
-/// No encoding has this name.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("unknown encoding \"{0}\"; known are {known}", known = EncodingName::list())]
-pub struct UnknownEncoding(pub String);
-
-/// No model or family of models has this name.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("unknown model \"{0}\"; known are {known}, and fine-tuned ft:<model>:…", known = models::list())]
-pub struct UnknownModel(pub String);

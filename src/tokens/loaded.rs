@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use super::counter::{ChatOverhead, TokenCounter};
-use super::encoding::{Encoding, EncodingName};
+use super::encoding::Encoding;
 use super::error::TokenError;
+use super::names::EncodingName;
 
 thread_local! {
     static LOADED: RefCell<[Option<Encoding>; EncodingName::ALL.len()]> = const { RefCell::new([const { None }; 6]) };

@@ -1,7 +1,8 @@
 //! Which encoding a model uses: the models and families that tiktoken-rs knows.
 
-use super::encoding::EncodingName::{self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase};
-use super::error::UnknownModel;
+use thiserror::Error;
+
+use super::names::EncodingName::{self, Cl100kBase, O200kBase, O200kHarmony, P50kBase, P50kEdit, R50kBase};
 
 /// Models by their full name.
 pub const MODELS: &[(&str, EncodingName)] = &[
@@ -87,9 +88,14 @@ pub fn encoding_for_model(model: &str) -> Result<EncodingName, UnknownModel> {
 }
 
 /// What is known, for error messages.
-pub(super) fn list() -> String {
+fn list() -> String {
     let families = FAMILIES.iter().map(|(start, _)| format!("{start}*"));
     let covered = |name: &str| FAMILIES.iter().any(|(start, _)| name.starts_with(start));
     let models = MODELS.iter().map(|&(name, _)| name).filter(|name| !covered(name));
     families.chain(models.map(str::to_owned)).collect::<Vec<_>>().join(", ")
 }
+
+/// No model or family of models has this name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown model \"{0}\"; known are {known}, and fine-tuned ft:<model>:…", known = list())]
+pub struct UnknownModel(pub String);

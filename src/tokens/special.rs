@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::encoding::EncodingName;
-use super::vocabulary::TokenId;
+use super::names::EncodingName;
+use super::names::TokenId;
 
 /// Which special tokens in a text stand for themselves.
 #[derive(Clone, Copy, Debug, Default)]

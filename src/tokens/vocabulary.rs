@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use super::asset::{Pair, SINGLE_BYTES};
 use super::error::TokenError;
-
-/// The id of a token: its rank in merges as well.
-pub type TokenId = u32;
+use super::names::TokenId;
 
 /// The longest token a vocabulary may have.
 const MAX_TOKEN_BYTES: usize = 255;

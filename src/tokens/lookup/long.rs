@@ -3,8 +3,9 @@
 
 #![allow(clippy::indexing_slicing, reason = "a table of 2^n, indexed by n bits: the compiler sees it")]
 
-use super::{NONE, table};
-use crate::tokens::vocabulary::{TokenId, Vocabulary};
+use super::table::{NONE, table};
+use crate::tokens::names::TokenId;
+use crate::tokens::vocabulary::Vocabulary;
 
 const BITS: u32 = 18;
 

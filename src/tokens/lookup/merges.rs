@@ -7,10 +7,10 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::{NONE, table};
+use super::table::{NONE, table};
 use crate::tokens::asset::{Asset, Pair, SINGLE_BYTES};
 use crate::tokens::error::TokenError;
-use crate::tokens::vocabulary::TokenId;
+use crate::tokens::names::TokenId;
 
 const BITS: u32 = 18;
 const ID_BITS: u32 = 18;

@@ -10,31 +10,23 @@
 mod long;
 mod merges;
 mod short;
+mod table;
 
 use std::cell::{Cell, OnceCell};
 
 use super::asset::{Asset, SINGLE_BYTES};
 use super::error::TokenError;
-use super::vocabulary::{TokenId, Vocabulary};
+use super::names::TokenId;
+use super::vocabulary::Vocabulary;
 use super::window::word;
 use long::Long;
 use merges::Merges;
 use short::Short;
-
-/// No token.
-pub const NONE: TokenId = TokenId::MAX;
+pub use table::{NONE, table};
 
 /// Bytes that are looked up by merges alone, before the tables of whole tokens are made. These take as long as merging
 /// several hundred KB, and who has little to count, as on an edge platform, never needs them.
 const FEW_BYTES: usize = 1 << 16;
-
-/// A table of `N`, all `value`, made on the heap.
-pub(super) fn table<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
-    let Ok(table) = vec![value; N].into_boxed_slice().try_into() else {
-        unreachable!("a vector of N is an array of N")
-    };
-    table
-}
 
 /// Finds tokens.
 pub struct Lookup {

@@ -2,8 +2,8 @@
 
 #![allow(clippy::indexing_slicing, reason = "tables of 2^n, indexed by n bits: the compiler sees it")]
 
-use super::{NONE, table};
-use crate::tokens::vocabulary::TokenId;
+use super::table::{NONE, table};
+use crate::tokens::names::TokenId;
 use crate::tokens::window::word;
 
 /// The longest token that this table holds.

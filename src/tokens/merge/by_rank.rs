@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::tokens::lookup::{Lookup, NONE};
-use crate::tokens::vocabulary::TokenId;
+use crate::tokens::names::TokenId;
 
 /// Memory that is kept from piece to piece.
 #[derive(Default)]

@@ -6,7 +6,7 @@
 )]
 
 use crate::tokens::lookup::{Lookup, NONE};
-use crate::tokens::vocabulary::TokenId;
+use crate::tokens::names::TokenId;
 
 /// The longest piece that [`Parts::merge`] takes.
 pub const MAX_BYTES: usize = 40;

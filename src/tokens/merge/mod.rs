@@ -9,7 +9,7 @@ mod by_rank;
 mod by_search;
 
 use super::lookup::Lookup;
-use super::vocabulary::TokenId;
+use super::names::TokenId;
 
 /// Merges pieces, in memory it keeps from piece to piece.
 #[derive(Default)]
