@@ -124,6 +124,10 @@ export class WorkspaceHost implements Host {
     return { id, hash, height, tokenCount };
   }
 
+  given(messages: string, repository: number): void {
+    this.shared(repository).mirror.give(messages);
+  }
+
   compiled(
     view: number,
     splices: string,

@@ -18,6 +18,8 @@ export interface Host {
   sleep(milliseconds: number): Answer;
   error(code: string, message: string, details: string, cause: unknown): Error;
   receipt(id: string | undefined, hash: string, height: number, tokenCount: number): unknown;
+  /** Messages for the mirror, before they are named: see mirror.ts. */
+  given(messages: string, repository: number): void;
   /** `splices` and `forget` are for the mirror: see mirror.ts. */
   compiled(
     view: number,

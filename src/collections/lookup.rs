@@ -29,6 +29,11 @@ impl Lookup {
         self.rows.insert_unique(hash, row, |row| hash_of(*row));
     }
 
+    /// Makes room for so many more rows. `hash_of` as in [`Lookup::insert`].
+    pub fn reserve(&mut self, more: usize, hash_of: &dyn Fn(u32) -> u64) {
+        self.rows.reserve(more, |row| hash_of(*row));
+    }
+
     /// Takes out a row.
     #[inline(never)]
     pub fn remove(&mut self, hash: u64, row: u32) {

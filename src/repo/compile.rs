@@ -1,5 +1,7 @@
 //! Compiling: from a handle's head to the messages for the model.
 
+use std::ops::Range;
+
 use crate::json::Value;
 
 use super::payloads::Fetched;
@@ -15,6 +17,7 @@ use crate::state::gone::Gone;
 use crate::state::lineage::Status;
 use crate::tokens::count_tools;
 use crate::view::counts::Counts;
+use crate::view::message::CompiledMessage;
 use crate::view::options::{AsOf, CompileOptions, OnOverflow};
 use crate::view::runs::live;
 use crate::view::splice::Splice;
@@ -57,38 +60,67 @@ pub struct Patch {
     pub forgotten: Vec<MessageId>,
 }
 
-/// Messages as JSON (see [`crate::view::message::CompiledMessage`]), all in one text, in the order in which the splices first name them.
+/// Bytes after which a block of messages ends.
+const BLOCK: usize = 1 << 18;
+
+/// Messages in the order in which the splices first name them, in blocks of JSON that are read one by one. A block is an
+/// array of each message's number and what [`Recipe::write`] makes of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Given {
     text: String,
-    /// Where each ends.
-    ends: Vec<(MessageId, usize)>,
+    /// Where each message begins and ends.
+    all: Vec<(MessageId, Range<usize>)>,
+    /// Where each block ends.
+    blocks: Vec<usize>,
 }
 
 impl Given {
-    /// The messages.
-    pub fn iter(&self) -> impl Iterator<Item = (MessageId, &str)> {
-        let mut start = 0;
-        self.ends.iter().map(move |(id, end)| {
-            let message = self.text.get(start..*end).unwrap_or_default();
-            start = *end;
-            (*id, message)
+    /// The messages as JSON: see [`CompiledMessage`].
+    pub fn iter(&self) -> impl Iterator<Item = (MessageId, String)> {
+        self.all.iter().map(|(id, range)| {
+            let text = self.text.get(range.clone()).unwrap_or_default();
+            let short = CompiledMessage::of_texts(&format!("[{text}]"));
+            (*id, short.map_or_else(|| text.to_owned(), |message| message.to_json()))
         })
+    }
+
+    /// The blocks.
+    pub fn blocks(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.blocks.iter().map(move |end| self.text.get(std::mem::replace(&mut start, *end)..*end).unwrap_or_default())
+    }
+
+    /// Adds a message.
+    fn add(&mut self, id: MessageId, write: impl FnOnce(&mut String) -> Result<()>) -> Result<()> {
+        let start = self.blocks.last().copied().unwrap_or_default();
+        self.text.push(if self.text.len() > start { ',' } else { '[' });
+        id.write_json(&mut self.text);
+        self.text.push(',');
+        let from = self.text.len();
+        write(&mut self.text)?;
+        self.all.push((id, from..self.text.len()));
+        if self.text.len() - start >= BLOCK {
+            self.end();
+        }
+        Ok(())
+    }
+
+    /// Ends the last block.
+    fn end(&mut self) {
+        if self.text.len() > self.blocks.last().copied().unwrap_or_default() {
+            self.text.push(']');
+            self.blocks.push(self.text.len());
+        }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.all.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Bytes of all of them.
-    pub fn bytes(&self) -> usize {
-        self.text.len()
+        self.all.is_empty()
     }
 }
 
@@ -278,20 +310,20 @@ fn check_stored(state: &State<'_>, head: Option<CommitIx>) -> Result<()> {
 /// Writes the messages that were never handed out. Where one cannot be, none counts as handed out.
 fn render(state: &State<'_>, slot: &ViewSlot, table: &mut MessageTable, fetched: &Fetched) -> Result<Given> {
     let mut given = Given::default();
-    // A message has little beside its payload's text: ids, and each hash of a commit in 67 characters.
-    given.text.reserve(fetched.iter().map(|(ix, _)| state.contents(*ix).size as usize + 128).sum());
+    // A message has little beside its payload's text: its number, ids, and each hash of a commit in 67 characters.
+    given.text.reserve(fetched.iter().map(|(ix, _)| state.contents(ix).size as usize + 64).sum());
     for id in named(slot) {
         // One that was named twice is rendered by now. What was erased meanwhile came and went between two compiles,
         // and is never given.
         let is_there = |recipe: &&Recipe| !recipe.contents().any(|ix| state.is_erased(ix));
         let Some(recipe) = table.unrendered(id).filter(is_there) else { continue };
-        if let Err(error) = recipe.write(state, fetched, &mut given.text) {
-            given.ends.iter().for_each(|(id, _)| table.set_rendered(*id, false));
+        if let Err(error) = given.add(id, |out| recipe.write(state, fetched, out)) {
+            given.all.iter().for_each(|(id, _)| table.set_rendered(*id, false));
             return Err(error);
         }
-        given.ends.push((id, given.text.len()));
         table.set_rendered(id, true);
     }
+    given.end();
     Ok(given)
 }
 
@@ -381,7 +413,7 @@ impl Repository {
         let recipe = |text: &String| Recipe::Instructions(text.as_str().into());
         let same = slot.lead.len() == texts.len()
             && slot.lead.iter().zip(texts).all(|((id, _), text)| {
-                matches!(views.table.recipe(*id).map(|recipe| &**recipe), Some(Recipe::Instructions(known)) if **known == **text)
+                matches!(views.table.recipe(*id), Some(Recipe::Instructions(known)) if **known == **text)
             });
         if same {
             return;
@@ -408,6 +440,6 @@ impl Repository {
         let recipes = named(slot).filter_map(|id| views.table.unrendered(id));
         let contents = recipes.flat_map(|recipe| recipe.contents());
         let state = self.state.borrow();
-        contents.filter(|ix| !fetched.contains(ix) && !state.is_erased(*ix)).collect()
+        contents.filter(|ix| !fetched.contains(*ix) && !state.is_erased(*ix)).collect()
     }
 }

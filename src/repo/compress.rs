@@ -349,7 +349,7 @@ fn wanted(state: &State<'_>, found: &[Found], messages: Messages, fetched: &Fetc
             all.extend(run.recipes.iter().flat_map(Recipe::contents));
         }
     }
-    all.retain(|ix| !fetched.contains(ix) && !state.is_erased(*ix));
+    all.retain(|ix| !fetched.contains(*ix) && !state.is_erased(*ix));
     sort_rows(&mut all);
     all
 }
@@ -379,7 +379,7 @@ impl Found {
             let (mut count, mut span) = (1, (made, made));
             if is_summary(state, slot.content) {
                 planned.extends.push(id.clone());
-                let content = fetched.get(&slot.content).map(Payload::content).transpose()?;
+                let content = fetched.get(slot.content).map(Payload::content).transpose()?;
                 if let Some(Content::Summary(Summary { text, count: of, span: over, facts })) = content.as_deref() {
                     (count, span) = (*of, *over);
                     planned.texts.push(text.clone());

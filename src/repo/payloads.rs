@@ -7,11 +7,11 @@ use std::rc::Rc;
 use crate::json::Value;
 
 use super::Repository;
-use crate::collections::Map;
+use crate::collections::{Dense, Map};
 use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
 use crate::model::content::{Content, Part, PartKind};
-use crate::state::arena::{ContentIx, sort_rows};
+use crate::state::arena::{ContentIx, Ix, sort_rows};
 use crate::state::gone::Gone;
 use crate::view::message::Payloads;
 
@@ -99,15 +99,30 @@ const PER_READ: usize = 16_384;
 const CACHED: usize = 1024;
 
 /// Payloads fetched for one purpose.
-pub(super) type Fetched = Map<ContentIx, Payload>;
+#[derive(Debug, Default)]
+pub(super) struct Fetched(Dense<Payload>);
+
+impl Fetched {
+    pub fn get(&self, content: ContentIx) -> Option<&Payload> {
+        self.0.get(content.row() as u32)
+    }
+
+    pub fn contains(&self, content: ContentIx) -> bool {
+        self.get(content).is_some()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (ContentIx, &Payload)> {
+        self.0.iter().map(|(row, payload)| (ContentIx::new(row as usize), payload))
+    }
+}
 
 impl Payloads for Fetched {
     fn payload(&self, content: ContentIx) -> Result<Rc<Content>> {
-        self.get(&content).ok_or_else(|| Error::internal("a payload was not fetched"))?.content()
+        self.get(content).ok_or_else(|| Error::internal("a payload was not fetched"))?.content()
     }
 
     fn text(&self, content: ContentIx) -> Option<&str> {
-        self.get(&content)?.text()
+        self.get(content)?.text()
     }
 }
 
@@ -121,21 +136,24 @@ impl Repository {
         let mut contents = contents.to_vec();
         sort_rows(&mut contents);
         let mut wanted = Vec::new();
+        let mut at_hand = Dense::default();
         for ix in contents {
-            if fetched.contains(&ix) || self.read(|state| state.is_erased(ix)) {
+            if fetched.contains(ix) || self.read(|state| state.is_erased(ix)) {
                 continue;
             }
             let hash = self.read(|state| state.contents(ix).hash);
             match self.payloads.borrow().get(&hash) {
-                Some(payload) => drop(fetched.insert(ix, payload)),
+                Some(payload) => at_hand.push(ix.row() as u32, payload),
                 None => wanted.push((ix, hash)),
             }
         }
+        fetched.0.merge(at_hand);
         let is_cached = wanted.len() <= CACHED;
         let Some(repo) = self.key() else { return Ok(()) };
         for some in wanted.chunks(PER_READ) {
             let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
             let objects = self.settings.store.read_objects(&repo, &hashes).await?;
+            let mut found = Dense::default();
             for ((ix, hash), bytes) in some.iter().zip(objects) {
                 let Some(bytes) = bytes else {
                     self.missed(hash).await?;
@@ -152,8 +170,9 @@ impl Repository {
                 if is_cached {
                     self.payloads.borrow_mut().put(*hash, payload.clone(), length);
                 }
-                fetched.insert(*ix, payload);
+                found.push(ix.row() as u32, payload);
             }
+            fetched.0.merge(found);
         }
         Ok(())
     }

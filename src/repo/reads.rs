@@ -298,7 +298,7 @@ impl Handle {
                     Difference::Changed(old, new) => {
                         delta += tokens(new) - tokens(old);
                         let text = |ix| {
-                            let content = fetched.get(&ix).map(Payload::content).transpose()?;
+                            let content = fetched.get(ix).map(Payload::content).transpose()?;
                             Ok::<_, Box<Error>>(content.map_or_else(String::new, |content| text_of(&content)))
                         };
                         let words = word_runs(&text(old)?, &text(new)?);

@@ -145,7 +145,7 @@ impl Repository {
             self.settings.counter.settle().await?;
             let mut fetched = Fetched::default();
             self.fetch(&missing, &mut fetched).await?;
-            for (ix, payload) in fetched {
+            for (ix, payload) in fetched.iter() {
                 let content = payload.content()?;
                 let files = self.read(|state| state.contents(ix).outline.files().to_vec());
                 let outline = self.recount(&content, &files).await?;

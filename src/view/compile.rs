@@ -189,6 +189,9 @@ impl View {
         self.advance(inputs, 0);
         let fits = self.fit(inputs, extra);
         self.bulk = false;
+        if before.is_empty() && self.options.max_tokens.is_none() {
+            inputs.table.reserve(self.pairing.units().len());
+        }
         for index in 0..self.pairing.units().len() {
             if let Some(unit) = self.pairing.units().get(index)
                 && !self.window.is_gone(index as u32, unit)

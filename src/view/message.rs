@@ -1,7 +1,7 @@
 //! Rendering: from a recipe and the payloads it names to a message.
 
 use crate::collections::Set;
-use crate::json::{ToJson, Value};
+use crate::json::{ToJson, Value, parse};
 
 use super::plain;
 use super::table::{EntryVersion, Recipe};
@@ -20,6 +20,20 @@ pub struct CompiledMessage {
     pub entries: Vec<String>,
     /// The hashes of the commits that gave them their payloads.
     pub commits: Vec<String>,
+}
+
+impl CompiledMessage {
+    /// The message of a row `[role, entry, commit, text …]`, in which nothing else stands for it.
+    pub fn of_texts(row: &str) -> Option<Self> {
+        let row = parse(row).ok()?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let [role, entry, commit, texts @ ..] = &row.as_array()?[..] else { return None };
+        let (_, role) = Role::NAMES.into_iter().find(|(name, _)| role.as_str() == Some(name))?;
+        let part = |value: &Value| Some(Part { kind: PartKind::Text(text(value)?), provider: None });
+        let parts = texts.iter().map(part).collect::<Option<_>>()?;
+        let message = Message { role, name: None, parts, provider: None };
+        Some(Self { message, entries: vec![text(entry)?], commits: vec![text(commit)?] })
+    }
 }
 
 /// Gives payloads that were fetched before.
@@ -57,7 +71,8 @@ impl Recipe {
         self.versions().any(|version| entries.contains(&version.entry))
     }
 
-    /// Appends the message as JSON: see [`CompiledMessage`].
+    /// Appends the message as JSON: see [`CompiledMessage`]. One that is only text, of one entry, as a row of its role,
+    /// its entry, its commit and its texts: see [`CompiledMessage::of_texts`].
     ///
     /// # Errors
     /// As [`Recipe::render`]; nothing is appended then.
@@ -66,16 +81,16 @@ impl Recipe {
             && let ([], [version], []) = (&**summaries, &**entries, &**dropped)
             && let Some(text) = payloads.text(version.content)
         {
-            out.push('{');
-            if plain::write(text, *role, out) {
-                out.push_str(",\"entries\":[");
-                write_string(&state.entries(version.entry).id, out);
-                out.push_str("],\"commits\":[");
-                state.commits(version.version).hash.write_json(out);
-                out.push_str("]}");
+            let before = out.len();
+            write_string(role.name(), out);
+            out.push(',');
+            write_string(&state.entries(version.entry).id, out);
+            out.push(',');
+            state.commits(version.version).hash.write_json(out);
+            if plain::write(text, out) {
                 return Ok(());
             }
-            out.pop();
+            out.truncate(before);
         }
         self.render(state, payloads)?.write_json(out);
         Ok(())

@@ -1,22 +1,15 @@
 //! Payloads that are nothing but text, which is most of a conversation: their messages are written from the stored text
 //! as it stands, without reading it into values.
 
-use crate::model::content::Role;
-
 const MESSAGE: &str = "{\"contentType\":\"message\",\"parts\":[";
 const DIALOGUE: &str = "{\"contentType\":\"dialogue\",\"role\":\"";
 
-/// Appends the `role` and the `parts` of the message that a payload makes, where its text is the canonical JSON of a
+/// Appends the texts of the message that a payload makes, a comma before each, where its text is the canonical JSON of a
 /// message whose parts are all text, or of a dialogue without a name. Otherwise false, and nothing is appended.
-pub(super) fn write(payload: &str, role: Role, out: &mut String) -> bool {
+pub(super) fn write(payload: &str, out: &mut String) -> bool {
     let before = out.len();
-    out.push_str("\"role\":\"");
-    out.push_str(role.name());
-    out.push_str("\",\"parts\":[");
     let written = parts(payload, out).or_else(|| dialogue(payload, out)).is_some();
-    if written {
-        out.push(']');
-    } else {
+    if !written {
         out.truncate(before);
     }
     written
@@ -36,7 +29,6 @@ fn parts(payload: &str, out: &mut String) -> Option<()> {
             return Some(());
         }
         rest = rest.strip_prefix(',')?;
-        out.push(',');
     }
 }
 
@@ -49,9 +41,8 @@ fn dialogue(payload: &str, out: &mut String) -> Option<()> {
 }
 
 fn part(text: &str, out: &mut String) {
-    out.push_str("{\"type\":\"text\",\"text\":");
+    out.push(',');
     out.push_str(text);
-    out.push('}');
 }
 
 /// The string that a text begins with, quotes included, and what is behind it. None where it is none, or has escapes
@@ -88,21 +79,23 @@ mod tests {
     use crate::hash::canonical_json;
     use crate::json;
     use crate::json::{ToJson, Value};
-    use crate::model::content::Content;
+    use crate::model::content::{Content, Role};
     use crate::view::message::CompiledMessage;
 
     /// The message as it is written when the payload is read into values.
     fn read(payload: &Value, role: Role) -> String {
         let content = Content::decode(payload.clone()).unwrap();
         let message = crate::model::content::Message { role, ..content.to_message(role, "e").into_owned() };
-        CompiledMessage { message, entries: Vec::new(), commits: Vec::new() }.to_json()
+        CompiledMessage { message, entries: vec!["e".to_owned()], commits: vec!["c".to_owned()] }.to_json()
     }
 
     fn plain(payload: &str, role: Role) -> Option<String> {
-        let mut out = String::from("{");
-        let written = write(payload, role, &mut out);
-        assert!(written || out == "{", "something was left behind: {out}");
-        written.then(|| out + ",\"entries\":[],\"commits\":[]}")
+        let mut out = String::from("[");
+        let before = format!("\"{}\",\"e\",\"c\"", role.name());
+        out.push_str(&before);
+        let written = write(payload, &mut out);
+        assert!(written || out[1..] == before, "something was left behind: {out}");
+        written.then(|| CompiledMessage::of_texts(&(out + "]")).unwrap().to_json())
     }
 
     fn texts() -> Vec<String> {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::collections::{Key, Map, hash_of};
+use crate::collections::{Dense, Key, Lookup, hash_of};
 use crate::model::content::Role;
 use crate::state::arena::{CommitIx, ContentIx, EntryIx};
 
@@ -75,8 +75,12 @@ impl Key for Recipe {
 /// The messages that are in use, or were just now.
 #[derive(Debug, Default)]
 pub struct MessageTable {
-    numbers: Map<Rc<Recipe>, MessageId>,
-    rows: Map<MessageId, Row>,
+    /// The numbers by their recipes.
+    numbers: Lookup,
+    /// None where a message is forgotten.
+    rows: Dense<Option<Row>>,
+    /// How many of the rows are None: at most half of them.
+    gone: usize,
     next: MessageId,
     unused: VecDeque<MessageId>,
     forgotten: Vec<MessageId>,
@@ -84,31 +88,53 @@ pub struct MessageTable {
 
 #[derive(Debug)]
 struct Row {
-    recipe: Rc<Recipe>,
+    recipe: Recipe,
     uses: u32,
     rendered: bool,
 }
 
+fn row_in(rows: &Dense<Option<Row>>, id: MessageId) -> Option<&Row> {
+    rows.get(id)?.as_ref()
+}
+
+fn hash_in(rows: &Dense<Option<Row>>, id: MessageId) -> u64 {
+    row_in(rows, id).map_or(0, |row| row.recipe.hash64())
+}
+
 impl MessageTable {
+    fn row_mut(&mut self, id: MessageId) -> Option<&mut Row> {
+        self.rows.get_mut(id)?.as_mut()
+    }
+
+    /// Makes room for so many more messages.
+    pub fn reserve(&mut self, more: usize) {
+        self.rows.reserve(more);
+        let rows = &self.rows;
+        self.numbers.reserve(more, &|id| hash_in(rows, id));
+    }
+
     /// The number of the message of this recipe, used once more.
     pub fn acquire(&mut self, recipe: Recipe) -> MessageId {
-        if let Some(&id) = self.numbers.get(&recipe) {
-            if let Some(row) = self.rows.get_mut(&id) {
+        let hash = recipe.hash64();
+        let rows = &self.rows;
+        let known = self.numbers.find(hash, &|id| row_in(rows, id).is_some_and(|row| row.recipe == recipe));
+        if let Some(id) = known {
+            if let Some(row) = self.row_mut(id) {
                 row.uses += 1;
             }
             return id;
         }
         let id = self.next;
         self.next = self.next.wrapping_add(1);
-        let recipe = Rc::new(recipe);
-        self.numbers.add_new(recipe.clone(), id);
-        self.rows.add_new(id, Row { recipe, uses: 1, rendered: false });
+        self.rows.push(id, Some(Row { recipe, uses: 1, rendered: false }));
+        let rows = &self.rows;
+        self.numbers.insert(hash, id, &|id| hash_in(rows, id));
         id
     }
 
     /// Says that a message is used once less.
     pub fn release(&mut self, id: MessageId) {
-        let Some(row) = self.rows.get_mut(&id) else { return };
+        let Some(row) = self.row_mut(id) else { return };
         row.uses = row.uses.saturating_sub(1);
         if row.uses == 0 {
             self.unused.push_back(id);
@@ -116,30 +142,35 @@ impl MessageTable {
         while self.unused.len() > UNUSED_KEPT {
             let oldest = self.unused.pop_front();
             if let Some(id) = oldest
-                && self.rows.get(&id).is_some_and(|row| row.uses == 0)
-                && let Some(row) = self.rows.remove(&id)
+                && row_in(&self.rows, id).is_some_and(|row| row.uses == 0)
+                && let Some(row) = self.rows.get_mut(id).and_then(Option::take)
             {
-                self.numbers.remove(&*row.recipe);
+                self.numbers.remove(row.recipe.hash64(), id);
                 if row.rendered {
                     self.forgotten.push(id);
                 }
+                self.gone += 1;
             }
+        }
+        if self.gone * 2 > self.rows.len() {
+            self.rows.retain(Option::is_some);
+            self.gone = 0;
         }
     }
 
     /// The recipe of a message.
-    pub fn recipe(&self, id: MessageId) -> Option<&Rc<Recipe>> {
-        self.rows.get(&id).map(|row| &row.recipe)
+    pub fn recipe(&self, id: MessageId) -> Option<&Recipe> {
+        row_in(&self.rows, id).map(|row| &row.recipe)
     }
 
     /// The recipe of a message that was not handed out yet.
     pub fn unrendered(&self, id: MessageId) -> Option<&Recipe> {
-        self.rows.get(&id).filter(|row| !row.rendered).map(|row| &*row.recipe)
+        row_in(&self.rows, id).filter(|row| !row.rendered).map(|row| &row.recipe)
     }
 
     /// Says whether the message was handed out.
     pub fn set_rendered(&mut self, id: MessageId, rendered: bool) {
-        if let Some(row) = self.rows.get_mut(&id) {
+        if let Some(row) = self.row_mut(id) {
             row.rendered = rendered;
         }
     }
@@ -147,7 +178,7 @@ impl MessageTable {
     /// The messages with a payload that were handed out.
     pub fn made_of(&self, content: ContentIx) -> Vec<MessageId> {
         let of_it = |row: &Row| row.rendered && row.recipe.contents().any(|ix| ix == content);
-        self.rows.iter().filter(|(_, row)| of_it(row)).map(|(id, _)| *id).collect()
+        self.rows.iter().filter(|(_, row)| row.as_ref().is_some_and(of_it)).map(|(id, _)| id).collect()
     }
 
     /// The messages that were handed out and will not be named again.

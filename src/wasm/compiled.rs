@@ -1,4 +1,4 @@
-//! A compile, for JavaScript: what changed since its reader's copy, as JSON.
+//! A compile, for JavaScript: the messages that are new, and what changed since its reader's copy, as JSON.
 
 use std::rc::Rc;
 
@@ -16,6 +16,7 @@ pub fn to_js(host: &Rc<Host>, repository: u32, compiled: &Compiled) -> JsValue {
         [] => String::new(),
         warnings => warnings.to_json(),
     };
+    patch.messages.blocks().for_each(|block| host.given(block, repository));
     host.compiled(
         patch.view as u32,
         &splices(patch),
@@ -32,36 +33,20 @@ pub fn to_js(host: &Rc<Host>, repository: u32, compiled: &Compiled) -> JsValue {
     )
 }
 
-/// `[[start, removed, [id or [id, message], …]], …]`
+/// `[[start, removed, [id, …]], …]`
 fn splices(patch: &Patch) -> String {
     if patch.splices.is_empty() {
         return String::new();
     }
-    // A number and brackets around each message.
-    let mut out = String::with_capacity(256 + patch.messages.bytes() + 16 * patch.messages.len());
-    let mut given = patch.messages.iter().peekable();
+    let mut out = String::from("[");
     for splice in &patch.splices {
-        out.push_str(if out.is_empty() { "[[" } else { ",[" });
+        out.push_str(if out.len() > 1 { ",[" } else { "[" });
         splice.start.write_json(&mut out);
         out.push(',');
         splice.removed.write_json(&mut out);
-        out.push_str(",[");
-        for (position, id) in splice.inserted.iter().enumerate() {
-            if position > 0 {
-                out.push(',');
-            }
-            match given.next_if(|(next, _)| next == id) {
-                None => id.write_json(&mut out),
-                Some((_, message)) => {
-                    out.push('[');
-                    id.write_json(&mut out);
-                    out.push(',');
-                    out.push_str(message);
-                    out.push(']');
-                }
-            }
-        }
-        out.push_str("]]");
+        out.push(',');
+        splice.inserted.as_slice().write_json(&mut out);
+        out.push(']');
     }
     out.push(']');
     out

@@ -30,6 +30,9 @@ extern "C" {
     fn error(this: &Host, code: &str, message: &str, details: &str, cause: &JsValue) -> JsValue;
     #[wasm_bindgen(method)]
     fn receipt(this: &Host, id: Option<&str>, hash: &str, height: u32, token_count: u32) -> JsValue;
+    /// Messages that compiles name from now on, as `js/src/mirror.ts` takes them.
+    #[wasm_bindgen(method)]
+    pub fn given(this: &Host, messages: &str, repository: u32);
     /// `splices` and `forget` as `js/src/mirror.ts` takes them.
     #[wasm_bindgen(method)]
     #[allow(clippy::too_many_arguments, reason = "positional arguments build objects fastest")]

@@ -139,7 +139,7 @@ fn face(repository: &Rc<varve::repo::Repository>) -> Value {
     let messages: Vec<String> = {
         let mut rows: Vec<_> = compiled.patch.messages.iter().collect();
         rows.sort_by_key(|(id, _)| *id);
-        rows.into_iter().map(|(_, message)| message.to_owned()).collect()
+        rows.into_iter().map(|(_, message)| message).collect()
     };
     json!({
         "history": handle.history(None, 1000).unwrap(),

@@ -13,37 +13,36 @@ const message = (text: string): Message => ({
 });
 const texts = (messages: readonly Message[]) => messages.map((each) => each.entries[0]);
 const splices = (...changes: unknown[]) => JSON.stringify(changes);
+/** A mirror that has these messages. */
+const mirrorOf = (...messages: [id: number, message: unknown][]): Mirror => mirrorOfAll(messages);
+const mirrorOfAll = (messages: [id: number, message: unknown][]): Mirror => {
+  const mirror = new Mirror();
+  mirror.give(JSON.stringify(messages.flat()));
+  return mirror;
+};
 
 describe("a view", () => {
   test("gives the same frozen message objects in every compile", () => {
-    const mirror = new Mirror();
-    const first = mirror.update(
-      1,
-      splices([
-        0,
-        0,
-        [
-          [1, message("a")],
-          [2, message("b")],
-        ],
-      ]),
-      "",
-    ).messages;
-    const second = mirror.update(1, splices([2, 0, [[3, message("c")]]]), "").messages;
+    const mirror = mirrorOf([1, message("a")], [2, message("b")]);
+    const first = mirror.update(1, splices([0, 0, [1, 2]]), "").messages;
+    mirror.give(JSON.stringify([3, message("c")]));
+    const second = mirror.update(1, splices([2, 0, [3]]), "").messages;
     expect(texts(second)).toEqual(["a", "b", "c"]);
     expect(second[0]).toBe(first[0]);
     expect(second[1]).toBe(first[1]);
   });
 
   test("gives the same array where nothing changed", () => {
-    const mirror = new Mirror();
-    const first = mirror.update(1, splices([0, 0, [[1, message("a")]]]), "");
+    const mirror = mirrorOf([1, message("a")]);
+    const first = mirror.update(1, splices([0, 0, [1]]), "");
     const second = mirror.update(1, "", "");
     expect(second.messages).toBe(first.messages);
   });
 
   test("freezes arrays and messages all the way down", () => {
-    const { messages } = new Mirror().update(1, splices([0, 0, [[1, message("a")]]]), "");
+    const mirror = mirrorOf([1, message("a")]);
+    mirror.give('[2,"user","e","c","b","c"]');
+    const { messages } = mirror.update(1, splices([0, 0, [1, 2]]), "");
     const frozen = (value: unknown): boolean =>
       typeof value !== "object" ||
       value === null ||
@@ -51,10 +50,28 @@ describe("a view", () => {
     expect(frozen(messages)).toBe(true);
   });
 
+  test("has messages that are only text as if they had come as objects", () => {
+    const text = (text: string) => ({ type: "text", text });
+    const [one, two] = [["1"], ["1", "", '2"\u2028\ud83d\ude00']].map((all, at) => ({
+      role: at === 0 ? "user" : "assistant",
+      parts: all.map(text),
+      entries: [`e${at}`],
+      commits: [`c${at}`],
+    }));
+    const short = [1, "user", "e0", "c0", "1", 2, message("a"), 3, "assistant", "e1", "c1"];
+    const mirror = mirrorOf([4, one], [5, two], [6, message("a")]);
+    mirror.give(JSON.stringify([...short, "1", "", '2"\u2028\ud83d\ude00']));
+    const { messages } = mirror.update(1, splices([0, 0, [1, 3, 2, 4, 5, 6]]), "");
+    expect(messages.slice(0, 3)).toStrictEqual(messages.slice(3));
+    expect(JSON.stringify(messages.slice(0, 3))).toBe(JSON.stringify(messages.slice(3)));
+    expect(structuredClone(messages[1])).toStrictEqual(two);
+  });
+
   test("shares messages with the other views of its repository", () => {
-    const mirror = new Mirror();
-    const one = mirror.update(1, splices([0, 0, [[1, message("a")]]]), "").messages;
-    const two = mirror.update(2, splices([0, 0, [1, [2, message("b")]]]), "").messages;
+    const mirror = mirrorOf([1, message("a")]);
+    const one = mirror.update(1, splices([0, 0, [1]]), "").messages;
+    mirror.give(JSON.stringify([2, message("b")]));
+    const two = mirror.update(2, splices([0, 0, [1, 2]]), "").messages;
     expect(two[0]).toBe(one[0]);
     expect(texts(two)).toEqual(["a", "b"]);
   });
@@ -64,24 +81,24 @@ describe("a view", () => {
   });
 
   test("takes more messages at once than a call has arguments", () => {
-    const mirror = new Mirror();
-    const many = Array.from({ length: 200_000 }, (_, id) => [id, { entries: [`${id}`] }]);
-    mirror.update(1, splices([0, 0, [[300_000, message("last")]]]), "");
-    const { messages } = mirror.update(1, splices([0, 0, many]), "");
+    const ids = Array.from({ length: 200_000 }, (_, id) => id);
+    const many = ids.map((id): [number, unknown] => [id, { entries: [`${id}`] }]);
+    const mirror = mirrorOfAll([[300_000, message("last")], ...many]);
+    mirror.update(1, splices([0, 0, [300_000]]), "");
+    const { messages } = mirror.update(1, splices([0, 0, ids]), "");
     expect(messages.length).toBe(200_001);
     expect(messages[199_999]?.entries).toEqual(["199999"]);
     expect(messages[200_000]?.entries).toEqual(["last"]);
   });
 
   test("lets a message pass that came and went again before anybody looked", () => {
-    const mirror = new Mirror();
-    const state = mirror.update(1, splices([0, 0, [7]], [0, 1, [[8, message("b")]]]), "");
+    const state = mirrorOf([8, message("b")]).update(1, splices([0, 0, [7]], [0, 1, [8]]), "");
     expect(state.messages).toEqual([message("b")]);
   });
 
   test("fails where it is told of a message that it was never given", () => {
-    const mirror = new Mirror();
-    mirror.update(1, splices([0, 0, [[1, message("a")]]]), "[1]");
+    const mirror = mirrorOf([1, message("a")]);
+    mirror.update(1, splices([0, 0, [1]]), "[1]");
     expect(() => mirror.update(1, splices([1, 0, [1]]), "")).toThrow(/message 1 was not given/);
   });
 });
@@ -106,15 +123,14 @@ test("older results stay what they were, whenever they are read", () => {
         const told = changes.map(({ start, remove, insert, big }) => {
           const from = start % (model.length + 1);
           const count = Math.min(remove, model.length - from);
-          // Old messages by number, new ones in full; sometimes more than are spread at once.
+          // Old messages and new ones; sometimes more than are spread at once.
           const items = (big ? Array.from({ length: 1100 }, () => 1) : insert).map((fresh) => {
             if (fresh === 0 && next > 0) return next - 1;
             const id = next++;
-            return [id, message(`m${id}`)] as const;
+            mirror.give(JSON.stringify([id, message(`m${id}`)]));
+            return id;
           });
-          const names = items.map((item) =>
-            typeof item === "number" ? `m${item}` : `m${item[0]}`,
-          );
+          const names = items.map((item) => `m${item}`);
           model = [...model.slice(0, from), ...names, ...model.slice(from + count)];
           return [from, count, items];
         });
@@ -131,7 +147,7 @@ test("older results stay what they were, whenever they are read", () => {
 
 describe("a compiled result", () => {
   const make = (warnings = "[]") => {
-    const state = new Mirror().update(1, splices([0, 0, [[1, message("a")]]]), "");
+    const state = mirrorOf([1, message("a")]).update(1, splices([0, 0, [1]]), "");
     return new CompiledView(state, 12, 1, "none", "ab", 1, 5, warnings, "digest");
   };
 

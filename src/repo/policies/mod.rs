@@ -203,7 +203,7 @@ impl Handle {
                 let state = repo.state.borrow();
                 let text = |hash: &ContentHash| {
                     let ix = state.find_content(hash)?;
-                    fetched.get(&ix)?.content().ok().map(|content| text_of(&content))
+                    fetched.get(ix)?.content().ok().map(|content| text_of(&content))
                 };
                 let matches = |pattern: &str, flags: &str, text: &str| repo.matches(pattern, flags, text);
                 let lineage = state.lineage(state.branch(branch).flatten());
@@ -220,7 +220,7 @@ impl Handle {
                     matches: &matches,
                 };
                 let unread = policy.reads(&view).into_iter().map(|slot| slot.content);
-                let unread: Vec<_> = unread.filter(|ix| !fetched.contains(ix) && !state.is_erased(*ix)).collect();
+                let unread: Vec<_> = unread.filter(|ix| !fetched.contains(*ix) && !state.is_erased(*ix)).collect();
                 if unread.is_empty() { policy.evaluate(&view).map(Ok) } else { Ok(Err(unread)) }
             };
             let mut found = look(&fetched)?;
