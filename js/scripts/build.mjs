@@ -12,7 +12,7 @@ import { setup } from "./setup.mjs";
 
 /** In bytes, gzipped. What is over still works: npm run build and npm test fail, npm start does not. */
 const BUDGET = {
-  module: 260 * 1024, // to become 250 KB, and then 200
+  module: 250 * 1024, // to become 200 KB
   face: 25 * 1024,
   stores: 108 * 1024, // the module of varve/storage/indexed-db; to become 60 KB
   summarize: 16 * 1024, // the built-in summarizer, module and JavaScript

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { wasmBindgenVersion } from "../setup.mjs";
 import { namedByLikeness } from "./likeness.mjs";
+import { withLocalsAlike } from "./locals.mjs";
 import { exists, filesIn, fingerprint, inRoot, root } from "./project.mjs";
 import { must, StepError, step } from "./run.mjs";
 import { clearStamp, readStamp, writeStamp } from "./stamp.mjs";
@@ -55,13 +56,37 @@ const STACK = 960 * 1024;
  */
 const STANDARD_LIBRARY = {
   cargo: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
-  env: {
-    RUSTC_BOOTSTRAP: "1",
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
-      "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none" +
-      ` -Clink-arg=-zstack-size=${STACK}`,
-  },
+  rustflags:
+    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none" +
+    ` -Clink-arg=-zstack-size=${STACK}`,
 };
+
+/**
+ * What LLVM does for size, beyond its level. Functions called once stay functions of their own, the small ones aside: its
+ * bonus for them is a constant, so all other costs are a hundredfold and it is next to nothing. No value is kept in a local
+ * for a second use where making it again is short, and no load or sum is made earlier for a path that may want it.
+ */
+const LLVM_FOR_SIZE = [
+  "-inline-instr-cost=500",
+  "-inline-call-penalty=2500",
+  "-inline-threshold=500",
+  "-disable-lsr",
+  "-disable-machine-licm",
+  "-disable-machine-cse",
+  "-enable-pre=0",
+  "-enable-load-pre=0",
+];
+
+/** The environment that cargo builds a module in; `fast`: for speed rather than for size. */
+function building(env, { fast = false } = {}) {
+  const llvm = fast ? [] : LLVM_FOR_SIZE.map((option) => ` -Cllvm-args=${option}`);
+  return {
+    ...env,
+    ...(fast ? { CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" } : {}),
+    RUSTC_BOOTSTRAP: "1",
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: STANDARD_LIBRARY.rustflags + llvm.join(""),
+  };
+}
 
 /** What every engine we support can run, by LLVM's name, and wasm-opt's switch for it. */
 const FEATURES = {
@@ -82,9 +107,9 @@ const sources = (...own) => [
   "rust-toolchain.toml",
   ...filesIn("module"),
   ...own,
-  "js/scripts/lib/modules.mjs",
-  "js/scripts/lib/likeness.mjs",
-  "js/scripts/lib/wasm.mjs",
+  ...["modules", "likeness", "locals", "window", "instructions", "wasm"].map(
+    (name) => `js/scripts/lib/${name}.mjs`,
+  ),
 ];
 export const moduleFile = inRoot("pkg", "varve_bg.wasm");
 export const tokensModuleFile = inRoot("pkg-tokens", "tokens_bg.wasm");
@@ -128,9 +153,8 @@ async function buildTokensModule(env) {
   clearStamp("tokens-module");
   const only = ["--no-default-features", "--features", "tokens"];
   // Nearly all of it is tables: here speed is chosen over the size of the code.
-  const fast = { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" };
   await step("token counting to WebAssembly", async (onLine) => {
-    await wasmPack("pkg-tokens", "tokens", { env: fast, cwd: root, onLine }, only);
+    await wasmPack("pkg-tokens", "tokens", { env, cwd: root, onLine, fast: true }, only);
     await optimize(tokensModuleFile, { env, onLine }, { level: "-O3" });
   });
   writeStamp("tokens-module", key);
@@ -168,7 +192,7 @@ async function buildSummarizeModule(env) {
   const only = ["--no-default-features", "--features", "summarize"];
   const given = ["build", "--release", "--package", "varve-module", "--target", target];
   await step("built-in summarizer to WebAssembly", async (onLine) => {
-    const options = { env: { ...env, ...STANDARD_LIBRARY.env }, cwd: root, onLine };
+    const options = { env: building(env), cwd: root, onLine };
     await must("cargo", [...given, ...only, ...STANDARD_LIBRARY.cargo], options);
     mkdirSync(inRoot("pkg-summarize"), { recursive: true });
     cpSync(inRoot("target", target, "release", "varve_module.wasm"), summarizeModuleFile);
@@ -196,18 +220,17 @@ async function buildVocabularies(env) {
   writeStamp("vocabularies", key);
 }
 
-/** Has wasm-pack write a raw module and its glue into a folder, under this name. */
-export function wasmPack(folder, name, options, extra = []) {
+/** Has wasm-pack write a raw module and its glue into a folder, under this name; `fast`: see {@link building}. */
+export function wasmPack(folder, name, { env, fast, ...options }, extra = []) {
   const target = ["--target", "web", "--no-pack", "--mode", "no-install"];
   target.push("--out-dir", resolve(root, folder), "--out-name", name);
-  const env = { ...options.env, ...STANDARD_LIBRARY.env };
   const given = ["build", inRoot("module"), ...target, ...extra, ...STANDARD_LIBRARY.cargo];
-  return must("wasm-pack", given, { ...options, env });
+  return must("wasm-pack", given, { ...options, env: building(env, { fast }) });
 }
 
 /**
  * Runs wasm-opt over a module in place, with the features it uses, if they are ones we ship; then puts functions that
- * are alike side by side. `named`: for looking at; names stay, and functions are not inlined.
+ * are alike side by side and numbers their locals alike. `named`: for looking at; names stay, and functions are not inlined.
  */
 export async function optimize(file, options, { level = "-Os", named = false } = {}) {
   const features = featuresOf(file);
@@ -217,6 +240,13 @@ export async function optimize(file, options, { level = "-Os", named = false } =
   if (named) return;
   writeFileSync(file, namedByLikeness(readFileSync(file)));
   await wasmOpt(file, [...features, ...LEVELS[level], ...ORDER], options);
+  const alike = withLocalsAlike(readFileSync(file));
+  if (!WebAssembly.validate(alike)) {
+    throw new StepError(`${file} is no valid module with its locals renumbered`, {
+      hint: "js/scripts/lib/instructions.mjs may not know an instruction that the compiler began to use",
+    });
+  }
+  writeFileSync(file, alike);
 }
 
 /** wasm-opt's switches for what a module uses, if it is what we ship. */

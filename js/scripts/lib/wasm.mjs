@@ -80,6 +80,31 @@ export function functionBodies(bytes) {
   });
 }
 
+/** How many parameters each function of the module has. */
+export function parameterCounts(bytes) {
+  const all = sections(bytes);
+  const read = (id, item) => {
+    const section = all.find((s) => s.id === id);
+    return section ? new Reader(section.body).list(item) : [];
+  };
+  const types = read(1, (r) => {
+    r.byte();
+    const parameters = r.list((p) => p.byte()).length;
+    r.list((p) => p.byte());
+    return parameters;
+  });
+  return read(3, (r) => types[r.number()]);
+}
+
+/** The module with other code in its functions; their lengths before them. */
+export function withBodies(bytes, bodies) {
+  const code = Buffer.concat([number(bodies.length), ...bodies]);
+  const parts = sections(bytes).map(({ id, whole }) =>
+    id === 10 ? Buffer.concat([Buffer.from([10]), number(code.length), code]) : whole,
+  );
+  return Buffer.concat([bytes.subarray(0, 8), ...parts]);
+}
+
 /** The module with a name section that names its functions so, and no other. */
 export function renamed(bytes, names) {
   const imported = importedFunctions(bytes);
