@@ -58,20 +58,22 @@ impl NativeStore {
         self.0.capabilities().max_object_bytes as f64
     }
 
-    /// A call whose arguments are JSON. Gives a task where it has to wait.
-    pub fn ask(&self, method: String, arguments: &str) -> Result<JsValue, JsValue> {
+    /// A call whose arguments are JSON, as UTF-8: a long text takes longer to cross than its bytes. Gives a task where it
+    /// has to wait.
+    pub fn ask(&self, method: String, arguments: &[u8]) -> Result<JsValue, JsValue> {
         self.call(method, arguments, Vec::new())
     }
 
     /// A call that also brings bytes: many byte strings in one, and the length of each.
-    pub fn send(&self, method: String, arguments: &str, lengths: &[u32], bytes: &[u8]) -> Result<JsValue, JsValue> {
+    pub fn send(&self, method: String, arguments: &[u8], lengths: &[u32], bytes: &[u8]) -> Result<JsValue, JsValue> {
         self.call(method, arguments, split(lengths, bytes).map_err(|error| failure(&error))?)
     }
 }
 
 impl NativeStore {
-    fn call(&self, method: String, arguments: &str, parts: Found) -> Result<JsValue, JsValue> {
-        let (store, arguments) = (self.0.clone(), Arguments::parse(arguments));
+    fn call(&self, method: String, arguments: &[u8], parts: Found) -> Result<JsValue, JsValue> {
+        let arguments = std::str::from_utf8(arguments).map_err(|_| malformed()).and_then(Arguments::parse);
+        let store = self.0.clone();
         let mut future: Running<Asked<JsValue>> =
             Box::pin(async move { answer(&*store, &method, arguments?, parts).await });
         match begun(&mut future) {
@@ -157,7 +159,7 @@ async fn answer(store: &dyn Store, method: &str, given: Arguments, parts: Found)
 }
 
 fn packed(found: &Found) -> JsValue {
-    let mut parcel = Parcel::default();
+    let mut parcel = Parcel::with_capacity(found.len(), found.iter().flatten().map(|bytes| bytes.len()).sum());
     found.iter().for_each(|bytes| parcel.add_some(bytes.as_deref()));
     let (lengths, bytes) = parcel.to_js();
     Array::of2(&lengths, &bytes).into()

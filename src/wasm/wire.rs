@@ -26,6 +26,12 @@ pub struct Parcel {
 }
 
 impl Parcel {
+    /// An empty one, with room for so many byte strings, of so many bytes together.
+    #[cfg(feature = "stores")]
+    pub fn with_capacity(count: usize, bytes: usize) -> Self {
+        Self { lengths: Vec::with_capacity(count), bytes: Vec::with_capacity(bytes) }
+    }
+
     /// Adds a byte string.
     pub fn add(&mut self, bytes: &[u8]) {
         self.lengths.push(bytes.len() as u32);

@@ -21,8 +21,8 @@ import { type Parcel, pack, unpack } from "./parcel.js";
 export interface NativeStore {
   readonly durability: number;
   readonly maxObjectBytes: number;
-  ask(method: string, given: string): unknown;
-  send(method: string, given: string, lengths: Uint32Array, bytes: Uint8Array): unknown;
+  ask(method: string, given: Uint8Array): unknown;
+  send(method: string, given: Uint8Array, lengths: Uint32Array, bytes: Uint8Array): unknown;
   /** Lets go of it, once what is under way has ended. */
   free(): void;
 }
@@ -91,7 +91,7 @@ export function nativeAdapter({
     assertOpen();
     const { module, instance, store } = await current();
     assertOpen();
-    const json = JSON.stringify(given);
+    const json = new TextEncoder().encode(JSON.stringify(given));
     try {
       const result = instance.run(() =>
         parts === undefined ? store.ask(method, json) : store.send(method, json, ...pack(parts)),

@@ -14,6 +14,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use indexed_db_futures::KeyRange;
 use indexed_db_futures::future::BasicRequest;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::{BuildPrimitive, QuerySource};
@@ -183,19 +184,18 @@ impl Indexes {
         repository: f64,
         directory: &Directory,
     ) -> Read<Vec<(f64, Rc<Index>)>> {
-        let ask = |pack: f64| -> Read<(f64, Result<Rc<Index>, Asked>)> {
-            match self.get(repository, pack) {
-                Some(index) => Ok((pack, Ok(index))),
-                None => Ok((pack, Err(store.get::<JsValue, _, _>(index_key(repository, pack)).primitive()?))),
-            }
-        };
-        let asked: Vec<_> = directory.packs.iter().copied().map(ask).collect::<Read<_>>()?;
-        let mut packs = Vec::with_capacity(asked.len());
-        for (pack, index) in asked {
+        let numbers = directory.packs.iter().copied();
+        let there: Vec<_> = numbers.map(|pack| (pack, self.get(repository, pack))).collect();
+        let unknown = there.iter().enumerate().filter(|(_, (_, index))| index.is_none());
+        let unknown: Vec<Placed> = unknown.map(|(place, (pack, _))| (place, *pack)).collect();
+        let mut read = records(store, |pack| index_key(repository, pack), &unknown).await?.into_iter();
+        let mut packs = Vec::with_capacity(there.len());
+        for (pack, index) in there {
             let index = match index {
-                Ok(index) => index,
-                Err(asked) => {
-                    let index = Rc::new(Index(asked.await?.map_or_else(|| Ok(Vec::new()), bytes)?));
+                Some(index) => index,
+                None => {
+                    let found = read.next().flatten();
+                    let index = Rc::new(Index(found.map_or_else(|| Ok(Vec::new()), bytes)?));
                     self.put(repository, pack, &index);
                     index
                 }
@@ -206,9 +206,45 @@ impl Indexes {
     }
 }
 
-/// Asks for the bytes of a pack.
-pub(super) fn ask(store: &ObjectStore<'_>, repository: f64, pack: f64) -> Read<Asked> {
-    Ok(store.get::<JsValue, _, _>(pack_key(repository, pack)).primitive()?)
+/// A pack's place in the directory, and its number.
+pub(super) type Placed = (usize, f64);
+
+/// The bytes of packs; None for those that are lost.
+pub(super) async fn contents(
+    store: &ObjectStore<'_>,
+    repository: f64,
+    packs: &[Placed],
+) -> Read<Vec<Option<Uint8Array>>> {
+    let found = records(store, |pack| pack_key(repository, pack), packs).await?;
+    let open =
+        |record: Option<JsValue>| record.map(|record| record.dyn_into().map_err(|_| not_ours("bytes"))).transpose();
+    found.into_iter().map(open).collect()
+}
+
+/// Records of packs. Of packs that follow each other, which is nearly always so, all at once.
+async fn records(
+    store: &ObjectStore<'_>,
+    key: impl Fn(f64) -> JsValue,
+    packs: &[Placed],
+) -> Read<Vec<Option<JsValue>>> {
+    if let [(first, from), .., (last, to)] = packs
+        && last - first + 1 == packs.len()
+    {
+        let range = KeyRange::Bound(key(*from), false, key(*to), false);
+        let found = store.get_all::<JsValue>().with_query::<JsValue, _>(range).primitive()?.await?;
+        let found: Vec<JsValue> = found.collect::<Result<_, _>>()?;
+        // Otherwise one is lost: which, the database does not say.
+        if found.len() == packs.len() {
+            return Ok(found.into_iter().map(Some).collect());
+        }
+    }
+    let ask = |(_, pack): &Placed| Ok(store.get::<JsValue, _, _>(key(*pack)).primitive()?);
+    let asked: Vec<Asked> = packs.iter().map(ask).collect::<Read<_>>()?;
+    let mut found = Vec::with_capacity(asked.len());
+    for answer in asked {
+        found.push(answer.await?);
+    }
+    Ok(found)
 }
 
 /// Whether there is enough to pack.
@@ -262,12 +298,13 @@ pub(super) async fn remove(
     let store = transaction.object_store(OBJECTS)?;
     let mut directory = Directory::of(Directory::ask(&store, repository)?.await?)?;
     let mut is_changed = false;
-    for (number, index) in known.of(&store, repository, &directory).await? {
+    for (place, (number, index)) in known.of(&store, repository, &directory).await?.into_iter().enumerate() {
         let gone: Vec<&ContentHash> = hashes.iter().filter(|hash| index.find(hash).is_some()).collect();
         if gone.is_empty() {
             continue;
         }
-        let whole = ask(&store, repository, number)?.await?.map_or_else(|| Ok(Vec::new()), bytes)?;
+        let whole = contents(&store, repository, &[(place, number)]).await?.into_iter().flatten().next();
+        let whole = whole.map_or_else(Vec::new, |whole| whole.to_vec());
         let mut pack = Pack::default();
         for (hash, place) in index.rows().filter(|(hash, _)| !gone.contains(&hash)) {
             // What is damaged stays so: who reads it finds out.

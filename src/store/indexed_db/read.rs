@@ -12,7 +12,7 @@ use indexed_db_futures::transaction::Transaction;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-use super::packs::{self, Directory, Index, Indexes};
+use super::packs::{self, Directory, Index, Indexes, Placed};
 use super::row::not_ours;
 use super::schema::{Area, JOURNAL, OBJECTS, behind};
 use crate::collections::Map;
@@ -154,24 +154,19 @@ impl Wanted {
         number: f64,
         packs: &[(f64, Rc<Index>)],
     ) -> Result<(), StoreError> {
-        for some in packs.chunks(PACKS) {
-            let mut asked = Vec::with_capacity(some.len());
-            for (pack, index) in some {
-                let rows = self.rows(index);
-                if !rows.is_empty() {
-                    asked.push((packs::ask(store, number, *pack)?, rows));
-                }
-            }
-            for (answer, rows) in asked {
-                let Some(pack) = answer.await? else { continue };
-                let pack = pack.dyn_into::<Uint8Array>().map_err(|_| not_ours("bytes"))?;
+        let wanted = packs.iter().enumerate().map(|(place, (pack, index))| ((place, *pack), self.rows(index)));
+        let (numbers, rows): (Vec<Placed>, Vec<_>) = wanted.filter(|(_, rows)| !rows.is_empty()).unzip();
+        for (numbers, rows) in numbers.chunks(PACKS).zip(rows.chunks(PACKS)) {
+            for (pack, rows) in packs::contents(store, number, numbers).await?.into_iter().zip(rows) {
+                let Some(pack) = pack else { continue };
                 if rows.len() <= FEW {
                     for (place, Range { start, end }) in rows {
-                        self.set(place, &pack.subarray(start as u32, end.max(start) as u32).to_vec());
+                        let end = *end.max(start);
+                        self.set(*place, &pack.subarray(*start as u32, end as u32).to_vec());
                     }
                 } else {
                     let pack = pack.to_vec();
-                    rows.into_iter().for_each(|(place, at)| self.set(place, pack.get(at).unwrap_or_default()));
+                    rows.iter().for_each(|(place, at)| self.set(*place, pack.get(at.clone()).unwrap_or_default()));
                 }
             }
         }
