@@ -47,6 +47,15 @@ struct Op {
     reverts: Vec<usize>,
 }
 
+/// An operation on an entry: most have one, after a compaction. The rest of a long chat are such entries.
+#[derive(Debug, Clone, Copy)]
+struct On {
+    /// Its place in `ops`.
+    op: u32,
+    /// The one before it on the same entry, as a place in `on` and 1; 0: none.
+    before: u32,
+}
+
 /// What the history of `head` amounts to.
 #[derive(Debug, Clone, Default)]
 pub struct Lineage {
@@ -56,7 +65,9 @@ pub struct Lineage {
     places: Vec<u32>,
     ops: Vec<Op>,
     op_of: Map<CommitIx, usize>,
-    ops_on: Map<EntryIx, Vec<usize>>,
+    on: Vec<On>,
+    /// For each entry of the repository its newest in `on` and 1; 0 where it has none.
+    newest_on: Vec<u32>,
     /// Changes whenever something other than an append happened.
     epoch: u64,
     commits: u64,
@@ -190,8 +201,11 @@ impl Lineage {
         self.op_of.insert(commit, op);
         self.epoch += 1;
         for entry in entries {
-            // Most entries are changed once, if at all.
-            self.ops_on.get_or_insert_with(*entry, || Vec::with_capacity(1)).push(op);
+            self.newest_on.resize(self.newest_on.len().max(entry.row() + 1), 0);
+            if let Some(newest) = self.newest_on.get_mut(entry.row()) {
+                self.on.push(On { op: op as u32, before: *newest });
+                *newest = self.on.len() as u32;
+            }
             self.resolve(state, *entry);
         }
     }
@@ -254,14 +268,16 @@ impl Lineage {
         };
         slot.version = slot.commit;
         slot.content = state.commits(slot.commit).content().unwrap_or(slot.content);
-        let (mut deleted, mut compacted) = (None, None);
-        let ops = self.ops_on.get(&entry).into_iter().flatten().filter_map(|op| self.ops.get(*op));
-        for op in ops.filter(|op| op.active) {
+        let (mut deleted, mut compacted, mut edited) = (None, None, false);
+        for (_, op) in operations_on(&self.newest_on, &self.on, &self.ops, entry).filter(|(_, op)| op.active) {
             match &state.commits(op.commit).action {
-                Action::Edit(_, content) => (slot.content, slot.version) = (*content, op.commit),
-                Action::Delete(_) => deleted = Some(op.commit),
-                Action::Other(_) => compacted = Some(op.commit),
-                Action::Append(..) => {}
+                Action::Edit(_, content) if !edited => {
+                    (slot.content, slot.version) = (*content, op.commit);
+                    edited = true;
+                }
+                Action::Delete(_) => deleted = deleted.or(Some(op.commit)),
+                Action::Other(_) => compacted = compacted.or(Some(op.commit)),
+                Action::Edit(..) | Action::Append(..) => {}
             }
         }
         let added = self.op_of.get(&slot.commit).and_then(|op| self.ops.get(*op));
@@ -273,10 +289,14 @@ impl Lineage {
         };
     }
 
+    /// The operations on an entry and their places, newest first.
+    fn operations_on(&self, entry: EntryIx) -> impl Iterator<Item = (usize, &Op)> {
+        operations_on(&self.newest_on, &self.on, &self.ops, entry)
+    }
+
     /// The newest active operation on an entry.
     pub fn newest_operation(&self, entry: EntryIx) -> Option<CommitIx> {
-        let ops = self.ops_on.get(&entry)?.iter().rev().filter_map(|op| self.ops.get(*op));
-        ops.filter(|op| op.active).map(|op| op.commit).next()
+        self.operations_on(entry).map(|(_, op)| op).find(|op| op.active).map(|op| op.commit)
     }
 
     /// The active operations that make no sense without `commit`: later ones on the entries that it
@@ -297,11 +317,25 @@ impl Lineage {
             },
             Action::Edit(entry, _) | Action::Delete(entry) | Action::Append(entry, _) => vec![*entry],
         };
-        let later = entries.iter().filter_map(|entry| self.ops_on.get(entry)).flatten().filter(|later| **later > op);
-        let active = later.filter_map(|later| self.ops.get(*later)).filter(|later| later.active);
+        let all = entries.iter().flat_map(|entry| self.operations_on(*entry));
+        let active = all.filter(|(at, later)| *at > op && later.active);
         let mut found: Vec<_> =
-            active.map(|later| later.commit).filter(|later| !(is_edit(root) && is_edit(*later))).collect();
+            active.map(|(_, later)| later.commit).filter(|later| !(is_edit(root) && is_edit(*later))).collect();
         sort_rows(&mut found);
         found
     }
+}
+
+fn operations_on<'a>(
+    newest_on: &[u32],
+    on: &'a [On],
+    ops: &'a [Op],
+    entry: EntryIx,
+) -> impl Iterator<Item = (usize, &'a Op)> {
+    let mut next = newest_on.get(entry.row()).copied().unwrap_or_default();
+    std::iter::from_fn(move || {
+        let On { op, before } = on.get((next as usize).checked_sub(1)?)?;
+        next = *before;
+        Some((*op as usize, ops.get(*op as usize)?))
+    })
 }
