@@ -100,7 +100,7 @@ impl Repository {
     /// A checkpoint is a cache: one that cannot be read, or is not of this journal, is passed over. The
     /// reason is told, and the next write puts another in its place.
     async fn restore(&self, repo: &RepoKey, stored: &StoredCheckpoint) -> Result<Result<State<'static>, String>> {
-        let state = match checkpoint::read(&stored.manifest, &stored.segments) {
+        let state = match stored.restore() {
             Ok(state) => state,
             Err(error) => return Ok(Err(error.to_string())),
         };

@@ -320,7 +320,8 @@ impl Store for JsStore {
             };
             let segments = hashes.iter().zip(parts).map(segment).collect::<Asked<_>>()?;
             let seq = names.get("seq").and_then(Value::as_u64).ok_or_else(malformed)?;
-            Ok(Some(StoredCheckpoint { seq, manifest, segments }))
+            let checked = names.get("checked").and_then(Value::as_bool).unwrap_or_default();
+            Ok(Some(StoredCheckpoint { seq, manifest, segments, checked }))
         })
     }
 

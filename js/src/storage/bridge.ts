@@ -17,6 +17,7 @@ import type {
 } from "../types/storage.js";
 import { type StorageErrorCode, storageError } from "./errors.js";
 import { type Parcel, pack, unpack } from "./parcel.js";
+import { areSound } from "./sound.js";
 
 /** What the module is told of a failure. */
 export interface Failure {
@@ -139,7 +140,8 @@ const ASKED: Record<string, Ask> = {
     const found = await adapter.readCheckpoint(keyOf(given));
     if (found === undefined || found === null) return undefined;
     const { seq, manifest, segments } = found;
-    const names = JSON.stringify({ seq, segments: segments.map(({ hash }) => hash) });
+    const hashes = segments.map(({ hash }) => hash);
+    const names = JSON.stringify({ seq, segments: hashes, checked: await areSound(segments) });
     return [names, pack([bytesOf(manifest), ...segments.map(({ bytes }) => bytesOf(bytes))])];
   },
 

@@ -55,7 +55,7 @@ pub(super) async fn read(transaction: &Transaction<'_>, repository: f64) -> Read
         let Some(found) = answer.await? else { return Ok(None) };
         segments.push(Object { hash, bytes: bytes(found)?.into() });
     }
-    Ok(Some(StoredCheckpoint { seq, manifest, segments }))
+    Ok(Some(StoredCheckpoint { seq, manifest, segments, checked: false }))
 }
 
 /// Asks for all that has to be written; false where nothing has.

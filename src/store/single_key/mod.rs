@@ -337,7 +337,7 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
                     None => return Ok(None),
                 }
             }
-            Ok(Some(StoredCheckpoint { seq, manifest, segments }))
+            Ok(Some(StoredCheckpoint { seq, manifest, segments, checked: false }))
         })
     }
 

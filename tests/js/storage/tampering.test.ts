@@ -283,7 +283,8 @@ describe("checkpoints", () => {
     const chat = await varveOn(store, 1).open("chat");
     await chat.user("zero", { id: "0" });
     await chat.tag("v0");
-    for (let n = 1; n < COUNT; n++) await chat.user(`number ${n}`, { id: `${n}` });
+    const metadata = { trace: "0123456789".repeat(30) }; // enough for the platform to be asked for hashes
+    for (let n = 1; n < COUNT; n++) await chat.user(`number ${n}`, { id: `${n}`, metadata });
     await chat.setNote("2", "mood", "calm");
     expected = await shown(
       await varveOn({ ...store, readCheckpoint: async () => undefined }, 2).open("chat"),
@@ -318,6 +319,8 @@ describe("checkpoints", () => {
   };
 
   test("one that is whole is used, and says what the journal says", async () => {
+    const { segments } = await checkpoint();
+    expect(segments.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeGreaterThan(600_000);
     const { seen, from, createdAt, rebuilt } = await opened(store);
     expect(rebuilt).toBeUndefined();
     expect(seen).toEqual(expected);

@@ -136,11 +136,13 @@ WHERE key BETWEEN ? AND ? AND repository = ? AND length(bytes) BETWEEN 1 AND ? O
     from = end + 1;
     let start = 0;
     for (const [row, size] of (JSON.parse(sizes as string) as number[]).entries()) {
-      const name = (names as string).slice(64 * row, 64 * row + 64);
       // They mostly lie in the order in which they are asked for.
-      if (hashes[next] !== name) {
+      if (
+        next >= hashes.length ||
+        !(names as string).startsWith(hashes[next] as string, 64 * row)
+      ) {
         places ??= new Map(hashes.map((hash, index) => [hash, index]));
-        next = places.get(name) ?? -1;
+        next = places.get((names as string).slice(64 * row, 64 * row + 64)) ?? -1;
       }
       if (next >= 0) objects[next] = (bytes as Uint8Array).subarray(start, start + size);
       next++;
