@@ -1,10 +1,10 @@
 // The PostgreSQL adapter keeps the contract of stores: on a real server.
-import pg from "pg";
+import type pg from "pg";
 import postgresJs from "postgres";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { type PostgresOptions, postgres } from "../../../js/src/storage/postgres.js";
 import { testStorageAdapter } from "../../../js/src/testing.js";
-import { capabilities, maxObjectBytes, place } from "./postgres-support.js";
+import { capabilities, maxObjectBytes, place, poolOf } from "./postgres-support.js";
 import { missing, type PostgresServer, startPostgres } from "./server/postgres.js";
 
 describe.skipIf(missing)("on a server", () => {
@@ -17,9 +17,9 @@ describe.skipIf(missing)("on a server", () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-    pool = new pg.Pool({ connectionString: server.url() });
+    pool = poolOf({ connectionString: server.url() });
     sql = postgresJs(server.url(), { prepare: false, onnotice: () => {} });
-    app = new pg.Pool({ connectionString: server.url({ role: "app" }) });
+    app = poolOf({ connectionString: server.url({ role: "app" }) });
     await postgres(pool, { ...options, rowLevelSecurity: true }).migrate();
     await pool.query(`CREATE ROLE app LOGIN; GRANT USAGE ON SCHEMA varve TO app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA varve TO app`);

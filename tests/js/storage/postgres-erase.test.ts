@@ -2,10 +2,11 @@
 // write-ahead log keeps what was ever written until the server recycles it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { postgres } from "../../../js/src/storage/postgres.js";
 import { erasesAll } from "./erasing.js";
+import { poolOf } from "./postgres-support.js";
 import { missing, type PostgresServer, startPostgres } from "./server/postgres.js";
 
 describe.skipIf(missing)("PostgreSQL", () => {
@@ -14,7 +15,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-    pool = new pg.Pool({ connectionString: server.url(), max: 4 });
+    pool = poolOf({ connectionString: server.url(), max: 4 });
     await postgres(pool).migrate();
   }, 60_000);
 

@@ -1,7 +1,7 @@
 // Tables on a real server: how they come about and change, who sees which rows, and what erasure leaves.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrationTo, SCHEMA_VERSION } from "../../../js/src/storage/postgres/migrations.js";
 import {
@@ -17,6 +17,7 @@ import {
   hashOf,
   made,
   object,
+  poolOf,
   projection,
 } from "./postgres-support.js";
 import { noPooler, startPgBouncer } from "./server/pgbouncer.js";
@@ -31,7 +32,7 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-    pool = new pg.Pool({ connectionString: server.url() });
+    pool = poolOf({ connectionString: server.url() });
   }, 60_000);
 
   afterAll(async () => {
@@ -124,8 +125,8 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
     beforeAll(async () => {
       await query(`CREATE ROLE tenants_owner LOGIN; CREATE ROLE tenants_app LOGIN;
         GRANT CREATE ON DATABASE postgres TO tenants_owner`);
-      owner = new pg.Pool({ connectionString: server.url({ role: "tenants_owner" }) });
-      app = new pg.Pool({ connectionString: server.url({ role: "tenants_app" }), max: 2 });
+      owner = poolOf({ connectionString: server.url({ role: "tenants_owner" }) });
+      app = poolOf({ connectionString: server.url({ role: "tenants_app" }), max: 2 });
       const options = { schema: "tenants", rowLevelSecurity: true, onNotice };
       await postgres(owner, options).migrate();
       await owner.query(`GRANT USAGE ON SCHEMA tenants TO tenants_app;
@@ -200,7 +201,7 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
     });
 
     test("leaves no workspace behind on the connection", async () => {
-      const one = new pg.Pool({ connectionString: server.url({ role: "tenants_app" }), max: 1 });
+      const one = poolOf({ connectionString: server.url({ role: "tenants_app" }), max: 1 });
       try {
         const own = postgres(one, { schema: "tenants", migrate: "manual" });
         expect(await own.findRepository({ workspace: "acme", id: "secret" })).toBeDefined();
@@ -220,7 +221,7 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
     test.skipIf(noPooler)("keeps workspaces apart behind a transaction pooler", async () => {
       const pooler = await startPgBouncer(server.port, ["tenants_app"]);
       const url = server.url({ role: "tenants_app", port: pooler.port });
-      const pooled = new pg.Pool({ connectionString: url, max: 8 });
+      const pooled = poolOf({ connectionString: url, max: 8 });
       try {
         const own = postgres(pooled, { schema: "tenants", migrate: "manual" });
         const workspaces = Array.from({ length: 8 }, (_, i) => `pooled ${i}`);
@@ -398,7 +399,7 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
       await query(`CREATE ROLE erasure_app LOGIN;
         GRANT USAGE ON SCHEMA reported TO erasure_app;
         GRANT SELECT ON ALL TABLES IN SCHEMA reported TO erasure_app`);
-      const app = new pg.Pool({ connectionString: server.url({ role: "erasure_app" }) });
+      const app = poolOf({ connectionString: server.url({ role: "erasure_app" }) });
       const heard: string[] = [];
       const options = { schema: "reported", onNotice: (message: string) => heard.push(message) };
       try {

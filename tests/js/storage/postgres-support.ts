@@ -1,5 +1,6 @@
 // What the tests of the PostgreSQL adapter have in common.
 import { createHash, randomBytes } from "node:crypto";
+import pg from "pg";
 import type { PostgresStorage } from "../../../js/src/storage/postgres.js";
 import type {
   ProjectedCommit,
@@ -111,3 +112,10 @@ export const place =
       await run("DELETE FROM varve.repositories");
     },
   });
+
+/** A pool that minds no end of its connections: `end()` is done before they are closed, and the server may stop first. */
+export function poolOf(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on("error", () => {});
+  return pool;
+}

@@ -1,6 +1,6 @@
 // The PostgreSQL adapter on a real server: what only several connections can show.
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import postgresJs from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PostgresStorage, postgres } from "../../../js/src/storage/postgres.js";
@@ -14,6 +14,7 @@ import {
   incarnation,
   made,
   object,
+  poolOf,
   projection,
 } from "./postgres-support.js";
 import { noPooler, startPgBouncer } from "./server/pgbouncer.js";
@@ -30,8 +31,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
   beforeAll(async () => {
     server = await startPostgres();
     proxy = await startProxy(server.port);
-    pool = new pg.Pool({ connectionString: server.url(), max: 20 });
-    pool.on("error", () => {});
+    pool = poolOf({ connectionString: server.url(), max: 20 });
     storage = postgres(pool);
     await storage.migrate();
   }, 60_000);
@@ -135,9 +135,8 @@ describe.skipIf(missing)("PostgreSQL", () => {
 
   test("eight pools that write fifty entries each lose none", async () => {
     const key = await made(storage, "raced");
-    const pools = Array.from(
-      { length: 8 },
-      () => new pg.Pool({ connectionString: server.url(), max: 2 }),
+    const pools = Array.from({ length: 8 }, () =>
+      poolOf({ connectionString: server.url(), max: 2 }),
     );
     const texts = (writer: number) => Array.from({ length: 50 }, (_, i) => `${writer}.${i}`);
     try {
@@ -173,7 +172,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
   });
 
   test("a commit is one round trip", async () => {
-    const through = new pg.Pool({ connectionString: server.url({ port: proxy.port }), max: 1 });
+    const through = poolOf({ connectionString: server.url({ port: proxy.port }), max: 1 });
     const own = postgres(through);
     try {
       const key = await made(own, "round trips");
@@ -224,8 +223,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
   test.each(["request", "answer"] as const)(
     "a connection lost at the %s is Unavailable, and the repetition tells what happened",
     async (side) => {
-      const through = new pg.Pool({ connectionString: server.url({ port: proxy.port }), max: 1 });
-      through.on("error", () => {});
+      const through = poolOf({ connectionString: server.url({ port: proxy.port }), max: 1 });
       const own = postgres(through);
       try {
         const key = await made(own, `lost ${side}`);
@@ -245,11 +243,10 @@ describe.skipIf(missing)("PostgreSQL", () => {
   );
 
   test("a backend that is ended while it writes leaves nothing, and the batch can be repeated", async () => {
-    const victim = new pg.Pool({
+    const victim = poolOf({
       connectionString: `${server.url()}?application_name=victim`,
       max: 1,
     });
-    victim.on("error", () => {});
     const own = postgres(victim);
     const blocker = await pool.connect();
     try {
@@ -399,7 +396,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
   });
 
   test("works where every statement gets another connection", async () => {
-    const one = () => new pg.Pool({ connectionString: server.url(), max: 1 });
+    const one = () => poolOf({ connectionString: server.url(), max: 1 });
     const pools = [one(), one(), one()];
     let next = 0;
     const scattered = postgres({
@@ -423,7 +420,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
     async () => {
       const pooler = await startPgBouncer(server.port);
       const url = server.url({ port: pooler.port });
-      const own = new pg.Pool({ connectionString: url, max: 8 });
+      const own = poolOf({ connectionString: url, max: 8 });
       const sql = postgresJs(url, { max: 8, prepare: false });
       try {
         const key = await made(postgres(own), "pooled");
