@@ -5,9 +5,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::json::Value;
-
-use crate::json::{object, quoted};
+use crate::json::{Value, object, quoted};
 
 /// The result of an operation of varve. Its error is boxed: a result is handed on at a thousand places, and with
 /// the whole enum in it every one of them would copy forty bytes.

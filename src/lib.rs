@@ -42,6 +42,7 @@
 
 pub mod collections;
 pub mod error;
+pub mod fields;
 pub mod hash;
 pub mod json;
 pub mod model;

@@ -1,9 +1,9 @@
-//! JSON, in and out: [`Fields`] takes a parsed value apart, [`ToJson`] writes text member by member.
+//! JSON, in and out: [`parse`] reads text into a [`Value`], [`ToJson`] writes text member by member, and
+//! [`canonical_json`] is the text that is hashed.
 //!
-//! By hand rather than derived: one reader and one writer for everything, so that errors come with
-//! the place of what is wrong, and the module stays small. The same goes for [`Value`] and [`parse`].
+//! By hand rather than derived, so that the module stays small. What a value says is read by [`crate::fields`].
 
-mod fields;
+mod canonical;
 mod literal;
 mod map;
 mod number;
@@ -11,8 +11,7 @@ mod parse;
 mod value;
 mod write;
 
-use crate::error::Result;
-pub use fields::{At, Fields, Scalar};
+pub use canonical::{canonical_json, write_canonical, write_integer, write_object, write_string};
 pub use map::Map;
 pub use parse::parse;
 pub use value::{Key, Value};
@@ -24,14 +23,6 @@ pub use write::{Members, ToJson, quoted, to_value};
 /// What is wrong with the text, and where.
 pub fn parse_bytes(bytes: &[u8]) -> Result<Value, String> {
     parse(std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
-}
-
-/// Reads JSON text by a function: `read(text, Annotation::read)`.
-///
-/// # Errors
-/// What is wrong with the text, or with what it says.
-pub fn read<T>(text: &str, read: fn(Value, At<'_>) -> Result<T>) -> Result<T, String> {
-    read(parse(text)?, At::Root).map_err(|error| error.to_string())
 }
 
 /// An object of these members.

@@ -170,7 +170,7 @@ impl<'a> std::ops::IndexMut<&'a str> for Value {
 /// Compact JSON with its members sorted: RFC 8785.
 impl std::fmt::Display for Value {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&crate::hash::canonical_json(self))
+        out.write_str(&super::canonical_json(self))
     }
 }
 

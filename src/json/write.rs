@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::json::{Map, Value};
-
-use crate::hash::{write_canonical, write_integer, write_string};
+use crate::json::{Map, Value, write_canonical, write_integer, write_string};
 
 /// What has a form in JSON.
 pub trait ToJson {
@@ -100,7 +98,7 @@ impl ToJson for Value {
 
 impl ToJson for Map {
     fn write_json(&self, out: &mut String) {
-        crate::hash::write_object(self, out);
+        crate::json::write_object(self, out);
     }
 }
 

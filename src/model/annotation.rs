@@ -1,12 +1,12 @@
 //! Annotations: how important an entry is. Append-only, on entry ids, valid in every branch.
 
-use crate::json::Value;
+use crate::json::{Members, ToJson, Value};
 
 use super::commit::Author;
 use super::id::EntryId;
 use crate::error::Result;
+use crate::fields::{At, Fields};
 use crate::hash::AnnotationHash;
-use crate::json::{At, Fields, Members, ToJson};
 
 /// How a compile treats an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

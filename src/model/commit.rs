@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Members, ToJson, Value, quoted};
 
 use super::id::EntryId;
 use crate::error::Result;
+use crate::fields::{At, Fields};
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::{At, Fields, Members, ToJson, quoted};
 
 /// The format of commit preimages that this version writes.
 pub const COMMIT_FORMAT: u32 = 1;

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{Members, ToJson, Value, parse_bytes};
 
 use super::commit::Author;
 use super::record::Record;
 use crate::error::{Result, StoreError};
+use crate::fields::{At, Fields};
 use crate::hash::EntryHash;
-use crate::json::{At, Fields, Members, ToJson, parse_bytes};
 
 /// The format of journal entries that this version writes, and the newest it reads.
 pub const JOURNAL_FORMAT: u64 = 1;

@@ -4,12 +4,12 @@
 //! Outlines ride in the journal beside the commit. They hold no text: call ids and instruction names
 //! stand there as 64-bit keys, cut from their SHA-256.
 
-use crate::json::Value;
+use crate::json::{Members, ToJson, Value, canonical_json};
 
 use super::content::{Content, FileSource, PartKind, Place, Role, ToolIo};
 use crate::error::Result;
-use crate::hash::{ContentHash, canonical_json, each_hash, sha256};
-use crate::json::{At, Fields, Members, ToJson};
+use crate::fields::{At, Fields};
+use crate::hash::{ContentHash, each_hash, sha256};
 use crate::tokens::{NullCounter, TokenCounter};
 
 /// A 64-bit key of a name that must not stand in the journal as text.

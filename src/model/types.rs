@@ -1,11 +1,11 @@
 //! Registered content types: a name, hints for the compile, and a schema that the application checks.
 
-use crate::json::Value;
+use crate::json::{Members, ToJson, Value, quoted};
 
 use super::annotation::Priority;
 use super::content::Role;
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, Members, ToJson, quoted};
+use crate::fields::{At, Fields};
 
 /// A custom content type. Members stand in alphabetical order.
 #[derive(Debug, Clone, PartialEq, Default)]

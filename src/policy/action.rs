@@ -2,8 +2,9 @@
 //! and only then done.
 
 use crate::error::Result;
+use crate::fields::{At, Fields};
 use crate::hash::CommitHash;
-use crate::json::{At, Fields, Value, object};
+use crate::json::{Value, object};
 use crate::model::annotation::Priority;
 use crate::ops::Input;
 use crate::state::State;

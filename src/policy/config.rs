@@ -1,7 +1,8 @@
 //! `policyConfig`: when and how the context is compressed, as the owner of a repository says it.
 
 use crate::error::Result;
-use crate::json::{At, Fields, Members, ToJson, Value};
+use crate::fields::{At, Fields};
+use crate::json::{Members, ToJson, Value};
 
 /// What `auto-compress` goes by in a repository that has one.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,8 @@
 //! How a policy is configured: what every policy has, and what is its own.
 
 use crate::error::Result;
-use crate::json::{At, Fields, Map, Value};
+use crate::fields::{At, Fields};
+use crate::json::{Map, Value};
 
 /// What becomes of the action that a policy asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

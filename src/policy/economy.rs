@@ -8,7 +8,8 @@
 
 use super::config::share;
 use crate::error::Result;
-use crate::json::{Fields, Map};
+use crate::fields::Fields;
+use crate::json::Map;
 use crate::model::annotation::Priority;
 use crate::model::content::Role;
 use crate::policy::View;

@@ -3,8 +3,9 @@
 use super::Repository;
 use super::writer::Ticket;
 use crate::error::{Error, Result};
+use crate::fields::Fields;
 use crate::hash::CommitHash;
-use crate::json::{Fields, object};
+use crate::json::object;
 use crate::model::commit::EntryOperation;
 use crate::model::content::Role;
 use crate::model::record::{Record, RefRecord};

@@ -3,8 +3,9 @@
 use super::{CommitOptions, Handle, Repository};
 use crate::collections::Set;
 use crate::error::{Error, Result};
+use crate::fields::Fields;
 use crate::hash::{CommitHash, ContentHash, each_hash};
-use crate::json::{Fields, Members, ToJson, object};
+use crate::json::{Members, ToJson, object};
 use crate::model::commit::Author;
 use crate::model::journal::Entry;
 use crate::model::record::Record;

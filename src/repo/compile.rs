@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::json::Value;
+use crate::json::{ToJson, Value, object};
 
 use super::payloads::Fetched;
 use super::views::{Mark, ViewSlot, Views};
@@ -10,7 +10,6 @@ use super::{Handle, Repository};
 use crate::collections::Set;
 use crate::error::{Error, Result};
 use crate::hash::ContentHash;
-use crate::json::{ToJson, object};
 use crate::state::State;
 use crate::state::arena::{CommitIx, ContentIx, EntryIx};
 use crate::state::gone::Gone;

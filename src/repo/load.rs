@@ -8,9 +8,8 @@ use super::stand::Stands;
 use super::{Repository, Settings};
 use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, object, put};
 
-use crate::json::{object, put};
 use crate::model::journal::Sealed;
 use crate::state::State;
 use crate::state::checkpoint;

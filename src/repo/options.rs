@@ -1,7 +1,8 @@
 //! What can be said of any operation: ids, notes, who asks.
 
 use crate::error::{Error, Result};
-use crate::json::{Fields, Map, Value};
+use crate::fields::Fields;
+use crate::json::{Map, Value};
 use crate::model::commit::Author;
 use crate::model::id::{EntryId, check_id};
 use crate::model::limits::check_depth;

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::json::{Value, quoted};
+use crate::json::{Value, canonical_json, quoted};
 
 use super::Repository;
 use crate::error::{Error, Result};
-use crate::hash::{ContentHash, canonical_json, each_hash};
+use crate::hash::{ContentHash, each_hash};
 use crate::model::content::{Content, Payload};
 use crate::model::object::{Attached, Object};
 use crate::model::outline::{FILE_TOKENS, file_key};

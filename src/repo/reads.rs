@@ -1,12 +1,11 @@
 //! What a handle can be asked: the log, entries, differences, operations, status.
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Members, ToJson, Value, object, parse_bytes, put, table, to_value};
 
 use super::payloads::{Fetched, Payload};
 use super::{Handle, Repository};
 use crate::error::{Error, Result, StoreError};
 use crate::hash::CommitHash;
-use crate::json::{Members, ToJson, object, parse_bytes, put, table, to_value};
 use crate::model::commit::Author;
 use crate::model::content::{Content, PartKind, Role};
 use crate::model::journal::{Entry, Operation, Sealed};
@@ -441,7 +440,7 @@ pub(super) fn text_of(content: &Content) -> String {
         }
         PartKind::ToolResult { output, .. } => output.to_text().into_owned(),
         PartKind::File { filename, media_type, .. } => filename.clone().unwrap_or_else(|| media_type.clone()),
-        PartKind::Custom { value, .. } => crate::hash::canonical_json(value),
+        PartKind::Custom { value, .. } => crate::json::canonical_json(value),
     });
     texts.collect::<Vec<_>>().join("\n")
 }

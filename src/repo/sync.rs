@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::{CommitOptions, Finished, Handle};
 use crate::error::{Error, Result};
+use crate::fields::At;
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::{At, Value};
+use crate::json::Value;
 use crate::model::content::Payload;
 use crate::model::record::Record;
 use crate::ops::{Before, Elsewhere, ExpectedHead, Input, Receipt};

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::Incarnation;
 use crate::error::{Result, StoreError};
-use crate::json::{Fields, Members, ToJson, quoted};
+use crate::fields::Fields;
+use crate::json::{Members, ToJson, quoted};
 
 /// A repository in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

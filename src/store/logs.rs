@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{Value, parse, quoted};
 
 use crate::error::StoreError;
-use crate::json::{parse, quoted};
 pub use crate::model::log::LogRow;
 
 /// Which rows of a log to read. Rows have the order in which they were written.

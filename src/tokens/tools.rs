@@ -4,10 +4,9 @@
 //! The rule covers a name, a description and flat parameters. What it does not cover (nested
 //! schemas, tools of another shape) counts as its JSON text. No input makes this fail.
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, canonical_json};
 
 use super::{ChatOverhead, TokenCounter};
-use crate::hash::canonical_json;
 
 /// Before each function.
 const PER_FUNCTION: u32 = 7;

@@ -1,8 +1,7 @@
 //! The log: commits of a history, newest first, as JSON.
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, object, put, to_value};
 
-use crate::json::{object, put, to_value};
 use crate::state::State;
 use crate::state::arena::{CommitIx, EntryIx};
 use crate::state::gone::Gone;

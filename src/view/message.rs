@@ -1,12 +1,11 @@
 //! Rendering: from a recipe and the payloads it names to a message.
 
 use crate::collections::Set;
-use crate::json::{ToJson, Value, parse};
+use crate::json::{ToJson, Value, parse, write_canonical, write_string};
 
 use super::plain;
 use super::table::{EntryVersion, Recipe};
 use crate::error::Result;
-use crate::hash::{write_canonical, write_string};
 use crate::model::content::{Content, DANGLING_TEXT, FileSource, Message, Output, Part, PartKind, Role};
 use crate::state::State;
 use crate::state::arena::{ContentIx, EntryIx};

@@ -1,9 +1,9 @@
 //! What a caller can ask of a compile.
 
-use crate::json::Value;
+use crate::json::{ToJson, Value, parse, quoted};
 
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, ToJson, parse, quoted};
+use crate::fields::{At, Fields};
 
 /// The options of a compile.
 #[derive(Debug, Clone, PartialEq, Default)]

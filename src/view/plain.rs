@@ -76,8 +76,8 @@ fn escape(behind: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::canonical_json;
     use crate::json;
+    use crate::json::canonical_json;
     use crate::json::{ToJson, Value};
     use crate::model::content::{Content, Role};
     use crate::view::message::CompiledMessage;

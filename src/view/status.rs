@@ -1,10 +1,9 @@
 //! Where a history stands: how much there is, of what kind, in how many tokens.
 
-use crate::json::Value;
+use crate::json::{Value, object, table};
 
 use super::counts::Counts;
 use super::pair::Source;
-use crate::json::{object, table};
 use crate::model::annotation::Priority;
 use crate::state::State;
 use crate::state::lineage::{Lineage, Status};

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 use std::task::Poll;
 
-use crate::json::Value;
+use crate::json::{Members, ToJson, Value, object};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -14,7 +14,6 @@ use super::task::{NativeTask, Running, begun};
 use super::wire::{Asked, DURABILITIES, Parcel, incarnation_text, malformed, split};
 use crate::error::{Error, StoreError};
 use crate::hash::ContentHash;
-use crate::json::{Members, ToJson, object};
 use crate::model::journal::Sealed;
 use crate::state::checkpoint::StoredCheckpoint;
 use crate::store::indexed_db::{IndexedDbOptions, IndexedDbStore};

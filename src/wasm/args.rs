@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, Map, ToJson, Value, parse};
+use crate::fields::{At, Fields};
+use crate::json::{Map, ToJson, Value, parse};
 use crate::model::object::{Attached, attach};
 use crate::repo::CommitOptions;
 

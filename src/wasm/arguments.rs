@@ -3,11 +3,10 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::json::Value;
+use crate::json::{Value, parse};
 
 use super::wire::{Asked, incarnation_of, malformed};
 use crate::hash::ContentHash;
-use crate::json::parse;
 use crate::model::journal::Sealed;
 use crate::model::object::Object;
 use crate::store::listing::{RepositoryOrder, RepositoryQuery};

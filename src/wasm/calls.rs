@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{Map, ToJson, Value, object, put, to_value};
 use wasm_bindgen::prelude::JsValue;
 
 use super::args::{from_json, to_arrays, to_js, to_js_exactly};
 use super::host::Host;
 use crate::error::{Error, Result};
+use crate::fields::{At, Fields};
 use crate::hash::CommitHash;
-use crate::json::{At, Fields, Map, ToJson, object, put, to_value};
 use crate::model::annotation::Priority;
 use crate::model::object::Attached;
 use crate::model::record::SentRecord;

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use crate::json::Value;
+use crate::json::{ToJson, Value, put, to_value};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::args::{arguments, to_js_exactly};
@@ -13,7 +13,7 @@ use super::js_store::{JsStore, Storage};
 use super::promise::run;
 use crate::collections::Map;
 use crate::error::{Error, Result, StoreError};
-use crate::json::{Fields, ToJson, put, to_value};
+use crate::fields::Fields;
 use crate::ops::{Describe, Input};
 use crate::repo::{CommitOptions, Event, Handle, OpenOptions, Repository, Settings, verify};
 use crate::store::listing::RepositoryQuery;

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{ToJson, Value, object, parse};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use super::answer::Answer;
 use super::task::NativeTask;
 use crate::error::{Error, Result};
-use crate::json::{ToJson, object, parse};
 use crate::ops::Receipt;
 use crate::repo::{Counter, Deferred, Environment, Validator};
 use crate::store::Pending;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{Members, ToJson, Value, parse};
 use js_sys::{Array, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
@@ -11,7 +11,6 @@ use super::answer::Answer;
 use super::wire::{Asked, DURABILITIES, Parcel, incarnation_of, incarnation_text, malformed, split};
 use crate::error::{Detail, StoreError};
 use crate::hash::{ContentHash, EntryHash};
-use crate::json::{Members, ToJson, parse};
 use crate::model::journal::Sealed;
 use crate::model::object::Object;
 use crate::state::checkpoint::StoredCheckpoint;

@@ -4,7 +4,8 @@ use wasm_bindgen::prelude::JsValue;
 
 use super::args::to_js_exactly;
 use crate::error::Result;
-use crate::json::{Fields, Value, object, parse, to_value};
+use crate::fields::Fields;
+use crate::json::{Value, object, parse, to_value};
 use crate::policy::{Action, Mode, Steps, Trigger};
 use crate::repo::{CommitOptions, Fired, Guard, Handle, NewProposal};
 use crate::store::logs::LogQuery;

@@ -291,9 +291,9 @@ fn a_budget_counts_what_goes_away() {
     let (_, ann) = chat();
     let used = ann.plain().tokens();
     let budget = varve::repo::Budget::read(
-        varve::json::Fields::of(
+        varve::fields::Fields::of(
             json!({ "maxTokens": used + 4, "action": "reject" }),
-            varve::json::At::Root,
+            varve::fields::At::Root,
             &"a budget",
         )
         .unwrap(),

@@ -1,9 +1,10 @@
 //! Compactions: what they refuse, what they leave alone, and how they are taken back.
 
 use varve::error::Error;
+use varve::fields::At;
 use varve::hash::{CommitHash, ContentHash};
 use varve::json;
-use varve::json::{At, Value};
+use varve::json::Value;
 use varve::model::content::Payload;
 use varve::model::types::TypeDefinition;
 use varve::ops::Input;

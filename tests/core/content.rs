@@ -1,8 +1,8 @@
 //! Payloads: what came in comes out, and what it is called.
 
-use varve::hash::{CommitHash, ContentHash, canonical_json, sha256};
+use varve::hash::{CommitHash, ContentHash, sha256};
 use varve::json;
-use varve::json::Value;
+use varve::json::{Value, canonical_json};
 
 use crate::support::*;
 

@@ -1,8 +1,8 @@
 //! Every content type: canonical bytes, hash, outline, and the message it makes.
 
-use varve::hash::{ContentHash, canonical_json};
+use varve::hash::ContentHash;
 use varve::json;
-use varve::json::Value;
+use varve::json::{Value, canonical_json};
 use varve::model::content::{BUILT_IN, Payload, Role};
 use varve::model::outline::{Link, Outline, file_key};
 use varve::tokens::{ChatOverhead, TokenCounter};

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use varve::error::Error;
+use varve::fields::At;
 use varve::hash::CommitHash;
 use varve::json;
-use varve::json::Value;
-use varve::json::{At, ToJson};
+use varve::json::{ToJson, Value};
 use varve::model::annotation::Priority;
 use varve::model::types::TypeDefinition;
 use varve::ops::{Describe, Existing, Input, Unmerged};

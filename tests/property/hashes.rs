@@ -2,9 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use varve::hash::canonical_json;
 use varve::json;
-use varve::json::{Map, Value};
+use varve::json::{Map, Value, canonical_json};
 use varve::model::content::Payload;
 
 use crate::cases;

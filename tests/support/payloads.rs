@@ -88,7 +88,7 @@ pub fn brief(message: &Value) -> String {
 /// role, name and content encoded; every result of a tool is a message.
 pub fn cost(message: &Value) -> u64 {
     let count = |text: &str| text.len().div_ceil(4) as u64;
-    let canonical = varve::hash::canonical_json;
+    let canonical = varve::json::canonical_json;
     let string = |value: &Value| count(value.as_str().unwrap_or_default());
     let role = message["role"].as_str().unwrap_or_default();
     let all = message["parts"].as_array().map_or(&[][..], Vec::as_slice);

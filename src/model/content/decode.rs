@@ -1,6 +1,6 @@
 //! From JSON to [`Content`], with every field checked.
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, quoted};
 
 use super::message::{FileSource, Message, Output, Part, PartKind, Role};
 use super::{
@@ -8,7 +8,7 @@ use super::{
     ToolIo,
 };
 use crate::error::Result;
-use crate::json::{At, Fields, quoted};
+use crate::fields::{At, Fields};
 
 impl Content {
     /// Reads a payload by its `contentType`. Types that are not built in become [`Content::Custom`];

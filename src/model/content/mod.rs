@@ -6,10 +6,10 @@ mod decode;
 mod message;
 mod normalize;
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, canonical_json};
 
 use crate::error::Result;
-use crate::hash::{ContentHash, canonical_json};
+use crate::hash::ContentHash;
 use crate::model::limits::check_depth;
 pub use message::{FileSource, Message, Output, Part, PartKind, Provider, Role};
 pub use normalize::DANGLING_TEXT;

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Value, quoted};
+use crate::json::{Value, canonical_json, quoted};
 
 use super::{Content, Direction, Message, Output, Part, PartKind, Role, Session, Summary, ToolData, ToolIo};
-use crate::hash::canonical_json;
 
 /// What stands in for the result of a call that was never answered.
 pub const DANGLING_TEXT: &str = "interrupted: no result was recorded; the call may or may not have taken effect";

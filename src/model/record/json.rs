@@ -5,8 +5,9 @@ use super::{
     RefRecord, RepositoryRecord, SentRecord, TypeRecord,
 };
 use crate::error::Result;
+use crate::fields::{At, Fields, Scalar};
 use crate::hash::ContentHash;
-use crate::json::{At, Fields, Members, Scalar, ToJson, Value};
+use crate::json::{Members, ToJson, Value};
 use crate::model::annotation::Annotation;
 use crate::model::commit::Body;
 use crate::model::outline::Outline;

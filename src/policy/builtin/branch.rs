@@ -2,7 +2,8 @@
 
 use super::common;
 use crate::error::Result;
-use crate::json::{At, object};
+use crate::fields::At;
+use crate::json::object;
 use crate::policy::{Action, Definition, Evaluation, Policy, View};
 use crate::state::lineage::Status;
 

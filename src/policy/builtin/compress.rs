@@ -2,7 +2,8 @@
 
 use super::common;
 use crate::error::Result;
-use crate::json::{At, Value, object, put};
+use crate::fields::At;
+use crate::json::{Value, object, put};
 use crate::policy::config::share;
 use crate::policy::economy::Economy;
 use crate::policy::{Action, Definition, Evaluation, Policy, View};

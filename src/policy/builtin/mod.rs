@@ -7,7 +7,8 @@ mod rebase;
 
 use super::{Definition, Policy};
 use crate::error::Result;
-use crate::json::{At, Value};
+use crate::fields::At;
+use crate::json::Value;
 
 /// Makes a policy of its definition.
 type Make = fn(Definition, At<'_>) -> Result<Box<dyn Policy>>;

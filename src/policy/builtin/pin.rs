@@ -2,7 +2,8 @@
 
 use super::common;
 use crate::error::Result;
-use crate::json::{At, Fields, Value, object};
+use crate::fields::{At, Fields};
+use crate::json::{Value, object};
 use crate::model::annotation::Priority;
 use crate::model::content::Role;
 use crate::policy::{Action, Definition, Evaluation, Matches, Mode, Policy, View};

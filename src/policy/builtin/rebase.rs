@@ -2,7 +2,8 @@
 
 use super::common;
 use crate::error::Result;
-use crate::json::{At, Value, object};
+use crate::fields::At;
+use crate::json::{Value, object};
 use crate::model::refs::{ANONYMOUS, check_ref_name};
 use crate::policy::definition::time;
 use crate::policy::{Action, Definition, Evaluation, Policy, View};

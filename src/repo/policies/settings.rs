@@ -2,7 +2,8 @@
 
 use super::super::{CommitOptions, Handle};
 use crate::error::{Error, Result};
-use crate::json::{At, Fields, Map, Value, object, quoted, table, to_value};
+use crate::fields::{At, Fields};
+use crate::json::{Map, Value, object, quoted, table, to_value};
 use crate::model::setting::{POLICY, POLICY_CONFIG, POLICY_MODE, POLICY_PAUSE, POLICY_STATE};
 use crate::ops::{Group, Input, Setting};
 use crate::policy::{Definition, Mode, Policy, PolicyConfig, built_in};

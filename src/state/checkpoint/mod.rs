@@ -12,13 +12,12 @@ mod tables;
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{Value, canonical_json, object, parse_bytes};
 
 use super::State;
 use crate::collections::Set;
 use crate::error::StoreError;
-use crate::hash::{ContentHash, EntryHash, canonical_json};
-use crate::json::{object, parse_bytes};
+use crate::hash::{ContentHash, EntryHash};
 use crate::model::object::Object;
 use codec::Reader;
 

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::codec::{Reader, Writer};
 use crate::error::Result;
+use crate::fields::{At, read};
 use crate::hash::{CommitHash, ContentHash};
-use crate::json::{At, ToJson, Value, read};
+use crate::json::{ToJson, Value};
 use crate::model::commit::{Body, EntryOperation};
 use crate::model::content::Role;
 use crate::model::outline::{Link, Outline};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{self, ToJson, Value, canonical_json};
 
 use super::codec::{Read, Reader, Stream, Writer};
 use super::rows::{
@@ -10,8 +10,8 @@ use super::rows::{
 };
 use super::{STREAMS, corrupt};
 use crate::collections::{Lookup, Names, Set};
-use crate::hash::{ContentHash, EntryHash, canonical_json};
-use crate::json::{self, At, ToJson};
+use crate::fields::At;
+use crate::hash::{ContentHash, EntryHash};
 use crate::model::annotation::Annotation;
 use crate::model::record::{InputUsage, OutputUsage};
 use crate::model::types::TypeDefinition;

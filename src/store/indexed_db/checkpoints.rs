@@ -8,7 +8,7 @@ use indexed_db_futures::transaction::Transaction;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-use super::read::bytes;
+use super::records::bytes;
 use super::row::{member, not_ours, number, record};
 use super::schema::{CHECKPOINTS, SEGMENTS, all_of, hash_part, key};
 use crate::error::StoreError;

@@ -15,6 +15,7 @@ mod errors;
 mod logs;
 mod packs;
 mod read;
+mod records;
 mod row;
 mod schema;
 mod timer;

@@ -22,10 +22,9 @@ use indexed_db_futures::transaction::Transaction;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-use super::read::{Pages, bytes};
+use super::records::{Pages, bytes, put_object};
 use super::row::not_ours;
 use super::schema::{Area, OBJECTS, SMALL, directory_key, index_key, loose_to, pack_key};
-use super::write::put_object;
 use crate::collections::Map;
 use crate::error::StoreError;
 use crate::hash::ContentHash;

@@ -9,11 +9,10 @@ use indexed_db_futures::future::BasicRequest;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::{BuildPrimitive, QuerySource};
 use indexed_db_futures::transaction::Transaction;
-use js_sys::Uint8Array;
-use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen::prelude::JsValue;
 
 use super::packs::{self, Directory, Index, Indexes, Placed};
-use super::row::not_ours;
+use super::records::{MOST_ROWS, Pages, unmarked};
 use super::schema::{Area, JOURNAL, OBJECTS, behind};
 use crate::collections::Map;
 use crate::error::StoreError;
@@ -29,21 +28,6 @@ const PART: usize = 4;
 const PACKS: usize = 64;
 /// A page of objects is about as large as this, in bytes.
 const PAGE_BYTES: usize = 8 << 20;
-/// Sizes are not known before the first page.
-const FIRST_ROWS: usize = 16;
-const MOST_ROWS: usize = 8192;
-
-/// Bytes out of a record.
-pub(super) fn bytes(value: JsValue) -> Result<Vec<u8>, StoreError> {
-    value.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| not_ours("bytes"))
-}
-
-/// What [`super::schema::marked`] made.
-fn unmarked(value: JsValue) -> Result<([u8; 32], Rc<[u8]>), StoreError> {
-    let value = bytes(value)?;
-    let (mark, rest) = value.split_first_chunk().ok_or_else(|| not_ours("hash"))?;
-    Ok((*mark, rest.into()))
-}
 
 /// Up to `limit` entries behind number `after`.
 pub(super) async fn journal(
@@ -237,44 +221,4 @@ pub(super) async fn sizes(
     found.dedup_by_key(|(hash, _)| *hash);
     found.truncate(limit);
     Ok(found)
-}
-
-/// Objects that are records of their own, in the order of their hashes, in pages of about the same size.
-pub(super) struct Pages {
-    area: Area,
-    after: Option<ContentHash>,
-    bytes: usize,
-    rows: usize,
-    pub ended: bool,
-}
-
-impl Pages {
-    /// Those behind `after`, about so many bytes at once.
-    pub fn new(area: Area, after: Option<ContentHash>, bytes: usize) -> Self {
-        Self { area, after, bytes, rows: FIRST_ROWS, ended: false }
-    }
-
-    /// The next page, of `most` objects or fewer.
-    pub async fn next(
-        &mut self,
-        store: &ObjectStore<'_>,
-        number: f64,
-        most: usize,
-    ) -> Result<Vec<(ContentHash, Rc<[u8]>)>, StoreError> {
-        let range = self.after.as_ref().map_or_else(|| self.area.all(number), |hash| self.area.behind(number, hash));
-        let limit = self.rows.min(most);
-        let found =
-            store.get_all::<JsValue>().with_query::<JsValue, _>(range).with_limit(limit as u32).primitive()?.await?;
-        let mut page = Vec::with_capacity(limit);
-        let mut size = 0;
-        for value in found {
-            let (hash, bytes) = unmarked(value?)?;
-            size += bytes.len();
-            page.push((ContentHash(hash), bytes));
-        }
-        self.after = page.last().map_or(self.after, |(hash, _)| Some(*hash));
-        self.ended = page.len() < limit;
-        self.rows = (self.bytes / (size / page.len().max(1)).max(1)).clamp(1, MOST_ROWS);
-        Ok(page)
-    }
 }

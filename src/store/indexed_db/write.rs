@@ -10,11 +10,11 @@ use wasm_bindgen::prelude::JsValue;
 
 use super::packs::{self, Directory, Indexes};
 use super::read::journal;
+use super::records::put_object;
 use super::row::{Row, record};
 use super::schema::{Area, JOURNAL, LOGS, OBJECTS, REPOSITORIES, key, log_key, marked};
 use super::{IndexedDbStore, MAX_OBJECT_BYTES, alive, commit};
 use crate::error::StoreError;
-use crate::hash::ContentHash;
 use crate::model::object::Object;
 use crate::store::logs::LogRow;
 use crate::store::{Batch, RepoKey, WriteError};
@@ -147,19 +147,8 @@ async fn put_new(transaction: &Transaction<'_>, number: f64, batch: &Batch, know
     new.into_iter().try_for_each(|Object { hash, bytes }| put_object(&store, number, hash, bytes))
 }
 
-/// Asks for an object to be written as a record of its own.
-pub(super) fn put_object(
-    store: &ObjectStore<'_>,
-    number: f64,
-    hash: &ContentHash,
-    bytes: &[u8],
-) -> Result<(), StoreError> {
-    let key = Area::of(bytes.len()).key(number, hash);
-    store.put(marked(&hash.0, bytes)).with_key(key).without_key_type().primitive()?;
-    Ok(())
-}
-
-/// Asks for all that has to be written, but for objects that are new, and those in packs. Should one of these fail, none of it happens.
+/// Asks for all that has to be written, but for objects that are new, and those in packs. Should one of these fail, none of
+/// it happens.
 fn put(transaction: &Transaction<'_>, row: &Row, number: f64, batch: &Batch) -> Result<(), StoreError> {
     let entry = &batch.entry;
     let journal = transaction.object_store(JOURNAL)?;

@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::json::Value;
+use crate::json::{ToJson, Value, object, parse_bytes};
 
 use crate::hash::EntryHash;
-use crate::json::{ToJson, object, parse_bytes};
 use crate::model::journal::Sealed;
 use crate::store::Batch;
 use crate::store::logs::LogRow;

@@ -3,9 +3,17 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::json::{Map, Value, quoted};
+use crate::json::{Map, Value, parse, quoted};
 
 use crate::error::{Error, Result};
+
+/// Reads JSON text by a function: `read(text, Annotation::read)`.
+///
+/// # Errors
+/// What is wrong with the text, or with what it says.
+pub fn read<T>(text: &str, read: fn(Value, At<'_>) -> Result<T>) -> Result<T, String> {
+    read(parse(text)?, At::Root).map_err(|error| error.to_string())
+}
 
 /// Where a value stands within what is read. The JSON pointer (RFC 6901) is written only for errors.
 #[derive(Debug, Clone, Copy)]
