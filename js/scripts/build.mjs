@@ -3,7 +3,7 @@
 // skipped while its inputs are what they were.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundle, size } from "./lib/bundles.mjs";
+import { bundle, size, vocabularyModule } from "./lib/bundles.mjs";
 import { buildModules, moduleFile, summarizeModuleFile, tokensModuleFile } from "./lib/modules.mjs";
 import { exists, filesIn, fingerprint, inRoot, root } from "./lib/project.mjs";
 import { bold, fail, must, red, StepError, step } from "./lib/run.mjs";
@@ -42,6 +42,7 @@ async function buildPackage(env) {
     "tsconfig.json",
     "js/scripts/build.mjs",
     "js/scripts/lib/bundles.mjs",
+    "js/scripts/lib/data-module.mjs",
   ];
   const key = fingerprint(inputs);
   const known = exists(inRoot("dist", "varve.wasm")) && readStamp("package", key);
@@ -72,6 +73,7 @@ async function buildPackage(env) {
   cpSync(moduleFile, inRoot("dist", "varve.wasm"));
   cpSync(tokensModuleFile, inRoot("dist", "varve-tokens.wasm"));
   cpSync(summarizeModuleFile, inRoot("dist", "varve-summarize.wasm"));
+  writeFileSync(inRoot("dist", "varve-o200k_base.wasm"), vocabularyModule());
   const measured = { module: size(readFileSync(moduleFile)), ...(await step("bundles", bundle)) };
   writeStamp("package", key, measured);
   return { built: true, measured };

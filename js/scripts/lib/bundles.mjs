@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
+import { dataModule } from "./data-module.mjs";
 import {
   moduleFile,
   storesModuleFile,
@@ -12,6 +13,11 @@ import {
 } from "./modules.mjs";
 import { inRoot, readJson, root } from "./project.mjs";
 import { StepError } from "./run.mjs";
+
+/** The vocabulary of o200k_base, for runtimes that take modules beside a script. */
+export function vocabularyModule() {
+  return dataModule(readFileSync(vocabularyFile("o200k_base")));
+}
 
 /** Writes dist/esm and dist/cjs; returns the sizes of what an app would get, minified. */
 export async function bundle() {
@@ -82,7 +88,7 @@ export async function bundle() {
     stores: size(readFileSync(storesModuleFile)),
     summarize: sum(summarizing, summarizer.own),
     tokens: sum(tokens.own, tokens.later),
-    whole: sum(edge.own, edge.later, module, counting, summarizing),
+    whole: sum(edge.own, edge.later, size(vocabularyModule()), module, counting, summarizing),
   };
 }
 
@@ -116,6 +122,7 @@ function modulePlugin() {
     "varve:module": "varve.wasm",
     "varve:tokens-module": "varve-tokens.wasm",
     "varve:summarize-module": "varve-summarize.wasm",
+    "varve:vocabulary-module": "varve-o200k_base.wasm",
   };
   const text = {
     "varve:base64": () => ["base64", readFileSync(moduleFile).toString("base64")],

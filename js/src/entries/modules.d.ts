@@ -16,6 +16,10 @@ declare module "varve:tokens-module" {
 declare module "varve:stores-base64" {
   export const base64: string;
 }
+declare module "varve:vocabulary-module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
 declare module "varve:vocabulary/*" {
   export const vocabulary: string;
 }

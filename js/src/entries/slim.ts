@@ -4,12 +4,15 @@ import { decodeBase64 } from "../base64.js";
 import { later } from "../later.js";
 import { type ModuleSource, replaceModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
+import { provideVocabulary } from "../tokens/load.js";
 import { provideCounter } from "../tokens/loader.js";
+import { vocabularyAsText } from "../tokens/vocabulary/text.js";
 
 const inside = async () => decodeBase64((await later(import("varve:tokens-base64"))).base64);
 let counting: ModuleSource = inside;
 
 provideCounter(() => (typeof counting === "function" ? counting() : counting));
+provideVocabulary(vocabularyAsText);
 provideSummarizer(async () => decodeBase64((await later(import("varve:summarize-base64"))).base64));
 
 export * from "../index.js";

@@ -2,12 +2,16 @@
 import module from "varve:module";
 import summarizer from "varve:summarize-module";
 import counter from "varve:tokens-module";
+import vocabulary from "varve:vocabulary-module";
 import { provideModule } from "../loader.js";
 import { provideSummarizer } from "../summarize/source.js";
+import { provideVocabulary } from "../tokens/load.js";
 import { provideCounter } from "../tokens/loader.js";
+import { vocabularyIn } from "../tokens/vocabulary/module.js";
 
 provideModule(module);
 provideCounter(() => counter);
+provideVocabulary(() => vocabularyIn(vocabulary));
 provideSummarizer(() => summarizer);
 
 export * from "../testing.js";

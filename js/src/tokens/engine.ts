@@ -2,7 +2,7 @@
 // the module's memory, and all calls name its length. src/wasm/tokens.rs is the other side.
 import { VarveError } from "../errors.js";
 import type { Instance, Restartable } from "../instance.js";
-import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
+import { type EncodingName, numberOf } from "./names.js";
 
 /**
  * What the module exports. `varve` and `varve/tokens` count with the same one.
@@ -19,6 +19,12 @@ export interface TokenModule extends Restartable {
   encodeTokens(encoding: number, length: number, allowed: string): Uint32Array;
   decodeTokens(encoding: number, tokens: Uint32Array): Uint8Array;
 }
+
+/**
+ * The text of a vocabulary, or its bytes.
+ * @internal
+ */
+export type Vocabulary = string | Uint8Array;
 
 /** What both sides need of a `WebAssembly.Memory`, also for projects whose `lib` does not name it. */
 export interface ModuleMemory {
@@ -55,12 +61,15 @@ export function useModule(given: TokenModule, of: Instance): void {
 export function loadInto(
   given: TokenModule,
   of: Instance,
-  { name, vocabulary }: EncodingAsset,
+  name: EncodingName,
+  vocabulary: Vocabulary,
 ): void {
   of.assertAlive();
   useModule(given, of);
   try {
-    given.loadEncoding(numberOf(name), write(given, vocabulary));
+    const length =
+      typeof vocabulary === "string" ? write(given, vocabulary) : copy(given, vocabulary);
+    given.loadEncoding(numberOf(name), length);
     drop(given); // few texts are that long
   } catch (error) {
     throw badVocabulary(of, name, error);
@@ -112,8 +121,7 @@ export function count(encoding: EncodingName, text: string): number {
 export function countIn(of: ModuleMemory, address: number, length: number, number: number): number {
   const engine = module as TokenModule;
   try {
-    reserve(engine, length);
-    buffer.set(new Uint8Array(of.buffer, address, length));
+    copy(engine, new Uint8Array(of.buffer, address, length));
     const tokens = engine.countTokens(number, length);
     release(engine);
     return tokens;
@@ -189,6 +197,13 @@ function write(engine: TokenModule, text: string): number {
   if (read === text.length) return written;
   reserve(engine, written + (text.length - read) * 3);
   return encoder.encodeInto(text, buffer).written;
+}
+
+/** Puts bytes into the buffer; gives their number. */
+function copy(engine: TokenModule, bytes: Uint8Array): number {
+  reserve(engine, bytes.length);
+  buffer.set(bytes);
+  return bytes.length;
 }
 
 function reserve(engine: TokenModule, length: number): void {

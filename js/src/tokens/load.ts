@@ -2,14 +2,14 @@
 // one that failed is forgotten.
 import { VarveError } from "../errors.js";
 import type { Instance, Loaded } from "../instance.js";
-import { later } from "../later.js";
-import { loadInto, type TokenModule, warmUp } from "./engine.js";
+import { loadInto, type TokenModule, type Vocabulary, warmUp } from "./engine.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./names.js";
 
 /** The encoding that is meant where none is named. */
 export const DEFAULT_ENCODING = "o200k_base";
 
 let moduleSource: (() => Promise<Loaded<TokenModule>>) | undefined;
+let vocabularySource: (() => Promise<Vocabulary>) | undefined;
 const given = new Map<EncodingName, EncodingAsset>();
 const loading = new Map<EncodingName, Promise<void>>();
 /** What goes on behind each of these, where somebody asked for all of it. */
@@ -25,6 +25,14 @@ const loaded = new Set<EncodingName>();
  */
 export function provideTokenModule(source: () => Promise<Loaded<TokenModule>>): void {
   moduleSource ??= source;
+}
+
+/**
+ * Says where an entry's own vocabulary comes from, which is that of `DEFAULT_ENCODING`.
+ * @internal
+ */
+export function provideVocabulary(source: () => Promise<Vocabulary>): void {
+  vocabularySource ??= source;
 }
 
 /**
@@ -86,8 +94,11 @@ async function load(name: EncodingName): Promise<void> {
   if (moduleSource === undefined) {
     throw new VarveError("Internal", "no module to count with was provided", {});
   }
-  const [asset, { module, instance }] = await Promise.all([vocabularyOf(name), moduleSource()]);
-  loadInto(module, instance, asset);
+  const [vocabulary, { module, instance }] = await Promise.all([
+    vocabularyOf(name),
+    moduleSource(),
+  ]);
+  loadInto(module, instance, name, vocabulary);
   if (present !== instance) {
     present = instance;
     instance.onEnd(reload);
@@ -103,13 +114,11 @@ function reload(): void {
   for (const name of names) startEncoding(name).catch(() => {}); // whoever needs it asks again
 }
 
-async function vocabularyOf(name: EncodingName): Promise<EncodingAsset> {
+async function vocabularyOf(name: EncodingName): Promise<Vocabulary> {
   const asset = given.get(name);
-  if (asset !== undefined) return asset;
-  if (name === "o200k_base" || name === "o200k_harmony") {
-    const { o200k_base } = await later(import("../encodings/o200k_base.js"));
-    return { name, vocabulary: o200k_base.vocabulary };
-  }
+  if (asset !== undefined) return asset.vocabulary;
+  const isOwn = name === DEFAULT_ENCODING || name === "o200k_harmony";
+  if (isOwn && vocabularySource !== undefined) return vocabularySource();
   throw new VarveError(
     "EncodingNotLoaded",
     `the vocabulary of ${name} is not here; import { ${name} } from "varve/encodings/${name}" and give it to loadEncoding`,
