@@ -142,6 +142,7 @@ async function browserTest(env) {
     WASM_BINDGEN_USE_BROWSER: "1",
     WASM_BINDGEN_TEST_WEBDRIVER_JSON: inRoot("tests", "wasm", "webdriver.json"),
     CHROMEDRIVER: chromium.driver,
+    WASM_BINDGEN_TEST_TIMEOUT: "300", // seconds, for all of a file; the runner's own are 20, too few for a busy machine
   };
   return wasmTest(env, variables, [...wasmTests, ...storeTests]);
 }
