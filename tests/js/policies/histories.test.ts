@@ -236,5 +236,5 @@ test(
       }),
       { numRuns: HISTORIES },
     ),
-  60_000 + HISTORIES * 1000,
+  process.env.VARVE_HISTORIES === undefined ? 120_000 : 0, // as long as so many take
 );
