@@ -140,9 +140,10 @@ const ASKED: Record<string, Ask> = {
     const found = await adapter.readCheckpoint(keyOf(given));
     if (found === undefined || found === null) return undefined;
     const { seq, manifest, segments } = found;
+    const parts = [manifest, ...segments.map(({ bytes }) => bytes)].map(bytesOf);
     const hashes = segments.map(({ hash }) => hash);
     const names = JSON.stringify({ seq, segments: hashes, checked: await areSound(segments) });
-    return [names, pack([bytesOf(manifest), ...segments.map(({ bytes }) => bytesOf(bytes))])];
+    return [names, pack(parts)];
   },
 
   deleteCheckpoint: (adapter, given) => adapter.deleteCheckpoint(keyOf(given)),

@@ -377,6 +377,18 @@ describe("checkpoints", () => {
     });
   }
 
+  test("an adapter whose segments are no bytes is told so: Corrupt", async () => {
+    const { segments, ...rest } = await checkpoint();
+    for (const bytes of [undefined, null, "bytes", 7, {}]) {
+      const given = segments.map(({ hash }) => ({ hash, bytes: bytes as never }));
+      const readCheckpoint = async () => ({ ...rest, segments: given });
+      await expect(passedOver({ ...store, readCheckpoint }, `${bytes}`)).rejects.toMatchObject({
+        code: "Corrupt",
+        message: expect.stringContaining("bytes as a Uint8Array"),
+      });
+    }
+  });
+
   test("one that misses a segment is passed over", async () => {
     const { segments, ...rest } = await checkpoint();
     for (const some of [segments.slice(1), segments.slice(0, -1), []]) {
