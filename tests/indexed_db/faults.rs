@@ -29,7 +29,26 @@ async fn a_connection_that_is_lost_again_and_again_is_unavailable() {
 }
 
 #[wasm_bindgen_test]
-async fn a_transaction_that_is_aborted_writes_nothing_and_is_unavailable() {
+async fn a_transaction_that_is_aborted_as_the_connection_is_lost_is_run_again() {
+    let store = store(&fresh_name());
+    let repo = create(&store, "chat").await;
+    let abort = "const begun = original.apply(self, args); \
+                 if (seen.push('') === 1) Promise.resolve().then(() => begun.abort()); \
+                 return begun;";
+    let one = batch(1, "one", &["payload"]);
+    let two = batch(2, "two", &["another payload"]); // who wrote the first entry writes this one without looking first
+    for batch in [&one, &two] {
+        let lost = Patch::new("IDBDatabase", "transaction", abort);
+        store.write(&repo, batch).await.unwrap();
+        assert_eq!(lost.seen().len(), 2, "the one that was aborted and the one after reopening");
+    }
+    let lost = Patch::new("IDBDatabase", "transaction", abort);
+    assert_eq!(store.read_journal(&repo, 0, 9).await.unwrap(), [one.entry, two.entry]);
+    assert_eq!(lost.seen().len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_transaction_that_is_aborted_again_and_again_writes_nothing_and_is_unavailable() {
     let store = store(&fresh_name());
     let repo = create(&store, "chat").await;
     let mut last = 0;

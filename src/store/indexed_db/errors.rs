@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use indexed_db_futures::error::{DomException, Error, OpenDbError};
+use indexed_db_futures::error::{Error, OpenDbError};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
 use crate::error::{Detail, StoreError};
@@ -57,9 +57,33 @@ pub(super) fn of_exception(exception: &web_sys::DomException) -> StoreError {
     }
 }
 
-/// Whether a transaction could not begin because the connection is gone.
-pub(super) fn is_lost(error: &Error) -> bool {
-    matches!(error, Error::DomException(DomException::InvalidStateError(_)))
+/// What a transaction was refused with.
+pub(super) trait Refusal: From<StoreError> {
+    /// The store's own error.
+    fn store(&self) -> Option<&StoreError>;
+}
+
+impl Refusal for StoreError {
+    fn store(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+impl Refusal for WriteError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Conflict(_) => None,
+        }
+    }
+}
+
+/// Whether the connection is gone: a transaction could not begin, or was aborted by neither its requests nor us.
+pub(super) fn is_lost(error: &StoreError) -> bool {
+    let StoreError::Unavailable(detail) = error else { return false };
+    let cause = detail.cause().and_then(|cause| cause.downcast_ref::<JsValue>());
+    let exception = cause.and_then(JsValue::dyn_ref::<web_sys::DomException>);
+    exception.is_some_and(|exception| matches!(&*exception.name(), "InvalidStateError" | "AbortError"))
 }
 
 /// Whether the database was made by a newer version.

@@ -43,7 +43,7 @@ use crate::store::{
     Address, Batch, Capabilities, CheckpointParts, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError,
 };
 use connection::Connection;
-use errors::{is_lost, of_exception};
+use errors::{Refusal, is_lost, of_exception};
 use packs::Indexes;
 use row::{Row, name_key};
 use schema::{ALL, BY_NAME, CHECKPOINTS, JOURNAL, LOGS, OBJECTS, REPOSITORIES, SEGMENTS, all_of};
@@ -115,30 +115,36 @@ impl IndexedDbStore {
         Ok(opened)
     }
 
-    async fn transact<T, E: From<StoreError>>(
+    /// Runs a transaction, and once more in a new connection where it was aborted by the loss of the one before: an
+    /// aborted transaction has done nothing.
+    async fn transact<T, E: Refusal>(
         &self,
         scope: &[&str],
         mode: TransactionMode,
         durability: TransactionDurability,
-        run: impl AsyncFnOnce(Transaction<'_>) -> Result<T, E>,
+        run: impl AsyncFn(Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tries = 0..2;
         loop {
             let connection = self.connection().await?;
             let options = TransactionOptions::new().with_durability(durability);
-            match connection.database.transaction(scope).with_mode(mode).with_options(options).build() {
-                Ok(transaction) => return run(transaction).await,
-                Err(error) if is_lost(&error) && tries.next() == Some(0) => connection.lose(),
-                Err(error) => return Err(StoreError::from(error).into()),
+            let built = connection.database.transaction(scope).with_mode(mode).with_options(options).build();
+            let ended = match built {
+                Ok(transaction) => run(transaction).await,
+                Err(error) => Err(StoreError::from(error).into()),
+            };
+            match ended {
+                Err(error) if error.store().is_some_and(is_lost) && tries.next() == Some(0) => connection.lose(),
+                ended => return ended,
             }
         }
     }
 
-    async fn change<T, E: From<StoreError>>(
+    async fn change<T, E: Refusal>(
         &self,
         scope: &[&str],
         durability: TransactionDurability,
-        run: impl AsyncFnOnce(Transaction<'_>) -> Result<T, E>,
+        run: impl AsyncFn(Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.transact(scope, TransactionMode::Readwrite, durability, run).await
     }
@@ -146,7 +152,7 @@ impl IndexedDbStore {
     async fn look<T>(
         &self,
         scope: &[&str],
-        run: impl AsyncFnOnce(Transaction<'_>) -> Result<T, StoreError>,
+        run: impl AsyncFn(Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.transact(scope, TransactionMode::Readonly, TransactionDurability::Default, run).await
     }

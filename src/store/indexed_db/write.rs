@@ -58,18 +58,18 @@ async fn ahead(store: &IndexedDbStore, repo: &RepoKey, row: Row, batch: &Batch) 
             put(&transaction, &row, number, batch)?;
             match before.await?.map(Row::of) {
                 Some(before) if before.is(repo.incarnation, last)? => commit(transaction).await?,
-                _ => return Ok(None),
+                _ => return Ok(false),
             }
-            Ok(Some(row))
+            Ok(true)
         })
         .await;
     match written {
-        Ok(Some(row)) => {
+        Ok(true) => {
             store.remember(&repo.address, row);
             Ok(true)
         }
         // A key was there: an entry of somebody else, or an object.
-        Ok(None) | Err(StoreError::Corrupt(_)) => Ok(false),
+        Ok(false) | Err(StoreError::Corrupt(_)) => Ok(false),
         Err(error) => Err(error),
     }
 }
