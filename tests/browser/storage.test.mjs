@@ -77,20 +77,35 @@ test("an object of maxObjectBytes is kept, and a larger one is TooLarge", async 
 test("when the user clears the site's data, the open storage goes on with an empty one", async () => {
   const page = await tab.page();
   const session = await tab.context.newCDPSession(page);
-  const found = () =>
-    page.evaluate(() =>
-      kept.findRepository({ workspace: "acme", id: "chat" }).then((i) => i ?? null),
+  const clear = () =>
+    session.send("Storage.clearDataForOrigin", { origin: tab.origin, storageTypes: "indexeddb" });
+  const create = () =>
+    page.evaluate(async () => {
+      globalThis.kept = varve.storage("cleared");
+      await kept.createRepository({ workspace: "acme", id: "chat" }, "00000000000000a1", 1);
+    });
+  /** What so many reads find, one after the other. */
+  const found = (reads) =>
+    page.evaluate(async (reads) => {
+      const answers = new Set();
+      for (let read = 0; read < reads; read += 1) {
+        answers.add((await kept.findRepository({ workspace: "acme", id: "chat" })) ?? null);
+      }
+      return [...answers];
+    }, reads);
+  await create();
+  assert.deepEqual(await found(1), ["00000000000000a1"]);
+  await clear();
+  assert.deepEqual(await found(1), [null]);
+  for (let round = 0; round < 10; round += 1) {
+    await create();
+    const [answers] = await Promise.all([found(30), clear()]); // reads under way are aborted, and run again
+    assert.ok(
+      answers.every((answer) => answer === null || answer === "00000000000000a1"),
+      `round ${round}: ${answers}`,
     );
-  await page.evaluate(async () => {
-    globalThis.kept = varve.storage("cleared");
-    await kept.createRepository({ workspace: "acme", id: "chat" }, "00000000000000a1", 1);
-  });
-  assert.equal(await found(), "00000000000000a1");
-  await session.send("Storage.clearDataForOrigin", {
-    origin: tab.origin,
-    storageTypes: "indexeddb",
-  });
-  assert.equal(await found(), null);
+    assert.deepEqual(await found(1), [null], `round ${round}`);
+  }
   await page.close();
 });
 

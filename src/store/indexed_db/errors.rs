@@ -79,8 +79,8 @@ impl Refusal for WriteError {
 }
 
 /// Whether the connection is gone: a transaction could not begin, or was aborted by neither its requests nor us.
-pub(super) fn is_lost(error: &StoreError) -> bool {
-    let StoreError::Unavailable(detail) = error else { return false };
+pub(super) fn is_lost(error: &impl Refusal) -> bool {
+    let Some(StoreError::Unavailable(detail)) = error.store() else { return false };
     let cause = detail.cause().and_then(|cause| cause.downcast_ref::<JsValue>());
     let exception = cause.and_then(JsValue::dyn_ref::<web_sys::DomException>);
     exception.is_some_and(|exception| matches!(&*exception.name(), "InvalidStateError" | "AbortError"))

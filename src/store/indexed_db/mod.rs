@@ -50,6 +50,9 @@ use schema::{ALL, BY_NAME, CHECKPOINTS, JOURNAL, LOGS, OBJECTS, REPOSITORIES, SE
 
 /// Chromium refuses records of more than 127 MiB, key included.
 const MAX_OBJECT_BYTES: u64 = 120 << 20;
+/// How often a transaction is begun whose connection gets lost. A browser that clears a site's data closes connections
+/// that are opened meanwhile as well, some of them before they are open.
+const TRIES: u32 = 3;
 
 type Answer<'a, T> = Pending<'a, Result<T, StoreError>>;
 
@@ -115,8 +118,8 @@ impl IndexedDbStore {
         Ok(opened)
     }
 
-    /// Runs a transaction, and once more in a new connection where it was aborted by the loss of the one before: an
-    /// aborted transaction has done nothing.
+    /// Runs a transaction, and again in a new connection where the loss of the one before kept it from beginning or
+    /// aborted it: an aborted transaction has done nothing.
     async fn transact<T, E: Refusal>(
         &self,
         scope: &[&str],
@@ -124,18 +127,25 @@ impl IndexedDbStore {
         durability: TransactionDurability,
         run: impl AsyncFn(Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tries = 0..2;
+        let mut tries = 1..TRIES;
         loop {
-            let connection = self.connection().await?;
-            let options = TransactionOptions::new().with_durability(durability);
-            let built = connection.database.transaction(scope).with_mode(mode).with_options(options).build();
-            let ended = match built {
-                Ok(transaction) => run(transaction).await,
-                Err(error) => Err(StoreError::from(error).into()),
+            let ended = match self.connection().await {
+                Ok(connection) => {
+                    let options = TransactionOptions::new().with_durability(durability);
+                    let begun = connection.database.transaction(scope).with_mode(mode).with_options(options).build();
+                    let ended = match begun {
+                        Ok(transaction) => run(transaction).await,
+                        Err(error) => Err(StoreError::from(error).into()),
+                    };
+                    if ended.as_ref().is_err_and(is_lost) {
+                        connection.lose();
+                    }
+                    ended
+                }
+                Err(error) => Err(error.into()),
             };
-            match ended {
-                Err(error) if error.store().is_some_and(is_lost) && tries.next() == Some(0) => connection.lose(),
-                ended => return ended,
+            if !ended.as_ref().is_err_and(is_lost) || tries.next().is_none() {
+                return ended;
             }
         }
     }
