@@ -46,7 +46,7 @@ export async function write(
     ...insertObjects(database, key, batch.objects, driver),
     ...deleteObjects(database, key, batch.deleteObjects),
     ...insertLogs(database, key, batch.entry.seq, batch.logs),
-    ...(batch.projection ? insertProjection(database, key, batch.projection) : []),
+    ...(batch.projection ? insertProjection(database, key, batch.projection, driver) : []),
   ];
   const result = await database.batch(statements, signal);
   if (result.changes !== undefined) return {};

@@ -1,7 +1,7 @@
 // The tables that people query: what the journal says, as rows.
 import type { ProjectedCommit, Projection, RepositoryKey } from "../../types/storage.js";
 import type { Database } from "./database.js";
-import type { SqlStatement, SqlValue } from "./driver.js";
+import type { SqliteDriver, SqlStatement, SqlValue } from "./driver.js";
 import { bytesOf } from "./hex.js";
 import { projectionSql } from "./projection-sql.js";
 import { goneError, type Keys } from "./repositories.js";
@@ -31,6 +31,7 @@ export function insertProjection(
   { tables }: Database,
   key: number,
   projection: Projection,
+  { remote }: SqliteDriver,
 ): SqlStatement[] {
   const { seq, defaultBranch, policyConfig, commits, refs, annotations, compacted } = projection;
   const sql = projectionSql(tables);
@@ -39,12 +40,14 @@ export function insertProjection(
     for (const list of jsonRows(items.map(rowOf)))
       statements.push({ sql, values: [key, seq, list] });
   };
-  const [commit, ...others] = commits;
-  if (commit !== undefined && others.length === 0) {
-    const { number, hash, contentHash } = commit;
-    const content = contentHash && bytesOf(contentHash);
-    const values = [number, seq, bytesOf(hash), ...columnsOf(commit), key, content];
-    statements.push({ sql: sql.commit, values });
+  if (!remote || commits.length === 1) {
+    for (const commit of commits) {
+      const { number, hash, contentHash } = commit;
+      const content = contentHash && bytesOf(contentHash);
+      const payload = [key, content, content, key, content];
+      const values = [key, number, seq, bytesOf(hash), ...payload, ...columnsOf(commit)];
+      statements.push({ sql: sql.commit, values });
+    }
   } else {
     all(sql.commits, commits, (commit) => [
       commit.number,
@@ -89,6 +92,7 @@ export async function reproject(
   start: boolean,
 ): Promise<void> {
   const key = await keys.of(repository);
+  const driver = await database.driver();
   const t = database.tables;
   // Aborts all of it where the repository is gone: NULL where none is allowed.
   const there = {
@@ -106,7 +110,7 @@ policy_config = NULL, policy_config_seq = NULL WHERE key = ?`,
   const result = await database.batch([
     there,
     ...(start ? clear : []),
-    ...projections.flatMap((projection) => insertProjection(database, key, projection)),
+    ...projections.flatMap((projection) => insertProjection(database, key, projection, driver)),
   ]);
   if (result.changes !== undefined) return;
   keys.forget(repository);
