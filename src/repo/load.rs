@@ -187,6 +187,11 @@ impl Repository {
         Ok(())
     }
 
+    /// Whether what is written survives this process.
+    pub(super) fn lasts(&self) -> bool {
+        self.settings.store.capabilities().durability != crate::store::Durability::Memory
+    }
+
     /// Writes a checkpoint when enough has happened since the last one. It is a cache, so a store that
     /// does not take it does no harm.
     pub(super) async fn checkpoint_if_due(&self) {
@@ -196,8 +201,7 @@ impl Repository {
             return;
         }
         let seq = self.read(|state| state.journal().seq);
-        let lasting = self.settings.store.capabilities().durability != crate::store::Durability::Memory;
-        if lasting && seq >= self.checkpointed.get() + CHECKPOINT_EVERY {
+        if self.lasts() && seq >= self.checkpointed.get() + CHECKPOINT_EVERY {
             let _ = self.checkpoint().await;
         }
     }

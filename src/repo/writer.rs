@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Repository;
+use super::turn::after_others;
 use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
 use crate::json::{ToJson, object, table};
@@ -88,17 +89,26 @@ impl Repository {
     pub(super) async fn submit(&self, request: Request, limit: Option<u64>) -> Result<Done> {
         let ticket = Rc::new(Ticket { request, limit, result: RefCell::default() });
         self.queue.borrow_mut().push(ticket.clone());
-        let turn = self.turn.take().await;
-        if let Some(result) = ticket.result.take() {
-            return result; // whoever had the turn before took it along
+        let unsettled = || Err(Error::internal("an operation was not settled"));
+        let Some(turn) = self.turn.take_unless(|| ticket.result.borrow().is_some()).await else {
+            return ticket.result.take().unwrap_or_else(unsettled); // whoever had the turn took it along
+        };
+        // A write that costs something takes along all that are asked for at the same time.
+        let gathers = self.lasts();
+        if gathers {
+            after_others().await;
         }
-        self.drive().await;
+        let others = self.drive().await > 1;
         drop(turn);
+        if gathers && others {
+            after_others().await; // all ask for what they want next, and only then is the next turn taken
+        }
         self.checkpoint_if_due().await;
-        ticket.result.take().unwrap_or_else(|| Err(Error::internal("an operation was not settled")))
+        ticket.result.take().unwrap_or_else(unsettled)
     }
 
-    async fn drive(&self) {
+    /// Writes all that wait. Says how many those were.
+    async fn drive(&self) -> usize {
         let tickets = self.queue.take();
         let guard = Unsettled(&tickets);
         let mut parts = vec![&*tickets];
@@ -117,6 +127,7 @@ impl Repository {
             }
         }
         drop(guard);
+        tickets.len()
     }
 
     /// Plans and writes until it is done or the deadline has passed.

@@ -42,7 +42,7 @@ impl Engine {
             host: Rc::new(host),
             workspace: workspace.into(),
             store: match storage {
-                Some(storage) => Rc::new(JsStore(storage)),
+                Some(storage) => Rc::new(JsStore::new(storage)),
                 None => store_in_memory(memory),
             },
             repositories: RefCell::default(),

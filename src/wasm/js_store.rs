@@ -58,7 +58,11 @@ extern "C" {
 
 /// A store in JavaScript.
 #[derive(Debug)]
-pub struct JsStore(pub Storage);
+pub struct JsStore {
+    storage: Storage,
+    /// Asked for once: a write looks at them again and again.
+    capabilities: Capabilities,
+}
 
 /// Byte strings out of `[lengths, bytes]`.
 fn unpacked(value: &JsValue) -> Asked<Found> {
@@ -141,8 +145,20 @@ impl ToJson for LogRow {
 }
 
 impl JsStore {
+    /// A store behind the bridge.
+    pub fn new(storage: Storage) -> Self {
+        let capabilities = Capabilities {
+            durability: *DURABILITIES.get(storage.durability() as usize).unwrap_or(&Durability::Strict),
+            multi_writer: true,
+            multi_key_atomic: true,
+            max_object_bytes: storage.max_object_bytes() as u64,
+            projects: storage.projects(),
+        };
+        Self { storage, capabilities }
+    }
+
     async fn ask(&self, method: &str, arguments: &str) -> Asked<JsValue> {
-        self.0.ask(method, arguments).given().await.map_err(failure)
+        self.storage.ask(method, arguments).given().await.map_err(failure)
     }
 
     async fn ask_json(&self, method: &str, arguments: &str) -> Asked<Value> {
@@ -152,19 +168,13 @@ impl JsStore {
 
     async fn send(&self, method: &str, arguments: &str, parcel: Parcel) -> Asked<JsValue> {
         let (lengths, bytes) = parcel.to_js();
-        self.0.send(method, arguments, lengths, bytes).given().await.map_err(failure)
+        self.storage.send(method, arguments, lengths, bytes).given().await.map_err(failure)
     }
 }
 
 impl Store for JsStore {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            durability: *DURABILITIES.get(self.0.durability() as usize).unwrap_or(&Durability::Strict),
-            multi_writer: true,
-            multi_key_atomic: true,
-            max_object_bytes: self.0.max_object_bytes() as u64,
-            projects: self.0.projects(),
-        }
+        self.capabilities
     }
 
     fn create<'a>(

@@ -6,16 +6,27 @@ use std::rc::Rc;
 use varve::json::Value;
 use varve::ops::{ExpectedHead, Input};
 use varve::repo::{CommitOptions, Environment};
-use varve::store::MemoryStore;
+use varve::store::{Durability, MemoryStore};
 
 use crate::support::faulty::{Fault, Faulty};
 use crate::support::*;
 
-/// A store in which every call takes some rounds.
-fn slow() -> World {
+/// A store in which every call takes some rounds, and what was written survives so much.
+fn slow_and(durability: Durability) -> World {
     let store = Faulty::over(Rc::new(MemoryStore::new()), false);
     store.set(Fault::Delays, 0, usize::MAX);
+    store.durability.set(durability);
     World::over(Rc::new(store))
+}
+
+/// A store in which every call takes some rounds.
+fn slow() -> World {
+    slow_and(Durability::Memory)
+}
+
+/// Numbers, each with a store that gathers what is called at the same time, and with one that does not.
+fn each_way(numbers: std::ops::Range<usize>) -> impl Iterator<Item = (usize, Durability)> {
+    numbers.flat_map(|number| [Durability::Memory, Durability::Strict].map(|durability| (number, durability)))
 }
 
 fn expecting(id: &str, expected_head: ExpectedHead) -> CommitOptions {
@@ -121,6 +132,34 @@ fn what_waits_while_another_write_is_under_way_goes_into_one_entry() {
 }
 
 #[test]
+fn what_is_called_at_the_same_time_goes_into_one_entry_where_a_write_lasts() {
+    let world = slow_and(Durability::Strict);
+    let ann = world.user();
+    let names: Vec<_> = (0..50).map(|number| named(&format!("e{number}"))).collect();
+    let commits = names.iter().map(|name| ann.handle.commit(user("x"), name)).collect();
+    let heights: Vec<u32> = together(commits).into_iter().map(|receipt| receipt.unwrap().height).collect();
+    assert_eq!(world.journal_length(), 1);
+    assert_eq!(heights, (1..=50).collect::<Vec<_>>(), "in the order in which they were called");
+}
+
+#[test]
+fn writers_that_go_on_once_they_were_served_share_each_entry() {
+    let world = slow_and(Durability::Relaxed);
+    let ann = world.user();
+    let work = |number: u32| {
+        let ann = &ann;
+        async move {
+            for round in 0..5 {
+                ann.handle.commit(user("x"), &named(&format!("{number}-{round}"))).await.unwrap();
+            }
+        }
+    };
+    together((0..20).map(work).collect());
+    assert_eq!(world.journal_length(), 5);
+    assert_eq!(world.user().plain().messages.len(), 100);
+}
+
+#[test]
 fn pages_of_operations_lose_none_though_many_were_written_as_one_entry() {
     let world = slow();
     let ann = world.user();
@@ -159,8 +198,8 @@ fn in_a_group_only_what_is_wrong_is_refused() {
 
 #[test]
 fn a_call_that_is_dropped_leaves_state_and_journal_in_step() {
-    for rounds in 0..40 {
-        let world = slow();
+    for (rounds, durability) in each_way(0..40) {
+        let world = slow_and(durability);
         let (ann, bob) = (world.user(), world.user());
         ann.commit("a", user("one"));
         {
@@ -182,8 +221,8 @@ fn a_call_that_is_dropped_leaves_state_and_journal_in_step() {
 
 #[test]
 fn who_waits_behind_a_call_that_is_dropped_is_told_and_not_left_waiting() {
-    for rounds in 1..40 {
-        let world = slow();
+    for (rounds, durability) in each_way(1..40) {
+        let world = slow_and(durability);
         let ann = world.user();
         ann.commit("a", user("one"));
         let names = ["first", "second", "third"].map(named);

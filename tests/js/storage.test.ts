@@ -147,6 +147,29 @@ describe("a varve on a storage adapter", () => {
     expect(written[0]).toMatchObject({ seq: 1, defaultBranch: "main" });
   });
 
+  test("is given what was called at the same time as one entry, where a write lasts", async () => {
+    const inner = memoryAdapter();
+    const written: number[] = [];
+    const storage: StorageAdapter = Object.create(inner, {
+      capabilities: { value: { ...inner.capabilities, durability: "strict" } },
+      write: {
+        value: (key: never, batch: WriteBatch) => {
+          written.push(batch.objects.length);
+          return inner.write(key, batch);
+        },
+      },
+    });
+    const chat = await createVarve({ ...options, storage }).open("chat");
+    await Promise.all(Array.from({ length: 16 }, (_, n) => chat.user(`${n} at once`)));
+    expect(written).toEqual([16]);
+    const work = async (n: number) => {
+      for (let round = 0; round < 4; round++) await chat.user(`${n} in round ${round}`);
+    };
+    await Promise.all(Array.from({ length: 16 }, (_, n) => work(n)));
+    expect(written).toEqual([16, 16, 16, 16, 16]);
+    expect((await chat.compile()).messages).toHaveLength(80);
+  });
+
   test("tells subscribers what others wrote", async () => {
     const storage = memoryAdapter();
     const listeners = new Set<() => void>();

@@ -9,7 +9,9 @@ use varve::model::journal::Sealed;
 use varve::state::checkpoint::StoredCheckpoint;
 use varve::store::listing::{RepositoryPage, RepositoryQuery};
 use varve::store::logs::{LogPage, LogQuery};
-use varve::store::{Address, Batch, Capabilities, CheckpointParts, Incarnation, Pending, RepoKey, Store, WriteError};
+use varve::store::{
+    Address, Batch, Capabilities, CheckpointParts, Durability, Incarnation, Pending, RepoKey, Store, WriteError,
+};
 
 use super::tasks::Rounds;
 
@@ -39,6 +41,8 @@ pub struct Faulty {
     pub writes_only: bool,
     /// The largest entry that is taken, in bytes.
     pub largest: Cell<usize>,
+    /// What it says that a write survives.
+    pub durability: Cell<Durability>,
     /// Happens before every write.
     pub before_write: RefCell<Option<Box<dyn Fn()>>>,
 }
@@ -46,8 +50,8 @@ pub struct Faulty {
 impl Faulty {
     pub fn over(inner: Rc<dyn Store>, writes_only: bool) -> Self {
         let (faulty, calls, fault) = (Cell::new((1, 0)), Cell::new(0), Cell::new(Fault::Fails));
-        let largest = Cell::new(usize::MAX);
-        Self { inner, faulty, fault, calls, writes_only, largest, before_write: RefCell::default() }
+        let (largest, durability) = (Cell::new(usize::MAX), Cell::new(inner.capabilities().durability));
+        Self { inner, faulty, fault, calls, writes_only, largest, durability, before_write: RefCell::default() }
     }
 
     /// From now on the calls `first` to `last` go wrong.
@@ -116,7 +120,7 @@ impl From<Unanswered> for WriteError {
 
 impl Store for Faulty {
     fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
+        Capabilities { durability: self.durability.get(), ..self.inner.capabilities() }
     }
 
     fn create<'a>(

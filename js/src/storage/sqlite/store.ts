@@ -61,8 +61,6 @@ export function sqliteStore(
     },
     async write(repository, batch, { signal } = {}) {
       signal?.throwIfAborted();
-      // A synchronous driver would write before the caller could queue what goes into the next entry.
-      await undefined;
       return write(database, keys, repository, batch, signal);
     },
     async readJournal(repository, query, { signal } = {}) {
