@@ -8,11 +8,16 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::json::Value;
-use sha2::{Digest, Sha256};
+
+#[cfg(any(test, target_arch = "wasm32"))]
+mod sha256;
 
 /// The SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
+    #[cfg(target_arch = "wasm32")]
+    return sha256::digest(bytes);
+    #[cfg(not(target_arch = "wasm32"))]
+    return <sha2::Sha256 as sha2::Digest>::digest(bytes).into();
 }
 
 /// Appends the 64 hex digits of a hash to `out`.
