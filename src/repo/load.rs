@@ -18,7 +18,7 @@ use crate::store::{Address, RepoKey};
 
 /// Entries that are read at once.
 pub(super) const PAGE: usize = 1000;
-/// Entries after which a new checkpoint is worth its place.
+/// Entries, or commits, after which a new checkpoint is worth its place: an entry may hold hundreds of commits.
 const CHECKPOINT_EVERY: u64 = 2000;
 
 /// What is wrong with a checkpoint that another journal led to.
@@ -61,7 +61,7 @@ impl Repository {
             tallies: RefCell::default(),
             active: RefCell::default(),
             handles: Cell::new(0),
-            checkpointed: Cell::new(0),
+            checkpointed: Cell::new((0, 0)),
             segments: RefCell::default(),
             stands: Stands::default(),
             rebuilt: RefCell::default(),
@@ -83,7 +83,7 @@ impl Repository {
         {
             match self.restore(&repo, &stored).await? {
                 Ok(state) => {
-                    self.checkpointed.set(stored.seq);
+                    self.checkpointed.set((stored.seq, state.commit_count() as u64));
                     self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
                     self.state.replace(state);
                 }
@@ -117,7 +117,7 @@ impl Repository {
     /// that was there when the repository was opened was of no use.
     pub(super) fn checkpoint_status(&self) -> Value {
         let mut out = Map::new();
-        put(&mut out, "seq", self.checkpointed.get().into());
+        put(&mut out, "seq", self.checkpointed.get().0.into());
         put(&mut out, "rebuilt", self.rebuilt.borrow().as_deref().into());
         Value::Object(out)
     }
@@ -169,6 +169,7 @@ impl Repository {
     pub async fn checkpoint(&self) -> Result<()> {
         let Some(repo) = self.key() else { return Ok(()) };
         let store = &*self.settings.store;
+        let commits = self.read(|state| state.commit_count());
         let known = self.segments.take();
         let Some(mut parts) = self.read(|state| checkpoint::write_beyond(state, &known)) else { return Ok(()) };
         let mut written = store.write_checkpoint(&repo, &parts).await?;
@@ -183,7 +184,7 @@ impl Repository {
         if written {
             self.segments.replace(parts.segments.iter().map(|(hash, _)| *hash).collect());
         }
-        self.checkpointed.set(parts.seq);
+        self.checkpointed.set((parts.seq, commits as u64));
         Ok(())
     }
 
@@ -195,13 +196,16 @@ impl Repository {
     /// Writes a checkpoint when enough has happened since the last one. It is a cache, so a store that
     /// does not take it does no harm.
     pub(super) async fn checkpoint_if_due(&self) {
-        let broken = self.checkpointed.get() == 0 && self.rebuilt.borrow().is_some();
+        let (last, commits) = self.checkpointed.get();
+        let broken = last == 0 && self.rebuilt.borrow().is_some();
         if broken {
             self.replace_checkpoint().await;
             return;
         }
-        let seq = self.read(|state| state.journal().seq);
-        if self.lasts() && seq >= self.checkpointed.get() + CHECKPOINT_EVERY {
+        let new = self.read(|state| {
+            state.journal().seq.saturating_sub(last).max((state.commit_count() as u64).saturating_sub(commits))
+        });
+        if self.lasts() && new >= CHECKPOINT_EVERY {
             let _ = self.checkpoint().await;
         }
     }

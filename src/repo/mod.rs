@@ -113,8 +113,8 @@ pub struct Repository {
     active: RefCell<Option<Rc<Active>>>,
     handles: Cell<u64>,
     stands: Stands,
-    /// The last entry of the newest checkpoint known here, and the segments it has.
-    checkpointed: Cell<u64>,
+    /// The last entry of the newest checkpoint known here, how many commits it has, and its segments.
+    checkpointed: Cell<(u64, u64)>,
     segments: RefCell<Set<ContentHash>>,
     /// Why the checkpoint in the store was of no use.
     rebuilt: RefCell<Option<String>>,
