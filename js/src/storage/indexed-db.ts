@@ -8,6 +8,7 @@ import { storageError } from "./errors.js";
 import { nativeAdapter } from "./native-adapter.js";
 import { notices } from "./notices.js";
 import { packing } from "./packing.js";
+import { asItStandsOf, type ReadAsItStands, readingAsItStands } from "./parcel.js";
 import { storesModule } from "./stores-module.js";
 import { turns } from "./turns.js";
 
@@ -91,9 +92,23 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
       return NativeStore.indexedDb(name, durability === "relaxed", blockedTimeout, onUpgrade);
     },
   });
+  const readAsItStands = asItStandsOf(adapter.readObjects) as ReadAsItStands;
   const packer = packing(pack);
   return {
     ...adapter,
+
+    readObjects: readingAsItStands(
+      async (key, hashes, call) => {
+        const found = await adapter.readObjects(key, hashes, call);
+        packer.read(hashes.length, () => key);
+        return found;
+      },
+      async (given) => {
+        const found = await readAsItStands(given);
+        packer.read(found[0].length, () => JSON.parse(given));
+        return found;
+      },
+    ),
 
     findRepository: (...args) => told(adapter.findRepository(...args)),
 
@@ -106,12 +121,6 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
         packer.wrote(key, batch.objects.length);
       }
       return result;
-    },
-
-    async readObjects(key, hashes, call) {
-      const found = await adapter.readObjects(key, hashes, call);
-      packer.read(key, hashes.length);
-      return found;
     },
 
     async deleteRepository(key, call) {

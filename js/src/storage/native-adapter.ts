@@ -15,7 +15,7 @@ import type {
 } from "../types/storage.js";
 import type { Failure } from "./bridge.js";
 import { type StorageErrorCode, storageError } from "./errors.js";
-import { type Parcel, pack, unpack } from "./parcel.js";
+import { type Parcel, pack, readingAsItStands, unpack } from "./parcel.js";
 
 /** A store of the module. Calls that have to wait give a task. */
 export interface NativeStore {
@@ -58,6 +58,8 @@ export interface NativeAdapter extends StorageAdapter {
   pack(key: RepositoryKey): Promise<boolean>;
 }
 
+const utf8 = new TextEncoder();
+
 /** An adapter over a store in Rust. */
 export function nativeAdapter({
   name,
@@ -83,7 +85,7 @@ export function nativeAdapter({
   };
   const call = async <R>(
     method: string,
-    given: object,
+    given: object | string,
     options: CallOptions | undefined,
     parts?: readonly (Uint8Array | null)[],
   ): Promise<R> => {
@@ -91,7 +93,7 @@ export function nativeAdapter({
     assertOpen();
     const { module, instance, store } = await current();
     assertOpen();
-    const json = new TextEncoder().encode(JSON.stringify(given));
+    const json = utf8.encode(typeof given === "string" ? given : JSON.stringify(given));
     try {
       const result = instance.run(() =>
         parts === undefined ? store.ask(method, json) : store.send(method, json, ...pack(parts)),
@@ -131,9 +133,11 @@ export function nativeAdapter({
       return entriesOf(await call("readJournal", { ...keyOf(key), after, limit }, options));
     },
 
-    async readObjects(key, hashes, options) {
-      return unpack(await call("readObjects", { ...keyOf(key), hashes }, options));
-    },
+    readObjects: readingAsItStands(
+      async (key, hashes, options) =>
+        unpack(await call("readObjects", { ...keyOf(key), hashes }, options)),
+      (given) => call("readObjects", given, undefined),
+    ),
 
     async listObjects(key, { after, limit }, options) {
       const sizes = await call<string>("listObjects", { ...keyOf(key), after, limit }, options);

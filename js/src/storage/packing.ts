@@ -12,14 +12,17 @@ const MANY = 512;
 export interface Packing {
   /** So many objects were written. */
   wrote(key: RepositoryKey, objects: number): void;
-  /** So many objects were read at once. */
-  read(key: RepositoryKey, objects: number): void;
+  /** So many objects were read at once; of what, it asks once nobody waits for it. */
+  read(objects: number, keyOf: () => RepositoryKey): void;
   /** Begins no step any more. */
   close(): void;
 }
 
-/** A timer of Node, which need not stay for it. */
-type Timer = { unref?(): void };
+/** Runs something later; a process need not stay for it. */
+function after(milliseconds: number, run: () => void): void {
+  const timer: unknown = setTimeout(run, milliseconds);
+  (timer as { unref?(): void }).unref?.();
+}
 
 /** Takes steps until there is no more to do. Tabs may do so at once: the transactions of one come before those of the other. */
 export function packing(step: (key: RepositoryKey) => Promise<boolean>): Packing {
@@ -34,8 +37,7 @@ export function packing(step: (key: RepositoryKey) => Promise<boolean>): Packing
       if (hasMore && !isClosed) next(key, name);
       else underWay.delete(name);
     };
-    const timer: unknown = setTimeout(() => void take(), REST);
-    (timer as Timer).unref?.();
+    after(REST, () => void take());
   };
 
   const begin = (key: RepositoryKey): void => {
@@ -53,8 +55,8 @@ export function packing(step: (key: RepositoryKey) => Promise<boolean>): Packing
       if (all < MANY) written.set(name, all);
       else begin(key);
     },
-    read(key, objects) {
-      if (objects >= MANY) begin(key);
+    read(objects, keyOf) {
+      if (objects >= MANY) after(0, () => begin(keyOf()));
     },
     close() {
       isClosed = true;

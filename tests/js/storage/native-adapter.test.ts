@@ -1,8 +1,16 @@
 // Stores in Rust as storage adapters: the one in memory keeps every promise of the kit, which shows that
 // nothing is lost on the way between the two languages.
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { NativeStorage } from "../../../js/src/storage/bridge.js";
 import { nativeAdapter, type StoresModule } from "../../../js/src/storage/native-adapter.js";
+import {
+  asItStandsOf,
+  type Parcel,
+  type ReadAsItStands,
+  readingAsItStands,
+  unpack,
+} from "../../../js/src/storage/parcel.js";
 import { storesModule } from "../../../js/src/storage/stores-module.js";
 import { type StorageUnderTest, testStorageAdapter } from "../../../js/src/testing.js";
 import type { StorageAdapter, StorageCapabilities } from "../../../js/src/types/storage.js";
@@ -39,7 +47,50 @@ function fragile(): StorageAdapter {
 
 const address = { workspace: "acme", id: "chat" };
 
+/** Two objects in a store of that kind, and what the core is answered when it asks for them and for a third. */
+async function askedByCore(adapter: StorageAdapter): Promise<unknown> {
+  const hash = (digit: number) => `${digit}`.repeat(64);
+  const key = { ...address, incarnation: "00000000000000a1" };
+  await adapter.createRepository(address, key.incarnation, 1);
+  const objects = [1, 2].map((digit) => ({
+    hash: hash(digit),
+    bytes: Uint8Array.of(digit, digit),
+  }));
+  const entry = { seq: 1, hash: hash(9), bytes: Uint8Array.of(9) };
+  await adapter.write(key, { entry, at: 1, objects, deleteObjects: [], logs: [] });
+  const given = JSON.stringify({ ...key, hashes: [2, 3, 1].map(hash) });
+  const { instance } = await load();
+  const answer = new NativeStorage(adapter, instance).ask("readObjects", given);
+  await new Promise<void>((resolve) => {
+    if (answer.take(resolve) !== null) resolve();
+  });
+  return unpack(answer.take(undefined) as Parcel);
+}
+
+const answered = [Uint8Array.of(2, 2), null, Uint8Array.of(1, 1)];
+
 describe("nativeAdapter", () => {
+  it("answers the core as it stands, and gives each object by itself to everybody else", async () => {
+    const adapter = fragile();
+    const apart = vi.fn(adapter.readObjects);
+    const readAsItStands = vi.fn(asItStandsOf(adapter.readObjects) as ReadAsItStands);
+    const readObjects = readingAsItStands(apart, readAsItStands);
+    expect(await askedByCore({ ...adapter, readObjects })).toEqual(answered);
+    expect(readAsItStands).toHaveBeenCalledOnce();
+    expect(apart).not.toHaveBeenCalled();
+  });
+
+  it("has whoever stands in the place of its readObjects, or spies on it, asked by the core", async () => {
+    const adapter = fragile();
+    const own = vi.fn(adapter.readObjects);
+    expect(await askedByCore({ ...adapter, readObjects: own })).toEqual(answered);
+    expect(own).toHaveBeenCalledOnce();
+    const spied = fragile();
+    const spy = vi.spyOn(spied, "readObjects");
+    expect(await askedByCore(spied)).toEqual(answered);
+    expect(spy).toHaveBeenCalledOnce();
+  });
+
   it("says the same of a store as the store itself", async () => {
     const { module } = await load();
     const memory = module.NativeStore.memory();

@@ -33,7 +33,7 @@ test("nothing begins before 512 objects were written to one repository, in howev
   const { steps, packer } = counted(() => false);
   for (let n = 0; n < 511; n++) packer.wrote(key("a"), 1);
   packer.wrote(key("b"), 511);
-  packer.read(key("c"), 511);
+  packer.read(511, () => key("c"));
   await settled();
   expect(steps).toEqual([]);
   packer.wrote(key("a"), 1);
@@ -46,8 +46,8 @@ test("nothing begins before 512 objects were written to one repository, in howev
 
 test("steps follow each other until there is no more to do, once for each repository", async () => {
   const { steps, packer } = counted((count) => count < 6);
-  packer.read(key("a"), 512);
-  packer.read(key("a"), 10_000);
+  packer.read(512, () => key("a"));
+  packer.read(10_000, () => key("a"));
   packer.wrote(key("b"), 512);
   expect(steps, "what was waited for goes first").toEqual([]);
   await settled();
@@ -61,19 +61,19 @@ test("a step that fails ends it, and nobody is told; the next reason begins agai
     if (count === 1) throw new Error("no room");
     return false;
   });
-  packer.read(key("a"), 512);
+  packer.read(512, () => key("a"));
   await settled();
   expect(steps).toEqual(["a"]);
-  packer.read(key("a"), 512);
+  packer.read(512, () => key("a"));
   await settled();
   expect(steps).toEqual(["a", "a"]);
 });
 
 test("after close no step begins", async () => {
   const { steps, packer } = counted(() => true);
-  packer.read(key("a"), 512);
+  packer.read(512, () => key("a"));
   packer.close();
-  packer.read(key("b"), 512);
+  packer.read(512, () => key("b"));
   await settled();
   expect(steps).toEqual([]);
 });
