@@ -8,16 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::json::Value;
-
-#[cfg(any(test, target_arch = "wasm32"))]
-mod sha256;
+use sha2::{Digest, Sha256};
 
 /// The SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    #[cfg(target_arch = "wasm32")]
-    return sha256::digest(bytes);
-    #[cfg(not(target_arch = "wasm32"))]
-    return <sha2::Sha256 as sha2::Digest>::digest(bytes).into();
+    Sha256::digest(bytes).into()
 }
 
 /// Appends the 64 hex digits of a hash to `out`.

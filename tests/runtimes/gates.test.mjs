@@ -71,7 +71,7 @@ test("the licences of all that is linked, inlined and brought along are in the t
     tarball.files.some(({ path }) => path === NOTICES),
     `${NOTICES} is in the tarball`,
   );
-  const named = ["tiktoken", "LiteLLM", "@cfworker/json-schema", "wasm-bindgen", "hashbrown"];
+  const named = ["tiktoken", "LiteLLM", "@cfworker/json-schema", "wasm-bindgen", "sha2"];
   for (const name of named) assert.ok(text.includes(`- **${name}`), `${name} is named`);
 });
 
