@@ -276,7 +276,7 @@ fn past(
     let branch = branch.unwrap_or(state.default_branch());
     match as_of {
         AsOf::Time(time) => {
-            let last = state.moves(branch).take_while(|step| step.at <= *time).last();
+            let last = state.last_move_at(Some(branch), *time);
             let last =
                 last.ok_or_else(|| Box::new(Error::CommitNotFound { reference: format!("{branch} as of {time}") }))?;
             let until = state.last_entry_at(*time);
@@ -285,8 +285,13 @@ fn past(
         AsOf::Reference(reference) => {
             let commit = state.resolve(reference, standpoint)?;
             // Annotations up to when the branch first moved past the commit hold.
-            let mut moves = state.moves(branch).skip_while(|step| step.head != Some(commit)).skip(1);
-            let until = moves.next().map_or(u64::MAX, |step| u64::from(step.seq).saturating_sub(1));
+            let (mut reached, mut until) = (false, u64::MAX);
+            state.each_move(Some(branch), &mut |step| {
+                if reached && until == u64::MAX {
+                    until = u64::from(step.seq).saturating_sub(1);
+                }
+                reached |= step.head == Some(commit);
+            });
             Ok((Some(commit), until))
         }
     }

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::arena::{CommitIx, ContentIx, EntryIx, add_row};
+use super::arena::{CommitIx, ContentIx, EntryIx, Ix, add_row};
 use super::gone::{Erasure, Gone};
 use super::rows::{
-    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, MoveRow, OperationRow, OtherAction,
-    SentRow,
+    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, MoveRow, Moves, OperationRow,
+    OtherAction, SentRow,
 };
 use super::{JournalPosition, State};
 use crate::collections::{Names, text_hash};
@@ -18,6 +18,9 @@ use crate::model::journal::{Entry, Operation};
 use crate::model::record::{CommitRecord, ErasedRecord, Record, RefRecord};
 
 type Applied<T = ()> = Result<T, StoreError>;
+
+/// How many names of content types are remembered: more than applications have.
+const TYPE_NAMES: usize = 16;
 
 fn corrupt(message: impl Into<String>) -> StoreError {
     StoreError::corrupt(message.into())
@@ -71,7 +74,7 @@ impl State<'_> {
     pub(crate) fn register(&mut self, operation: &Operation, before: usize, index: u32, when: When) {
         if let Some(id) = &operation.id {
             let made = (self.commit_count() - before) as u32;
-            let commits = (super::Ix::new(before), made);
+            let commits = (Ix::new(before), made);
             self.tables.operations.insert(id.as_str().into(), OperationRow { seq: when.seq, index, commits });
         }
     }
@@ -164,7 +167,20 @@ impl State<'_> {
             }
         };
         self.tables.branches.insert(name, BranchRow { number, head });
-        self.tables.moves.push(MoveRow { branch: number, seq: when.seq as u32, at: when.at, head });
+        self.add_move(MoveRow { branch: number, seq: when.seq as u32, at: when.at, head });
+    }
+
+    pub(super) fn add_move(&mut self, row: MoveRow) {
+        if let Some(Moves { first, more }) = self.tables.moves.last()
+            && let (Some(from), Some(to)) = (first.head, row.head)
+            && from.row() + *more as usize + 1 == to.row()
+            && self.nth_move(first, more + 1) == row
+            && let Some(last) = self.tables.moves.last_mut()
+        {
+            last.more += 1;
+            return;
+        }
+        self.tables.moves.push(Moves { first: row, more: 0 });
     }
 
     /// Fills in what a commit's place in the journal implies.
@@ -266,13 +282,14 @@ impl State<'_> {
             hash,
             size: record.size.unwrap_or_default(),
             outline: outline.clone(),
-            content_type: self.intern_name(content_type),
+            content_type: content_type.clone(),
             token_source: record.tokens.as_deref().map(Rc::from),
         };
         Ok(Some(self.add_content(row)))
     }
 
-    pub(super) fn add_content(&mut self, row: ContentRow) -> ContentIx {
+    pub(super) fn add_content(&mut self, mut row: ContentRow) -> ContentIx {
+        self.share_name(&mut row.content_type);
         let hash = row.hash.prefix();
         let ix = self.tables.contents.push(row);
         let contents = &self.tables.contents;
@@ -280,17 +297,24 @@ impl State<'_> {
         ix
     }
 
-    /// The names of content types repeat with every payload: neighbours share one allocation.
-    fn intern_name(&self, name: &Rc<str>) -> Rc<str> {
-        let newest = self.tables.contents.last().map(|row| &row.content_type);
-        newest.filter(|newest| *newest == name).unwrap_or(name).clone()
+    /// The names of content types repeat with every payload: a few are remembered, so that one allocation serves all.
+    fn share_name(&mut self, name: &mut Rc<str>) {
+        let names = &mut self.tables.type_names;
+        if let Some(known) = names.iter().find(|known| *known == name) {
+            *name = known.clone();
+            return;
+        }
+        if names.len() == TYPE_NAMES {
+            names.clear();
+        }
+        names.push(name.clone());
     }
 
     fn intern_entry(&mut self, id: &str) -> EntryIx {
         if let Some(known) = self.find_entry(id) {
             return known;
         }
-        self.add_entry(id, super::Ix::new(self.commit_count()))
+        self.add_entry(id, Ix::new(self.commit_count()))
     }
 
     pub(super) fn add_entry(&mut self, id: &str, first: CommitIx) -> EntryIx {

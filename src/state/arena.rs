@@ -58,10 +58,6 @@ ix! {
     /// An annotation of a state.
     AnnotationIx
 }
-ix! {
-    /// A move of a branch.
-    MoveIx
-}
 
 /// Rows in chunks, so that growing never copies and leaves no slack.
 #[derive(Debug)]

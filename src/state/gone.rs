@@ -57,8 +57,8 @@ impl Files {
 /// What stands for all hashes that begin like this.
 fn stub(key: Key) -> ContentHash {
     let mut bytes = [0; 32];
-    for (to, from) in bytes.iter_mut().zip(key.to_be_bytes()) {
-        *to = from;
+    if let Some(first) = bytes.first_chunk_mut() {
+        *first = key.to_be_bytes();
     }
     ContentHash(bytes)
 }
@@ -187,11 +187,11 @@ impl State<'_> {
         open.extend(self.branches().into_iter().filter_map(|(_, head)| head));
         open.extend(self.tags().into_iter().map(|(_, commit)| commit));
         let mut stood: Map<u32, Option<CommitIx>> = Map::default();
-        for step in self.all_moves() {
+        self.each_move(None, &mut |step| {
             let before = stood.get(&step.branch).copied().flatten();
             open.extend(before.filter(|_| step.at >= since));
             stood.insert(step.branch, step.head);
-        }
+        });
         let mut needed = vec![false; self.tables.contents.next()];
         for (row, _) in self.reached(open).into_iter().enumerate().filter(|(_, reached)| *reached) {
             let content = self.commits(CommitIx::new(row)).content();

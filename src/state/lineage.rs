@@ -47,13 +47,19 @@ struct Op {
     reverts: Vec<usize>,
 }
 
-/// An operation on an entry: most have one, after a compaction. The rest of a long chat are such entries.
+/// The newest operation on an entry, in one number, since most entries of a long chat have one operation and no more: that
+/// of a compaction. 0: none. Below [`LISTED`]: the only one, as its place in `ops` and 1. Else its place in `on`.
+type Newest = u32;
+
+const LISTED: u32 = 1 << 31;
+
+/// An operation on an entry that had one before.
 #[derive(Debug, Clone, Copy)]
 struct On {
     /// Its place in `ops`.
     op: u32,
-    /// The one before it on the same entry, as a place in `on` and 1; 0: none.
-    before: u32,
+    /// The one before it.
+    before: Newest,
 }
 
 /// What the history of `head` amounts to.
@@ -66,8 +72,8 @@ pub struct Lineage {
     ops: Vec<Op>,
     op_of: Map<CommitIx, usize>,
     on: Vec<On>,
-    /// For each entry of the repository its newest in `on` and 1; 0 where it has none.
-    newest_on: Vec<u32>,
+    /// By entry of the repository.
+    newest_on: Vec<Newest>,
     /// Changes whenever something other than an append happened.
     epoch: u64,
     commits: u64,
@@ -172,10 +178,7 @@ impl Lineage {
     }
 
     fn set_place(&mut self, entry: EntryIx, place: usize) {
-        if self.places.len() <= entry.row() {
-            self.places.resize(entry.row() + 1, 0);
-        }
-        if let Some(slot) = self.places.get_mut(entry.row()) {
+        if let Some(slot) = number_of(&mut self.places, entry) {
             *slot = place as u32 + 1;
         }
     }
@@ -201,10 +204,12 @@ impl Lineage {
         self.op_of.insert(commit, op);
         self.epoch += 1;
         for entry in entries {
-            self.newest_on.resize(self.newest_on.len().max(entry.row() + 1), 0);
-            if let Some(newest) = self.newest_on.get_mut(entry.row()) {
-                self.on.push(On { op: op as u32, before: *newest });
-                *newest = self.on.len() as u32;
+            if let Some(newest) = number_of(&mut self.newest_on, *entry) {
+                let (op, before) = (op as u32, *newest);
+                *newest = if before == 0 { op + 1 } else { self.on.len() as u32 | LISTED };
+                if before != 0 {
+                    self.on.push(On { op, before });
+                }
             }
             self.resolve(state, *entry);
         }
@@ -326,16 +331,27 @@ impl Lineage {
     }
 }
 
+/// The number of an entry in a list that goes on with 0.
+fn number_of(numbers: &mut Vec<u32>, entry: EntryIx) -> Option<&mut u32> {
+    if numbers.len() <= entry.row() {
+        numbers.resize(entry.row() + 1, 0);
+    }
+    numbers.get_mut(entry.row())
+}
+
 fn operations_on<'a>(
-    newest_on: &[u32],
+    newest_on: &[Newest],
     on: &'a [On],
     ops: &'a [Op],
     entry: EntryIx,
 ) -> impl Iterator<Item = (usize, &'a Op)> {
     let mut next = newest_on.get(entry.row()).copied().unwrap_or_default();
     std::iter::from_fn(move || {
-        let On { op, before } = on.get((next as usize).checked_sub(1)?)?;
-        next = *before;
-        Some((*op as usize, ops.get(*op as usize)?))
+        let (op, before) = match next & LISTED {
+            0 => (next.checked_sub(1)?, 0),
+            _ => on.get((next & !LISTED) as usize).map(|on| (on.op, on.before))?,
+        };
+        next = before;
+        Some((op as usize, ops.get(op as usize)?))
     })
 }

@@ -24,10 +24,10 @@ use crate::json::Value;
 use crate::collections::{Lookup, Map, Names};
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::types::TypeDefinition;
-use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx, Ix, MoveIx};
+use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx};
 use gone::Gone;
 use lineages::Lineages;
-use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, SentRow};
+use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Moves, OperationRow, SentRow};
 use siblings::Siblings;
 
 /// The branch of a repository nobody named one for.
@@ -45,6 +45,8 @@ pub struct State<'p> {
 pub struct Tables {
     contents: Arena<ContentIx, ContentRow>,
     content_lookup: Lookup,
+    /// Types of the newest payloads.
+    type_names: Vec<Rc<str>>,
     entries: Arena<EntryIx, EntryRow>,
     entry_lookup: Lookup,
     commits: Arena<CommitIx, CommitRow>,
@@ -53,7 +55,7 @@ pub struct Tables {
     latest_annotation: Map<EntryIx, AnnotationIx>,
     branches: Names<BranchRow>,
     branch_count: u32,
-    moves: Arena<MoveIx, MoveRow>,
+    moves: Vec<Moves>,
     tags: Names<Option<CommitIx>>,
     types: Names<Option<TypeDefinition>>,
     /// By entry; those without one are on the repository.
@@ -89,6 +91,7 @@ impl Tables {
         Self {
             contents: Arena::starting_at(next(|state| state.tables.contents.next())),
             content_lookup: Lookup::default(),
+            type_names: Vec::new(),
             entries: Arena::starting_at(next(|state| state.tables.entries.next())),
             entry_lookup: Lookup::default(),
             commits: Arena::starting_at(next(|state| state.tables.commits.next())),
@@ -97,7 +100,7 @@ impl Tables {
             latest_annotation: Map::default(),
             branches: Names::default(),
             branch_count: parent.map_or(0, |state| state.tables.branch_count),
-            moves: Arena::starting_at(next(|state| state.tables.moves.next())),
+            moves: Vec::new(),
             tags: Names::default(),
             types: Names::default(),
             notes: Map::default(),

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use crate::json::Value;
 
-use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, MoveIx, find_row};
+use super::arena::{AnnotationIx, CommitIx, ContentIx, EntryIx, Ix, find_row};
 use super::rows::{
-    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, OperationRow, OtherAction, SentRow,
+    Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, MoveRow, Moves, OperationRow, OtherAction,
+    SentRow,
 };
 use super::{JournalPosition, MAIN, State};
 use crate::collections::text_hash;
@@ -80,7 +81,7 @@ impl State<'_> {
         let fresh = self.parent.is_none_or(|parent| {
             self.commit_count() == parent.commit_count()
                 && self.annotation_count() == parent.annotation_count()
-                && self.tables.moves.next() == parent.tables.moves.next()
+                && self.tables.moves.is_empty()
                 && self.tables.tags.is_empty()
                 && self.tables.types.is_empty()
                 && self.tables.notes.is_empty()
@@ -253,28 +254,49 @@ impl State<'_> {
         self.tables.branches.over(self.parent.map(State::branch_rows).unwrap_or_default(), |row| row.head)
     }
 
-    /// The moves of a branch, oldest first.
-    pub fn moves(&self, name: &str) -> impl Iterator<Item = &MoveRow> {
-        let number = self.branch_row(name).map(|row| row.number);
-        self.all_moves().filter(move |step| Some(step.branch) == number)
+    /// Shows the moves of a branch, or of all where none is named, oldest first.
+    pub fn each_move(&self, name: Option<&str>, see: &mut dyn FnMut(MoveRow)) {
+        let number = name.map(|name| self.branch_row(name).map_or(u32::MAX, |row| row.number));
+        self.each_move_of(number, see);
     }
 
-    /// The moves of all branches, oldest first.
-    pub fn all_moves(&self) -> impl Iterator<Item = &MoveRow> {
-        (0..self.tables.moves.next()).map(|row| self.move_row(MoveIx::new(row)))
+    fn each_move_of(&self, branch: Option<u32>, see: &mut dyn FnMut(MoveRow)) {
+        if let Some(parent) = self.parent {
+            parent.each_move_of(branch, see);
+        }
+        for Moves { first, more } in &self.tables.moves {
+            if branch.is_none_or(|branch| branch == first.branch) {
+                (0..=*more).for_each(|step| see(self.nth_move(first, step)));
+            }
+        }
+    }
+
+    /// The last move of a branch, or of any where none is named, before the first one after a time.
+    pub fn last_move_at(&self, name: Option<&str>, time: i64) -> Option<MoveRow> {
+        let (mut last, mut over) = (None, false);
+        self.each_move(name, &mut |step| {
+            over |= step.at > time;
+            last = if over { last } else { Some(step) };
+        });
+        last
     }
 
     /// The number of the last journal entry up to a time that moved a branch or annotated an entry.
     pub fn last_entry_at(&self, time: i64) -> u64 {
-        let moves = self.all_moves().take_while(|step| step.at <= time).last().map_or(0, |step| u64::from(step.seq));
+        let moves = self.last_move_at(None, time).map_or(0, |step| u64::from(step.seq));
         let annotations = (0..self.annotation_count()).map(|row| self.annotations(AnnotationIx::new(row)));
         annotations.filter(|row| row.annotation.created_at <= time).map(|row| row.seq).fold(moves, u64::max)
     }
 
-    fn move_row(&self, ix: MoveIx) -> &MoveRow {
-        match self.parent {
-            Some(parent) if ix.row() < self.tables.moves.first() => parent.move_row(ix),
-            _ => &self.tables.moves[ix],
+    /// The move so many steps behind the first: the commits up to there must be known.
+    pub(super) fn nth_move(&self, first: &MoveRow, step: u32) -> MoveRow {
+        match first.head {
+            Some(head) if step > 0 => {
+                let head = CommitIx::new(head.row() + step as usize);
+                let CommitRow { seq, created_at, .. } = *self.commits(head);
+                MoveRow { branch: first.branch, seq, at: created_at, head: Some(head) }
+            }
+            _ => *first,
         }
     }
 

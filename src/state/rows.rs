@@ -187,6 +187,15 @@ pub struct MoveRow {
     pub head: Option<CommitIx>,
 }
 
+/// A move, and those after it that went on commit by commit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moves {
+    /// The first.
+    pub first: MoveRow,
+    /// How many follow: of the same branch, each to the row behind, with its commit and at the commit's time.
+    pub more: u32,
+}
+
 /// A compile that was sent. See [`crate::model::record::SentRecord`].
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "named and documented in SentRecord")]

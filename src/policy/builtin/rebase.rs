@@ -48,7 +48,9 @@ fn has_few_of_its_own(state: &State<'_>, head: CommitIx, default: Option<CommitI
 
 /// When a branch moved last, in the time of the journal.
 fn moved_at(state: &State<'_>, name: &str) -> i64 {
-    state.moves(name).map(|row| row.at).max().unwrap_or_default()
+    let mut last = 0;
+    state.each_move(Some(name), &mut |row| last = row.at.max(last));
+    last
 }
 
 impl Policy for AutoRebase {

@@ -55,14 +55,14 @@ pub(super) fn write(state: &State<'_>, known: &Set<ContentHash>) -> [Stream; STR
     });
     let moves = Writer::stream(known, |out| {
         let (mut seq, mut at) = (0, 0);
-        for row in state.all_moves() {
+        state.each_move(None, &mut |row| {
             out.number(row.branch.into());
             out.number(u64::from(row.seq - seq));
             out.signed(row.at - at);
             out.optional(row.head.map(|head| head.row() as u64));
             (seq, at) = (row.seq, row.at);
             out.end_row();
-        }
+        });
     });
     let sent = Writer::stream(known, |out| {
         for row in &tables.sent {
@@ -142,7 +142,7 @@ fn read_moves(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
         at = at.wrapping_add(from.signed());
         MoveRow { branch, seq, at, head: row_or_none(from, commits) }
     })? {
-        state.tables.moves.push(row);
+        state.add_move(row);
     }
     Ok(())
 }
