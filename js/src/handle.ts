@@ -28,15 +28,32 @@ export class Link {
   readonly home: Home;
   readonly host: WorkspaceHost;
   readonly instance: Instance;
-  readonly native: NativeHandle;
   readonly shared: Shared;
+  #native: NativeHandle | undefined;
 
   constructor(home: Home, host: WorkspaceHost, native: NativeHandle) {
     this.home = home;
     this.host = host;
     this.instance = host.instance;
-    this.native = native;
+    this.#native = native;
     this.shared = host.shared(host.instance.run(() => native.repository));
+  }
+
+  /** Fails once the handle was disposed. */
+  get native(): NativeHandle {
+    if (this.#native === undefined)
+      throw new VarveError("Closed", "this handle was disposed; open another", {});
+    return this.#native;
+  }
+
+  get disposed(): boolean {
+    return this.#native === undefined;
+  }
+
+  /** Lets go of the module's handle at once: the engine may collect it much later. */
+  dispose(): void {
+    if (!this.instance.ended) this.#native?.free();
+    this.#native = undefined;
   }
 
   /** Fails once `close` was called. */
@@ -53,7 +70,8 @@ export class Link {
   /** Asks the module something, or has it do something. */
   callJson(name: string, args: string, files: readonly Uint8Array[] = []): Promise<unknown> {
     this.assertOpen();
-    return this.instance.settled(() => this.native.call(name, args, forModule(files)));
+    const { native } = this;
+    return this.instance.settled(() => native.call(name, args, forModule(files)));
   }
 
   /** The bytes of objects; null for what is not there. */

@@ -218,18 +218,11 @@ export class Varve<P = BuiltInPayload> {
     return host.instance.settled(() => engine.call(name, json));
   }
 
-  /** As long as somebody listens to a repository, what others write is taken in when it is told. */
-  #watch(id: string, { shared, native, instance }: Link): void {
+  #watch(id: string, { shared }: Link): void {
     const { storage } = this.#root;
-    if (isMemory(storage) || storage.watch === undefined) return;
-    const refresh = async () => {
-      if (!this.#root.closed) await instance.settled(() => native.call("refresh", "{}"));
-    };
+    if (isMemory(storage)) return;
     const address = { workspace: this.#name, id };
-    // A hint: what cannot be read now is read later. What was deleted cannot, and who listens has to know.
-    const failed = ({ code }: VarveError) => void (code === "Closed" && shared.touch());
-    const heard = () => void refresh().catch(failed);
-    shared.watched ??= () => storage.watch?.(address, heard) ?? (() => {});
+    shared.watched ??= (heard) => storage.watch?.(address, heard) ?? (() => {});
   }
 
   async #workspace(): Promise<Workspace> {
