@@ -134,11 +134,15 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   /**
    * Lets go of what this handle keeps in memory: with the last handle on a repository goes all that is kept of it.
    * Handles that are not disposed go when the engine collects garbage, which a server that opens large conversations one
-   * after the other may not want to wait for. Calls fail with `Closed` from then on; those under way go on.
+   * after the other may not want to wait for. What was counted of policies is
+   * written first. Calls fail with `Closed` from then on; those under way go on.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unlisten?.();
-    this.link.dispose();
+    const { link } = this;
+    // Where that fails it is lost, and this is closed all the same.
+    if (!link.disposed) await link.call("flushLog").catch(() => {});
+    link.dispose();
   }
 
   /** @internal */

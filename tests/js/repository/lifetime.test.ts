@@ -148,3 +148,37 @@ test("who listens hears of others through a handle that lives, and of the deleti
   tell();
   await vi.waitFor(() => expect(heard).toBeGreaterThan(before));
 });
+
+test("what was counted of policies is written when a handle is disposed, which does not fail where that does", async () => {
+  const adapter = memoryAdapter();
+  const written: unknown[] = [];
+  let [isDown, now] = [false, 0];
+  const write: typeof adapter.write = (key, batch, options) => {
+    if (isDown) {
+      now += 60_000; // it is tried again for a while
+      throw new Error("no disk");
+    }
+    for (const { fields } of batch.logs) written.push(JSON.parse(fields).outcome);
+    return adapter.write(key, batch, options);
+  };
+  const varve = createVarve({
+    encoding: "approximate",
+    storage: { ...adapter, write },
+    clock: () => now,
+  });
+  const use = async (text: string) => {
+    const chat = await varve.open("chat");
+    await chat.policies.configure({ "auto-pin": { enabled: true } });
+    await chat.user(text);
+    await chat.prepare();
+    expect(written).toEqual([]);
+    return chat;
+  };
+  const lost = await use("Hello");
+  isDown = true;
+  await lost[Symbol.asyncDispose]();
+  isDown = false;
+  expect((await failure(() => lost.head)).code).toBe("Closed");
+  await (await use("Hello again"))[Symbol.asyncDispose]();
+  expect(written).toContain("quiet");
+});
