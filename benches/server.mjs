@@ -1,5 +1,5 @@
-// A server's memory: conversations that are opened, used and left, one after the other, in one file. What is kept of
-// each after its last handle went adds up. Prints a table and writes benches/results/server.md.
+// A server's memory: conversations that are opened, used and left, one after the other, in one file; of one workspace, and
+// of a workspace each. What is kept of each after its last handle went adds up. Prints a table and writes benches/results/server.md.
 // Run it with: npm run bench -- server
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ const EACH = 1000;
 const ALL = Number(process.env.CONVERSATIONS ?? 12_000);
 const HALF = ALL / 2; // until then the module's memory finds its size, which never shrinks
 const MESSAGES = 10;
+const STEPS = 1000; // a conversation takes 15,000 bytes while it is open; the module's memory grows in steps
 
 /** Bytes of the process that are in use: of JavaScript, and of the modules' memories. */
 async function inUse() {
@@ -26,11 +27,7 @@ async function inUse() {
   return heapUsed + external;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "varve-server-"));
-const storage = sqlite(join(folder, "chats.db"), { durability: "relaxed" });
-const varve = createVarve({ storage, encoding: "approximate" });
-
-async function serve(id) {
+async function serve(varve, id) {
   const chat = await varve.open(id);
   chat.on("commit", () => void chat.head); // what listens has the handle
   for (let index = 0; index < MESSAGES; index++) await chat.commit(message(index));
@@ -38,26 +35,36 @@ async function serve(id) {
   if (messages.length !== MESSAGES) throw new Error(`${messages.length} messages`);
 }
 
-let before = 0;
-let after = 0;
-for (let index = 1; index <= ALL; index++) {
-  await serve(`chat-${index}`);
-  await new Promise(setImmediate); // a server's requests come as tasks, and finalizers between them
-  if (index % EACH !== 0) continue;
-  after = await inUse(); // each time, or it were the most that waits for the engine to collect
-  if (index === HALF) before = after;
+async function measure(what, workspaceOf) {
+  const folder = mkdtempSync(join(tmpdir(), "varve-server-"));
+  const storage = sqlite(join(folder, "chats.db"), { durability: "relaxed" });
+  const varve = createVarve({ storage, encoding: "approximate" });
+  let before = 0;
+  let after = 0;
+  for (let index = 1; index <= ALL; index++) {
+    await serve(workspaceOf(varve, index), `chat-${index}`);
+    await new Promise(setImmediate); // a server's requests come as tasks, and finalizers between them
+    if (index % EACH !== 0) continue;
+    after = await inUse(); // each time, or it were the most that waits for the engine to collect
+    if (index === HALF) before = after;
+  }
+  const each = (after - before) / (ALL - HALF);
+  const mb = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  row(
+    `${what}: in use after ${thousands(HALF)}, after ${thousands(ALL)}`,
+    "flat",
+    `${mb(before)}, ${mb(after)}`,
+    each < STEPS,
+    `${Math.round(each)} bytes each`,
+  );
+  await varve.close();
+  rmSync(folder, { recursive: true });
 }
-const each = (after - before) / (ALL - HALF);
-const mb = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
-row(
-  `memory in use after ${thousands(HALF)} conversations of ${MESSAGES} messages, and after ${thousands(ALL)}`,
-  "flat",
-  `${mb(before)}, ${mb(after)}`,
-  each < 100,
-  `${Math.round(each)} bytes a conversation`,
+
+await measure("conversations", (varve) => varve);
+await measure("customers of a conversation", (varve, index) =>
+  varve.workspace(`customer-${index}`),
 );
-await varve.close();
-rmSync(folder, { recursive: true });
 write(
   "A server's memory",
   `Conversations of ${MESSAGES} messages of 200 bytes in SQLite, each opened, compiled and left;

@@ -10,6 +10,7 @@ import { toPlainJson } from "./plain.js";
 import type { Shared } from "./shared.js";
 import type { Summarizer } from "./types/compress.js";
 import type { Models } from "./types/models.js";
+import type { Workspace } from "./workspaces.js";
 
 /** What the handles of one `createVarve` share. */
 export interface Home {
@@ -29,11 +30,14 @@ export class Link {
   readonly host: WorkspaceHost;
   readonly instance: Instance;
   readonly shared: Shared;
+  readonly #workspace: Workspace;
   #native: NativeHandle | undefined;
 
-  constructor(home: Home, host: WorkspaceHost, native: NativeHandle) {
+  constructor(home: Home, workspace: Workspace, native: NativeHandle) {
+    const { host } = workspace;
     this.home = home;
     this.host = host;
+    this.#workspace = workspace;
     this.instance = host.instance;
     this.#native = native;
     this.shared = host.shared(host.instance.run(() => native.repository));
@@ -95,6 +99,6 @@ export class Link {
 
   /** Another handle on the same repository. */
   with(native: NativeHandle): Link {
-    return new Link(this.home, this.host, native);
+    return new Link(this.home, this.#workspace, native);
   }
 }

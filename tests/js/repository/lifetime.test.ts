@@ -1,7 +1,7 @@
 // What is kept of a repository once nobody has a handle on it: a server opens many, each for a while.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createVarve } from "varve";
+import { createVarve, type Repository } from "varve";
 import { memoryAdapter } from "varve/testing";
 import { expect, test, vi } from "vitest";
 import { failure, texts } from "./support.js";
@@ -16,6 +16,10 @@ async function settle(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** What all repositories of a workspace have in common. */
+const hostOf = (chat: Repository): object =>
+  (chat as unknown as { link: { host: object } }).link.host;
 
 const storages = {
   "in memory": undefined,
@@ -181,4 +185,35 @@ test("what was counted of policies is written when a handle is disposed, which d
   expect((await failure(() => lost.head)).code).toBe("Closed");
   await (await use("Hello again"))[Symbol.asyncDispose]();
   expect(written).toContain("quiet");
+});
+
+test("a workspace goes when nobody uses it any more, and is there again when somebody does", async () => {
+  const hosts: WeakRef<object>[] = [];
+  const varve = createVarve({ encoding: "approximate", storage: memoryAdapter() });
+  const kept = varve.workspace("kept");
+  const chat = await kept.open("chat");
+  const use = async (name: string) => {
+    const chat = await varve.workspace(name).open("chat");
+    await chat.user(name);
+    hosts.push(new WeakRef(hostOf(chat)));
+  };
+  for (let index = 0; index < 5; index++) await use(`customer-${index}`);
+  await settle();
+  expect(hosts.map((host) => host.deref())).toEqual(hosts.map(() => undefined));
+  await chat.user("still there");
+  expect(hostOf(await kept.open("other"))).toBe(hostOf(chat));
+  for (let index = 0; index < 5; index++) {
+    const again = await varve.workspace(`customer-${index}`).open("chat");
+    expect(texts((await again.compile()).messages)).toEqual([`customer-${index}`]);
+  }
+  await varve.close();
+  expect((await failure(chat.user("x"))).code).toBe("Closed");
+});
+
+test("a workspace in memory stays: what it has is nowhere else", async () => {
+  const varve = createVarve({ encoding: "approximate" });
+  await (async () => void (await (await varve.workspace("a").open("chat")).user("Hello")))();
+  await settle();
+  const again = await varve.workspace("a").open("chat");
+  expect(texts((await again.compile()).messages)).toEqual(["Hello"]);
 });
