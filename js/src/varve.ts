@@ -4,7 +4,7 @@ import { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
 import { type Home, Link } from "./handle.js";
 import { type HostParts, RANDOM, WorkspaceHost } from "./host.js";
-import { loadNative } from "./native.js";
+import { loadNative, type NativeEngine } from "./native.js";
 import { own, toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
@@ -25,7 +25,6 @@ import type {
   RepositoryList,
   VarveOptions,
 } from "./types/varve.js";
-import { type Workspace, Workspaces } from "./workspaces.js";
 
 let unnamed = 0;
 
@@ -55,7 +54,7 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
   const encoding = options.encoding ?? DEFAULT_ENCODING;
   const storage = options.storage ?? memory();
   const { [RANDOM]: random = byChance } = options as Partial<Record<typeof RANDOM, Random>>;
-  const workspaces = new Workspaces();
+  const workspaces = new Map();
   const parts = {
     types,
     clock,
@@ -75,11 +74,17 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
 type Random = HostParts["random"];
 const byChance: Random = (bytes) => void crypto.getRandomValues(bytes);
 
+/** A module's engine, with its callbacks. */
+interface Workspace {
+  engine: NativeEngine;
+  host: WorkspaceHost;
+}
+
 /** What the workspaces of one `createVarve` share. */
 interface Root extends Home, HostParts {
   types: ContentTypeRegistry;
   storage: MemoryStorage | StorageAdapter;
-  workspaces: Workspaces;
+  workspaces: Map<string, Promise<Workspace>>;
 }
 
 /** See `createVarve`. */
@@ -103,10 +108,9 @@ export class Varve<P = BuiltInPayload> {
     checkId(id);
     const { budget, ...rest } = options;
     const json = toPlainJson(rest);
-    const workspace = await this.#workspace();
-    const { engine, host } = workspace;
+    const { engine, host } = await this.#workspace();
     const native = await host.instance.settled(() => engine.open(id, json));
-    const link = new Link(this.#root, workspace, native);
+    const link = new Link(this.#root, host, native);
     this.#watch(id, link);
     const repository = new Repository<P>(link);
     if (budget !== undefined) await repository.setBudget(budget);
@@ -199,11 +203,12 @@ export class Varve<P = BuiltInPayload> {
     const { closed, storage, workspaces } = this.#root;
     this.#root.closed = true;
     // What was counted of policies is told now; where that fails it is lost, and this is closed all the same.
-    const flush = async (started: Promise<Workspace> | Workspace) => {
+    const flush = async (started: Promise<Workspace>) => {
       const { engine, host } = await started;
       if (!host.instance.ended) await host.instance.settled(() => engine.call("flush", "{}"));
     };
-    await Promise.allSettled(workspaces.clear().map(flush));
+    await Promise.allSettled([...workspaces.values()].map(flush));
+    workspaces.clear();
     if (!closed && !isMemory(storage)) await storage.close();
   }
 
@@ -213,20 +218,33 @@ export class Varve<P = BuiltInPayload> {
     return host.instance.settled(() => engine.call(name, json));
   }
 
-  #watch(id: string, { shared }: Link): void {
+  /** As long as somebody listens to a repository, what others write is taken in when it is told. */
+  #watch(id: string, { shared, native, instance }: Link): void {
     const { storage } = this.#root;
-    if (isMemory(storage)) return;
+    if (isMemory(storage) || storage.watch === undefined) return;
+    const refresh = async () => {
+      if (!this.#root.closed) await instance.settled(() => native.call("refresh", "{}"));
+    };
     const address = { workspace: this.#name, id };
-    shared.watched ??= (heard) => storage.watch?.(address, heard) ?? (() => {});
+    // A hint: what cannot be read now is read later. What was deleted cannot, and who listens has to know.
+    const failed = ({ code }: VarveError) => void (code === "Closed" && shared.touch());
+    const heard = () => void refresh().catch(failed);
+    shared.watched ??= () => storage.watch?.(address, heard) ?? (() => {});
   }
 
   async #workspace(): Promise<Workspace> {
-    const { closed, storage, workspaces } = this.#root;
+    const { closed, workspaces } = this.#root;
     if (closed) throw new VarveError("Closed", "this varve was closed; create another", {});
-    // What is in memory is nowhere else.
-    const made = await workspaces.get(this.#name, isMemory(storage), () => this.#start());
-    if (!made.host.instance.ended) return made;
-    workspaces.forget(this.#name, made);
+    let workspace = workspaces.get(this.#name);
+    if (workspace === undefined) {
+      workspace = this.#start();
+      workspaces.set(this.#name, workspace);
+      // A module that could not be loaded is tried again.
+      workspace.catch(() => workspaces.delete(this.#name));
+    }
+    const started = await workspace;
+    if (!started.host.instance.ended) return started;
+    if (workspaces.get(this.#name) === workspace) workspaces.delete(this.#name);
     return this.#workspace();
   }
 
@@ -244,7 +262,7 @@ export class Varve<P = BuiltInPayload> {
       ? [`${storage.name} ${this.#name}`]
       : ["", new NativeStorage(storage, instance)];
     const engine = instance.run(() => new module.Engine(host, this.#name, name, adapter));
-    return { engine, host };
+    return { host, engine };
   }
 }
 

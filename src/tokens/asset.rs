@@ -27,9 +27,10 @@
 mod coder;
 mod write;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use coder::{CLASSES, MOST_DRAWN, Models, Numbers, digit};
+use coder::{CLASSES, DIGITS, MOST_DRAWN, Models, Numbers, digit};
 pub use write::write;
 
 use super::error::TokenError;
@@ -70,7 +71,7 @@ fn gap_context(from: TokenId, ids: u32, rest: u32) -> usize {
 
 /// What a vocabulary is made of.
 pub struct Asset {
-    text: Box<[u8]>,
+    text: Vec<u8>,
     ids: u32,
     singles: [u8; SINGLE_BYTES],
     models: Models,
@@ -99,9 +100,10 @@ impl Asset {
     ///
     /// # Errors
     /// [`TokenError::BadVocabulary`] if its sum is another, or what it says of itself is not so.
-    pub fn parse(text: &[u8]) -> Result<Self, TokenError> {
+    pub fn parse<'a>(text: impl Into<Cow<'a, [u8]>>) -> Result<Self, TokenError> {
+        let text = text.into();
         let bad = TokenError::BadVocabulary;
-        let mut rest = text;
+        let mut rest = &*text;
         let mut take = |len: usize| {
             let (taken, after) = rest.split_at_checked(len).ok_or(bad("shorter than its header"))?;
             rest = after;
@@ -121,18 +123,20 @@ impl Asset {
         if ids as usize > MAX_IDS || (ids as usize) < SINGLE_BYTES {
             return Err(bad("its number of ids cannot be"));
         }
+        let models = Models::read(models)?;
+        let index = text.len() - rest.len();
         let mut asset = Self {
-            text: text.into(),
+            text: text.into_owned(),
             ids,
             singles,
-            models: Models::read(models)?,
+            models,
             orders: Vec::with_capacity(GROUPS),
-            rights: Vec::new(),
+            rights: Vec::with_capacity(ids as usize / 4),
             blocks: Vec::new(),
             made: Vec::new(),
             block_of: vec![0; ids as usize],
         };
-        let at = asset.read_index(text.len() - rest.len())?;
+        let at = asset.read_index(index)?;
         asset.read_made(at)?;
         Ok(asset)
     }
@@ -197,18 +201,23 @@ impl Asset {
     }
 
     /// Reads which block each id is made in.
+    #[allow(clippy::indexing_slicing, reason = "a table of 2^n, indexed by n bits")]
     fn read_made(&mut self, begin: usize) -> Result<(), TokenError> {
         let bad = TokenError::BadVocabulary("its blocks do not make what they should");
         let merged = self.ids as usize - SINGLE_BYTES;
         let (low, high) = self.text.get(begin..begin + 2 * merged).unwrap_or(&[]).split_at(merged);
-        let mut next: Vec<u32> = self.blocks.iter().map(|block| block.made.start as u32).collect();
+        let mut next = [u32::MAX; 1 << 14];
+        for (number, block) in self.blocks.iter().enumerate() {
+            next[digits_of(number)] = block.made.start as u32;
+        }
         self.made = vec![0; self.blocks.last().map_or(0, |block| block.made.end)];
         for (first, (low, high)) in
             (SINGLE_BYTES as TokenId..).step_by(CHUNK).zip(low.chunks(CHUNK).zip(high.chunks(CHUNK)))
         {
             distribute(first, low, high, &mut next, &mut self.made);
         }
-        let full = self.blocks.iter().zip(&next).all(|(block, &next)| block.made.end == next as usize);
+        let mut blocks = self.blocks.iter().enumerate();
+        let full = blocks.all(|(number, block)| next[digits_of(number)] == block.made.end as u32);
         if full { Ok(()) } else { Err(bad) }
     }
 
@@ -289,18 +298,42 @@ const CHUNK: usize = 512;
 /// `BLOCK` merges, unless a section ends, so there are not so many.
 const MAX_BLOCKS: usize = (1 << 12) - 1;
 
-/// Puts the ids from `first` on where their blocks' are. `next`: where the next of each block goes.
+/// Puts the ids from `first` on where their blocks' are. `next`: where the next of each block goes, by its digits as they
+/// stand in the text: so they need not be read.
 #[inline(never)]
-fn distribute(first: TokenId, low: &[u8], high: &[u8], next: &mut [u32], made: &mut [TokenId]) {
-    for (id, (&low, &high)) in (first..).zip(low.iter().zip(high)) {
-        let block = digit(low) | digit(high) << 6;
-        if let Some(next) = next.get_mut(block as usize) {
-            if let Some(made) = made.get_mut(*next as usize) {
-                *made = id;
-            }
+#[allow(clippy::indexing_slicing, reason = "a table of 2^n, indexed by n bits")]
+fn distribute(first: TokenId, low: &[u8], high: &[u8], next: &mut [u32; 1 << 14], made: &mut [TokenId]) {
+    let mut put = |id, low, high| {
+        let next = &mut next[place(low, high)];
+        if let Some(made) = made.get_mut(*next as usize) {
+            *made = id;
             *next += 1;
         }
+    };
+    let ((lows, low), (highs, high)) = (low.as_chunks::<4>(), high.as_chunks::<4>());
+    let mut id = first;
+    for (&[a, b, c, d], &[e, f, g, h]) in lows.iter().zip(highs) {
+        put(id, a, e);
+        put(id + 1, b, f);
+        put(id + 2, c, g);
+        put(id + 3, d, h);
+        id += 4;
     }
+    for (id, (&low, &high)) in (id..).zip(low.iter().zip(high)) {
+        put(id, low, high);
+    }
+}
+
+/// One number for two digits as they stand in the text.
+#[inline(always)]
+fn place(low: u8, high: u8) -> usize {
+    (usize::from(low) | usize::from(high) << 7) % (1 << 14)
+}
+
+/// The digits of a block's number, as one.
+#[allow(clippy::indexing_slicing, reason = "a table of 2^6, indexed by 6 bits")]
+fn digits_of(block: usize) -> usize {
+    place(DIGITS[block % 64], DIGITS[block / 64 % 64])
 }
 
 /// The numbers of an index.
@@ -343,12 +376,17 @@ fn number(digits: &[u8]) -> u64 {
 
 /// A sum that changes with each byte: against what happens to files, not against people.
 fn checksum(text: &[u8]) -> u64 {
-    let mix = |sum: u64, word: u64| ((sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)).rotate_left(29);
+    let mix = |sum: u64, word: &[u8; 8]| {
+        ((sum ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)).rotate_left(29)
+    };
     let (words, last) = text.as_chunks::<8>();
-    let sum = words.iter().fold(text.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    // Four at once: where code is not optimised yet, going around takes longer than a word.
+    let (fours, others) = words.as_chunks::<4>();
+    let sum = fours.iter().fold(text.len() as u64, |sum, [a, b, c, d]| mix(mix(mix(mix(sum, a), b), c), d));
+    let sum = others.iter().fold(sum, mix);
     let mut rest = [0; 8];
     rest.iter_mut().zip(last).for_each(|(byte, &last)| *byte = last);
-    mix(mix(sum, u64::from_le_bytes(rest)), 0)
+    mix(mix(sum, &rest), &[0; 8])
 }
 
 #[cfg(test)]

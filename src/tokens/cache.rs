@@ -13,15 +13,15 @@ const FACTOR_2: u64 = 0xc2b2_ae3d_27d4_eb4f;
 
 /// A piece of at most `8 * WORDS - 1` bytes: its bytes, zeros, and its length in the last byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Key<const WORDS: usize>([u64; WORDS]);
+struct Key<const WORDS: usize>([u64; WORDS]);
 
 impl<const WORDS: usize> Key<WORDS> {
     /// The longest piece of such a key.
-    pub const MAX_BYTES: usize = 8 * WORDS - 1;
+    const MAX_BYTES: usize = 8 * WORDS - 1;
 
     /// The key of the first `len` bytes of `rest`; `len` is at most [`Self::MAX_BYTES`].
     #[inline(always)]
-    pub fn new(rest: &[u8], len: usize) -> Self {
+    fn new(rest: &[u8], len: usize) -> Self {
         let mut words = [0; WORDS];
         for (i, slot) in words.iter_mut().enumerate() {
             if len > 8 * i {
@@ -43,21 +43,21 @@ impl<const WORDS: usize> Key<WORDS> {
 }
 
 /// A cache of `SLOTS` counts, a power of two.
-pub struct Cache<const WORDS: usize, const SLOTS: usize> {
+struct Cache<const WORDS: usize, const SLOTS: usize> {
     keys: Box<[Key<WORDS>; SLOTS]>,
     counts: Box<[u8; SLOTS]>,
 }
 
 impl<const WORDS: usize, const SLOTS: usize> Cache<WORDS, SLOTS> {
     /// An empty cache. No piece is empty, so no key is all zeros.
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self { keys: table(Key([0; WORDS])), counts: table(0) }
     }
 
     /// The count of the piece of `key`; if it is not there, what `count` gives, which is kept. A
     /// piece has no more tokens than bytes, so a byte holds the count.
     #[inline(always)]
-    pub fn count_or_insert(&mut self, key: Key<WORDS>, count: impl FnOnce() -> u32) -> u32 {
+    fn count_or_insert(&mut self, key: Key<WORDS>, count: impl FnOnce() -> u32) -> u32 {
         let slot = key.slot::<SLOTS>();
         if self.keys[slot] == key {
             return u32::from(self.counts[slot]);
@@ -66,5 +66,30 @@ impl<const WORDS: usize, const SLOTS: usize> Cache<WORDS, SLOTS> {
         self.keys[slot] = key;
         self.counts[slot] = count as u8;
         count
+    }
+}
+
+/// Caches for pieces of two lengths.
+pub struct Caches<const SHORT: usize, const LONG: usize> {
+    short: Cache<2, SHORT>,
+    long: Cache<4, LONG>,
+}
+
+impl<const SHORT: usize, const LONG: usize> Caches<SHORT, LONG> {
+    /// Empty caches.
+    pub fn new() -> Self {
+        Self { short: Cache::new(), long: Cache::new() }
+    }
+
+    /// The count of the piece that is the first `len` bytes of `rest`: what is kept, or what `count` gives.
+    #[inline(always)]
+    pub fn count(&mut self, rest: &[u8], len: usize, count: impl FnOnce() -> u32) -> u32 {
+        if len <= Key::<2>::MAX_BYTES {
+            self.short.count_or_insert(Key::new(rest, len), count)
+        } else if len <= Key::<4>::MAX_BYTES {
+            self.long.count_or_insert(Key::new(rest, len), count)
+        } else {
+            count()
+        }
     }
 }

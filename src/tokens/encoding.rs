@@ -1,5 +1,6 @@
 //! Encodings by name: count, encode, decode.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
@@ -22,7 +23,7 @@ impl Encoding {
     ///
     /// # Errors
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
-    pub fn load(name: EncodingName, asset: &[u8]) -> Result<Self, TokenError> {
+    pub fn load<'a>(name: EncodingName, asset: impl Into<Cow<'a, [u8]>>) -> Result<Self, TokenError> {
         let engine = Engine::load(asset, pattern_of(name))?;
         Ok(Self { name, engine: Rc::new(engine) })
     }

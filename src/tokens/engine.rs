@@ -1,9 +1,10 @@
 //! Counting and encoding plain text with one vocabulary and one split pattern.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::asset::Asset;
-use super::cache::{Cache, Key};
+use super::cache::Caches;
 use super::error::TokenError;
 use super::lookup::{Lookup, NONE, Words};
 use super::merge::Merger;
@@ -36,18 +37,20 @@ pub struct Engine {
 /// What changes while counting.
 struct Scratch {
     merger: Merger,
-    short: Cache<2, { 1 << 15 }>,
-    long: Cache<4, { 1 << 14 }>,
+    /// For few texts, as the large ones take a megabyte.
+    few: Caches<{ 1 << 10 }, { 1 << 8 }>,
+    /// Made once there are tables of whole tokens.
+    all: Option<Caches<{ 1 << 15 }, { 1 << 14 }>>,
 }
 
 impl Engine {
-    /// An engine for the vocabulary of `asset`: 5 MB of tables, and 4 more once much is counted.
+    /// An engine for the vocabulary of `asset`: 3 MB with that, and 9 once much is counted.
     ///
     /// # Errors
     /// [`TokenError::BadVocabulary`] if `asset` is not a vocabulary.
-    pub fn load(asset: &[u8], pattern: Pattern) -> Result<Self, TokenError> {
+    pub fn load<'a>(asset: impl Into<Cow<'a, [u8]>>, pattern: Pattern) -> Result<Self, TokenError> {
         let lookup = Lookup::new(Asset::parse(asset)?);
-        let scratch = Scratch { merger: Merger::default(), short: Cache::new(), long: Cache::new() };
+        let scratch = Scratch { merger: Merger::default(), few: Caches::new(), all: None };
         Ok(Self { pattern, lookup, scratch: RefCell::new(scratch) })
     }
 
@@ -78,6 +81,9 @@ impl Engine {
         let (mut at, mut count) = (0, 0u32);
         while at < text.len() {
             let words = self.lookup.words_for(CHUNK.min(text.len() - at));
+            if words.is_some() {
+                scratch.all.get_or_insert_with(Caches::new);
+            }
             let (end, tokens) = self.count_chunk::<S>(words, &mut scratch, text, at);
             at = end;
             count = count.saturating_add(tokens);
@@ -113,14 +119,11 @@ impl Engine {
     #[inline(never)]
     fn count_merged(&self, scratch: &mut Scratch, rest: &[u8], len: usize) -> u32 {
         let piece = rest.get(..len).unwrap_or(rest);
-        let Scratch { merger, short, long } = scratch;
-        let mut count = || merger.merge(&self.lookup, piece).len() as u32;
-        if len <= Key::<2>::MAX_BYTES {
-            short.count_or_insert(Key::new(rest, len), count)
-        } else if len <= Key::<4>::MAX_BYTES {
-            long.count_or_insert(Key::new(rest, len), count)
-        } else {
-            count()
+        let Scratch { merger, few, all } = scratch;
+        let count = || merger.merge(&self.lookup, piece).len() as u32;
+        match all {
+            Some(all) => all.count(rest, len, count),
+            None => few.count(rest, len, count),
         }
     }
 

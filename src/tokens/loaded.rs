@@ -1,5 +1,6 @@
 //! The encodings that are loaded, one of each for the thread: whoever counts shares their tables.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::counter::{ChatOverhead, TokenCounter};
@@ -16,7 +17,7 @@ thread_local! {
 ///
 /// # Errors
 /// [`TokenError::BadVocabulary`] if `asset` is needed and is not a vocabulary.
-pub fn load(name: EncodingName, asset: &[u8]) -> Result<Encoding, TokenError> {
+pub fn load<'a>(name: EncodingName, asset: impl Into<Cow<'a, [u8]>>) -> Result<Encoding, TokenError> {
     if let Ok(encoding) = get(name) {
         return Ok(encoding);
     }

@@ -32,10 +32,13 @@ pub fn free_text_buffer() {
     BUFFER.take();
 }
 
-/// Loads an encoding from the vocabulary in the buffer, so far that few texts can be counted.
+/// Loads an encoding from the vocabulary in the buffer, so far that few texts can be counted. The buffer becomes what the
+/// encoding reads from, rather than a copy of it.
 #[wasm_bindgen(js_name = loadEncoding)]
 pub fn load(encoding: u8, len: usize) -> Result<(), JsError> {
-    with_bytes(len, |asset| load_encoding(name(encoding), asset))?;
+    let mut asset = BUFFER.take();
+    asset.truncate(len);
+    load_encoding(name(encoding), asset)?;
     Ok(())
 }
 

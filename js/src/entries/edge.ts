@@ -12,7 +12,7 @@ import { vocabularyIn } from "../tokens/vocabulary/module.js";
 
 provideModule(module);
 provideCounter(() => counter);
-provideVocabulary(() => vocabularyIn(vocabulary));
+provideVocabulary(async () => vocabularyIn(vocabulary));
 provideSummarizer(() => summarizer);
 
 export * from "../index.js";

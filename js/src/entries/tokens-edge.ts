@@ -6,7 +6,7 @@ import { provideCounter } from "../tokens/loader.js";
 import { vocabularyIn } from "../tokens/vocabulary/module.js";
 
 provideCounter(() => module);
-provideVocabulary(() => vocabularyIn(vocabulary));
+provideVocabulary(async () => vocabularyIn(vocabulary));
 
 export { isVarveError, VarveError } from "../errors.js";
 export * from "../tokens/index.js";

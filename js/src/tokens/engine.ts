@@ -1,6 +1,6 @@
 // The border to the counting module: a text is written once, as UTF-8, into a buffer that stays in
 // the module's memory, and all calls name its length. src/wasm/tokens.rs is the other side.
-import { VarveError } from "../errors.js";
+import { isVarveError, VarveError } from "../errors.js";
 import type { Instance, Restartable } from "../instance.js";
 import { type EncodingName, numberOf } from "./names.js";
 
@@ -21,10 +21,19 @@ export interface TokenModule extends Restartable {
 }
 
 /**
+ * A vocabulary that writes itself: how many bytes it has, and what puts them at an address of the memory.
+ * @internal
+ */
+export type VocabularyData = (memory: WebAssembly.Memory) => {
+  length: number;
+  write(address: number): void;
+};
+
+/**
  * The text of a vocabulary, or its bytes.
  * @internal
  */
-export type Vocabulary = string | Uint8Array;
+export type Vocabulary = string | Uint8Array | VocabularyData;
 
 /** What both sides need of a `WebAssembly.Memory`, also for projects whose `lib` does not name it. */
 export interface ModuleMemory {
@@ -67,13 +76,22 @@ export function loadInto(
   of.assertAlive();
   useModule(given, of);
   try {
-    const length =
-      typeof vocabulary === "string" ? write(given, vocabulary) : copy(given, vocabulary);
+    const length = put(given, vocabulary);
+    buffer = new Uint8Array(0); // the encoding keeps it
     given.loadEncoding(numberOf(name), length);
-    drop(given); // few texts are that long
   } catch (error) {
-    throw badVocabulary(of, name, error);
+    throw isVarveError(error) ? error : badVocabulary(of, name, error);
   }
+}
+
+/** Puts a vocabulary into the buffer; gives its bytes. */
+function put(engine: TokenModule, vocabulary: Vocabulary): number {
+  if (typeof vocabulary === "string") return write(engine, vocabulary);
+  if (typeof vocabulary !== "function") return copy(engine, vocabulary);
+  const data = vocabulary(memory);
+  reserve(engine, data.length);
+  data.write(buffer.byteOffset);
+  return data.length;
 }
 
 function badVocabulary(of: Instance, name: EncodingName, error: unknown): unknown {

@@ -7,6 +7,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "tables of 2^n, indexed by n bits: the compiler sees it")]
 
+mod few;
 mod long;
 mod merges;
 mod short;
@@ -97,8 +98,9 @@ impl Lookup {
                 *single = byte;
             }
         }
-        let vocabulary = Vocabulary::new(&singles, &self.merges.read_all()?)?;
-        self.merges.forget();
+        let pairs = self.merges.read_all()?;
+        let vocabulary = Vocabulary::new(&singles, &pairs)?;
+        self.merges.complete(&pairs, &singles);
         Ok(Words::new(vocabulary))
     }
 
@@ -111,7 +113,7 @@ impl Lookup {
     /// The token of two bytes; [`NONE`] if there is none.
     #[inline(always)]
     pub fn pair(&self, first: u8, second: u8) -> TokenId {
-        self.merges.pair(first, second, self.single(second))
+        self.merges.pair(first, second, self.single(first), self.single(second))
     }
 
     /// The token that `left` and `right` merge to; [`NONE`] if they do not.
