@@ -1,7 +1,7 @@
 //! The form in which a vocabulary travels: merges, in blocks that are read when they are needed.
 //!
 //! Whoever counts a few short texts asks for some hundred of two hundred thousand merges. So merges stand in lists by
-//! their right half, and lists in blocks of some hundred merges, each of which can be read by itself. Only an index is
+//! their right half, and lists in blocks of some ten merges, each of which can be read by itself. Only an index is
 //! read at once: which right halves have merges, how many, and where their block begins. A text of a few lines needs a
 //! small part of the blocks; reading all takes several times as long as the index.
 //!
@@ -9,14 +9,15 @@
 //! sum              11 digits, the lowest first: of all that follows
 //! n                3 digits, the lowest first: number of ids
 //! the single bytes those of tokens 0 to 255: two digits each, the lower first
-//! models           for each context: how frequent each class of numbers is, two digits each, the lower first
-//! index            numbers, for each section
+//! models           for each section: how frequent each class of numbers in its blocks is, two digits each, the lower first
+//! index            numbers, for each section: five bits a digit, the lowest first, and above them whether there are more
 //! made             for each id from 256 on the block that makes it: all low digits, then all high ones
 //! blocks           for each id that is made in it: which of the block's right halves it has, and the place of its left one
 //! ```
 //!
 //! A digit is one of base64's alphabet and holds six bits, so the text can stand in a JavaScript string as it is. How
-//! numbers are coded says [`coder`]. A **section** holds the right halves that begin with characters of one kind; what
+//! the numbers in blocks are coded says [`coder`]; those of the index, which are all read at once, take a fifth more room
+//! as they are, and two thirds of the time. A **section** holds the right halves that begin with characters of one kind; what
 //! stands before Cyrillic is mostly Cyrillic. It has an **order** of left halves that are there more than once, the
 //! frequent first, and the place of a left half is that in the order, or after all of them its id. In the index a
 //! section is its order, class of frequency by class; its right halves that have one merge, two, and so on, then those
@@ -30,7 +31,7 @@ mod write;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use coder::{CLASSES, DIGITS, MOST_DRAWN, Models, Numbers, digit};
+use coder::{CLASSES, DIGITS, Models, Numbers, digit};
 pub use write::write;
 
 use super::error::TokenError;
@@ -51,23 +52,12 @@ const GROUPS: usize = 18;
 /// From this size on, lists have their size in the index one by one.
 const LONG: usize = 8;
 
-/// So many merges are enough for a block: one of several lists has less than twice as many.
-const BLOCK: usize = MOST_DRAWN / 2;
+/// So many merges are enough for a block: one of several lists has less than twice as many, and that is below
+/// [`coder::MOST_DRAWN`]. Fewer would take no more room, but of blocks there are [`MAX_BLOCKS`] at most.
+const BLOCK: usize = 48;
 
-// The contexts of numbers. Distances between ids have one for each power of two that they are expected to be.
-const GAP: usize = 0;
-const COUNT: usize = 18;
-const SIZE: usize = 19;
-const LENGTH: usize = 20;
-/// Places of left halves: a context for each section.
-const PLACE: usize = 21;
-const CONTEXTS: usize = PLACE + GROUPS;
-
-/// The context of the next of `rest` ids from `from` to below `ids`.
-#[inline(always)]
-fn gap_context(from: TokenId, ids: u32, rest: u32) -> usize {
-    GAP + (ids.saturating_sub(from) / rest.max(1)).max(1).ilog2().min(17) as usize
-}
+/// Numbers in blocks are places of left halves: a context for each section.
+const CONTEXTS: usize = GROUPS;
 
 /// What a vocabulary is made of.
 pub struct Asset {
@@ -144,12 +134,11 @@ impl Asset {
     /// Reads the index; returns where it ends.
     fn read_index(&mut self, begin: usize) -> Result<usize, TokenError> {
         let bad = TokenError::BadVocabulary;
-        let numbers = Numbers::new(&self.models, self.text.get(begin..).unwrap_or(&[]));
-        let mut index = Index { numbers, ids: self.ids };
+        let mut index = Index { digits: self.text.get(begin..).unwrap_or(&[]), at: 0, ids: self.ids };
         let (mut made, mut end) = (0, 0);
         for section in 0..GROUPS {
             let mut order = Vec::new();
-            for _ in 0..index.numbers.number(COUNT).min(CLASSES as u32) {
+            for _ in 0..index.number().min(CLASSES as u32) {
                 index.ascending(&mut |id| order.push(id))?;
                 if order.len() > self.ids as usize {
                     return Err(bad("it has more left halves than ids"));
@@ -161,7 +150,7 @@ impl Asset {
                 let from = self.rights.len();
                 index.ascending(&mut |id| self.rights.push((id, size)))?;
                 if size == LONG as u32 {
-                    self.rights.iter_mut().skip(from).for_each(|right| right.1 += index.numbers.number(SIZE));
+                    self.rights.iter_mut().skip(from).for_each(|right| right.1 += index.number());
                 }
             }
             if self.rights.len() > self.ids as usize {
@@ -171,7 +160,7 @@ impl Asset {
             for block in cut(rights) {
                 let of_block = rights.get(block.clone()).unwrap_or(&[]);
                 let size: usize = of_block.iter().map(|right| right.1 as usize).sum();
-                let length = index.numbers.number(LENGTH) as usize;
+                let length = index.number() as usize;
                 self.blocks.push(Block {
                     section,
                     rights: first + block.start..first + block.end,
@@ -189,7 +178,7 @@ impl Asset {
         if self.blocks.len() >= MAX_BLOCKS || made + SINGLE_BYTES > self.ids as usize {
             return Err(bad("it has more merges than ids"));
         }
-        let numbers = begin + index.numbers.end().ok_or(bad("its index does not end where it should"))?;
+        let numbers = begin + index.at;
         let blocks = numbers + 2 * (self.ids as usize - SINGLE_BYTES);
         if blocks + end != self.text.len() {
             return Err(bad("its length is not that of its parts"));
@@ -263,7 +252,7 @@ impl Asset {
             if *rest == 0 {
                 waiting.remove(which);
             }
-            let place = numbers.number(PLACE + section) as usize;
+            let place = numbers.number(*section) as usize;
             let left = order.get(place).copied().unwrap_or_else(|| (place - order.len()) as TokenId);
             if left >= id || right >= id {
                 return Err(bad);
@@ -336,29 +325,45 @@ fn digits_of(block: usize) -> usize {
     place(DIGITS[block % 64], DIGITS[block / 64 % 64])
 }
 
-/// The numbers of an index.
+/// The numbers of an index. Where the digits end too soon it goes on with zeros, and is longer than it should be.
 struct Index<'a> {
-    numbers: Numbers<'a>,
+    digits: &'a [u8],
+    at: usize,
     ids: u32,
 }
 
 impl Index<'_> {
+    /// The next number: five bits a digit, the lowest first, and in each whether there are more.
+    #[inline(always)]
+    fn number(&mut self) -> u32 {
+        let mut number = 0;
+        for shift in [0, 5, 10, 15] {
+            let next = self.digits.get(self.at).map_or(0, |&next| digit(next));
+            self.at += 1;
+            number |= (next % 32) << shift;
+            if next < 32 {
+                break;
+            }
+        }
+        number
+    }
+
     /// Ascending ids, and before them how many.
     fn ascending(&mut self, each: &mut impl FnMut(TokenId)) -> Result<(), TokenError> {
-        let (mut from, mut rest) = (0, self.numbers.number(COUNT).min(self.ids));
+        let (mut from, mut rest) = (0, self.number().min(self.ids));
         while rest > 0 {
             let some = rest.min(CHUNK as u32);
-            from = self.some(from, rest, some, each).ok_or(TokenError::BadVocabulary("an id is beyond all"))?;
+            from = self.some(from, some, each).ok_or(TokenError::BadVocabulary("an id is beyond all"))?;
             rest -= some;
         }
         Ok(())
     }
 
-    /// Some of the `rest` ids that there are from `from` on; returns from where the next are.
+    /// Some of the ids that there are from `from` on; returns from where the next are.
     #[inline(never)]
-    fn some(&mut self, mut from: TokenId, rest: u32, some: u32, each: &mut impl FnMut(TokenId)) -> Option<TokenId> {
-        for rest in (rest - some + 1..=rest).rev() {
-            let id = from + self.numbers.number(gap_context(from, self.ids, rest));
+    fn some(&mut self, mut from: TokenId, some: u32, each: &mut impl FnMut(TokenId)) -> Option<TokenId> {
+        for _ in 0..some {
+            let id = from + self.number();
             if id >= self.ids {
                 return None;
             }

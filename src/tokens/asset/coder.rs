@@ -33,7 +33,7 @@ pub fn class_of(number: u32) -> (usize, u32, u32) {
 }
 
 /// More than are ever left to be drawn, where there are several.
-pub const MOST_DRAWN: usize = 256;
+pub const MOST_DRAWN: usize = 128;
 
 /// Where on the scale the next of `all` begins, after so many.
 #[inline(always)]

@@ -5,9 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::coder::{CLASSES, DIGITS, LOWEST, MOST_BITS, SCALE, class_of, on_scale};
-use super::{
-    CONTEXTS, COUNT, GROUPS, LENGTH, LONG, PLACE, Pair, SINGLE_BYTES, SIZE, TokenId, checksum, cut, gap_context,
-};
+use super::{CONTEXTS, GROUPS, LONG, Pair, SINGLE_BYTES, TokenId, checksum, cut};
 
 /// Writes an asset: the bytes of the first tokens, and the halves of the others. Halves that are no earlier tokens are
 /// written as well, for tests of who reads them.
@@ -18,27 +16,20 @@ pub fn write(singles: &[u8; SINGLE_BYTES], pairs: &[Option<Pair>]) -> String {
     let sections = sections(singles, &pairs);
     let lists = |section: &Section| section.blocks().map(|block| section.record(&block)).collect::<Vec<_>>();
     let blocks: Vec<Record> = sections.iter().flat_map(lists).collect();
-    let index = |lengths: &[u32]| {
-        let mut index = Record::default();
-        let mut lengths = lengths.iter();
-        for section in &sections {
-            section.index(&mut index, ids);
-            section.blocks().for_each(|_| index.number(LENGTH, *lengths.next().unwrap_or(&0)));
-        }
-        index
-    };
-    // What the lengths of the blocks are, only its own context depends on.
-    let draft = Frequencies::of(blocks.iter().chain([&index(&vec![0; blocks.len()])]));
-    let coded: Vec<String> = blocks.iter().map(|block| block.coded(&draft)).collect();
-    let lengths: Vec<u32> = coded.iter().map(|block| block.len() as u32).collect();
-    let index = index(&lengths);
-    let frequencies = Frequencies::of(blocks.iter().chain([&index]));
+    let frequencies = Frequencies::of(blocks.iter());
+    let coded: Vec<String> = blocks.iter().map(|block| block.coded(&frequencies)).collect();
+    let mut index = Index::default();
+    let mut lengths = coded.iter().map(|block| block.len() as u32);
+    for section in &sections {
+        section.index(&mut index);
+        section.blocks().for_each(|_| index.number(lengths.next().unwrap_or(0)));
+    }
 
     let mut text = String::new();
     digits(u64::from(ids), 3, &mut text);
     singles.iter().for_each(|&byte| digits(byte.into(), 2, &mut text));
     frequencies.0.iter().flatten().for_each(|&frequency| digits(frequency.into(), 2, &mut text));
-    text += &index.coded(&frequencies);
+    text += &index.0;
     let mut made = vec![(1 << 12) - 1; pairs.len()];
     let all_blocks = sections.iter().flat_map(|section| section.blocks().map(move |block| (section, block)));
     for (number, (section, block)) in all_blocks.enumerate() {
@@ -110,18 +101,18 @@ impl Section {
         rights
     }
 
-    fn index(&self, index: &mut Record, ids: u32) {
-        index.number(COUNT, self.order.len() as u32);
+    fn index(&self, index: &mut Index) {
+        index.number(self.order.len() as u32);
         for class in &self.order {
-            index.ascending(class, ids);
+            index.ascending(class);
         }
         let rights = self.rights();
         for size in 1..=LONG as u32 {
             let (of_size, sizes): (Vec<_>, Vec<_>) =
                 rights.iter().filter(|right| right.1.min(LONG as u32) == size).copied().unzip();
-            index.ascending(&of_size, ids);
+            index.ascending(&of_size);
             if size == LONG as u32 {
-                sizes.iter().for_each(|size| index.number(SIZE, size - LONG as u32));
+                sizes.iter().for_each(|size| index.number(size - LONG as u32));
             }
         }
     }
@@ -142,10 +133,7 @@ impl Section {
                 record.0.push(Step::Drawn(on_scale(before, all), on_scale(before + waiting[which], all)));
             }
             waiting[which] -= 1;
-            record.number(
-                PLACE + self.number,
-                self.places.get(&left).copied().unwrap_or(self.places.len() as u32 + left),
-            );
+            record.number(self.number, self.places.get(&left).copied().unwrap_or(self.places.len() as u32 + left));
         }
         record
     }
@@ -175,6 +163,30 @@ fn group(token: &[u8]) -> usize {
     }
 }
 
+/// The digits of an index.
+#[derive(Default)]
+struct Index(String);
+
+impl Index {
+    fn number(&mut self, mut number: u32) {
+        while number >= 32 {
+            digits(u64::from(32 + number % 32), 1, &mut self.0);
+            number /= 32;
+        }
+        digits(number.into(), 1, &mut self.0);
+    }
+
+    /// Ascending ids, and before them how many.
+    fn ascending(&mut self, list: &[TokenId]) {
+        self.number(list.len() as u32);
+        let mut from = 0;
+        for &id in list {
+            self.number(id - from);
+            from = id + 1;
+        }
+    }
+}
+
 /// Numbers with their contexts, before they are coded.
 #[derive(Default)]
 struct Record(Vec<Step>);
@@ -189,16 +201,6 @@ enum Step {
 impl Record {
     fn number(&mut self, context: usize, number: u32) {
         self.0.push(Step::Number(context, number));
-    }
-
-    /// Ascending ids, and before them how many.
-    fn ascending(&mut self, list: &[TokenId], ids: u32) {
-        let mut from = 0;
-        self.number(COUNT, list.len() as u32);
-        for (rest, &id) in (1..=list.len() as u32).rev().zip(list) {
-            self.number(gap_context(from, ids, rest), id - from);
-            from = id + 1;
-        }
     }
 
     fn coded(&self, frequencies: &Frequencies) -> String {

@@ -11,7 +11,7 @@ const ID_BITS: u32 = 18;
 const EMPTY: u64 = 0;
 
 /// The slots that a table begins with: a few lines of text need no more.
-const SLOTS: usize = 1 << 14;
+const SLOTS: usize = 1 << 13;
 
 /// The merges of some blocks.
 pub struct Few {
@@ -52,7 +52,7 @@ impl Few {
         let _ = self.asset.read_block(block, &mut merges);
         self.len += merges.len();
         if 2 * self.len > self.entries.len() {
-            let slots = (2 * self.len).next_power_of_two().max(SLOTS);
+            let slots = (4 * self.len).next_power_of_two().max(SLOTS);
             let before = std::mem::replace(&mut self.entries, vec![EMPTY; slots]);
             before.into_iter().filter(|&entry| entry != EMPTY).for_each(|entry| self.insert(entry));
         }
@@ -69,7 +69,7 @@ impl Few {
         }
     }
 
-    /// The slot of this key, or the free one where it would be. Half of all slots are free.
+    /// The slot of this key, or the free one where it would be. At least half of all slots are free.
     #[inline(always)]
     fn slot(&self, key: u64) -> usize {
         let last = self.entries.len().wrapping_sub(1);
