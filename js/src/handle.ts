@@ -10,6 +10,7 @@ import { toPlainJson } from "./plain.js";
 import type { Shared } from "./shared.js";
 import type { Summarizer } from "./types/compress.js";
 import type { Models } from "./types/models.js";
+import type { Workspace } from "./workspaces.js";
 
 /** What the handles of one `createVarve` share. */
 export interface Home {
@@ -28,15 +29,35 @@ export class Link {
   readonly home: Home;
   readonly host: WorkspaceHost;
   readonly instance: Instance;
-  readonly native: NativeHandle;
   readonly shared: Shared;
+  readonly #workspace: Workspace;
+  #native: NativeHandle | undefined;
 
-  constructor(home: Home, host: WorkspaceHost, native: NativeHandle) {
+  constructor(home: Home, workspace: Workspace, native: NativeHandle) {
+    const { host } = workspace;
     this.home = home;
     this.host = host;
+    this.#workspace = workspace;
     this.instance = host.instance;
-    this.native = native;
+    this.#native = native;
     this.shared = host.shared(host.instance.run(() => native.repository));
+  }
+
+  /** Fails once the handle was disposed. */
+  get native(): NativeHandle {
+    if (this.#native === undefined)
+      throw new VarveError("Closed", "this handle was disposed; open another", {});
+    return this.#native;
+  }
+
+  get disposed(): boolean {
+    return this.#native === undefined;
+  }
+
+  /** Lets go of the module's handle at once: the engine may collect it much later. */
+  dispose(): void {
+    if (!this.instance.ended) this.#native?.free();
+    this.#native = undefined;
   }
 
   /** Fails once `close` was called. */
@@ -53,7 +74,8 @@ export class Link {
   /** Asks the module something, or has it do something. */
   callJson(name: string, args: string, files: readonly Uint8Array[] = []): Promise<unknown> {
     this.assertOpen();
-    return this.instance.settled(() => this.native.call(name, args, forModule(files)));
+    const { native } = this;
+    return this.instance.settled(() => native.call(name, args, forModule(files)));
   }
 
   /** The bytes of objects; null for what is not there. */
@@ -77,6 +99,6 @@ export class Link {
 
   /** Another handle on the same repository. */
   with(native: NativeHandle): Link {
-    return new Link(this.home, this.host, native);
+    return new Link(this.home, this.#workspace, native);
   }
 }

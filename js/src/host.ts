@@ -7,7 +7,7 @@ import { shielded } from "./events.js";
 import type { Instance } from "./instance.js";
 import type { Host, Maybe, NativeTask } from "./native.js";
 import type { Fired } from "./policies/registry.js";
-import { Shared } from "./shared.js";
+import { type Held, held, Shared, Told } from "./shared.js";
 import { countIn, type ModuleMemory } from "./tokens/engine.js";
 import { type EncodingAsset, type EncodingName, numberOf } from "./tokens/names.js";
 import type { VerifyOptions } from "./types/care.js";
@@ -47,7 +47,10 @@ export class WorkspaceHost implements Host {
   /** Fills bytes with chance. Called as a method by the module. */
   readonly random: (bytes: Uint8Array<ArrayBuffer>) => void;
   readonly #types: ContentTypeRegistry;
-  readonly #repositories = new Map<number, Shared>();
+  /** As long as the module has the repository: it tells messages once. */
+  readonly #told = new Map<number, Told>();
+  /** Held by the handles: listeners hold on to them in turn. */
+  readonly #shared = new Map<number, Held<Shared>>();
   readonly #tasks = new Map<number, (done: number, total: number) => boolean>();
   #lastTask = 0;
   /** What a callback of the application threw last: the cause of the error that follows. */
@@ -79,12 +82,21 @@ export class WorkspaceHost implements Host {
 
   /** What the handles of a repository share. */
   shared(repository: number): Shared {
-    let shared = this.#repositories.get(repository);
+    let shared = this.#shared.get(repository)?.deref();
     if (shared === undefined) {
-      shared = new Shared();
-      this.#repositories.set(repository, shared);
+      shared = new Shared(this.#toldOf(repository));
+      this.#shared.set(repository, held(shared));
     }
     return shared;
+  }
+
+  #toldOf(repository: number): Told {
+    let told = this.#told.get(repository);
+    if (told === undefined) {
+      told = new Told();
+      this.#told.set(repository, told);
+    }
+    return told;
   }
 
   /** What a clock throws must not unwind the module: the system's time goes in its place. */
@@ -125,7 +137,7 @@ export class WorkspaceHost implements Host {
   }
 
   given(messages: string, repository: number): void {
-    this.shared(repository).mirror.give(messages);
+    this.#toldOf(repository).mirror.give(messages);
   }
 
   compiled(
@@ -142,7 +154,7 @@ export class WorkspaceHost implements Host {
     digest: string,
     repository = 0,
   ): CompiledView {
-    const state = this.shared(repository).mirror.update(view, splices, forget);
+    const state = this.#toldOf(repository).mirror.update(view, splices, forget);
     return new CompiledView(
       state,
       tokenCount,
@@ -184,6 +196,11 @@ export class WorkspaceHost implements Host {
     if (messages !== undefined) shared.mirror.erase(messages);
     if (told.type === "erased") shared.files.erase(told.hash as string);
     shared.events.emit(told.type as keyof RepositoryEvents, Object.freeze(told) as never);
+  }
+
+  closed(repository: number): void {
+    this.#told.delete(repository);
+    this.#shared.delete(repository);
   }
 
   progress(task: number, done: number, total: number): boolean {

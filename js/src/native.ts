@@ -47,6 +47,8 @@ export interface Host {
   matches?(pattern: string, flags: string, text: string): boolean;
   /** `{ type, repository, … }` as JSON. */
   event?(event: string): void;
+  /** No handle is left on the repository of this number, which nothing gets again. */
+  closed?(repository: number): void;
   /** How far a task is; false: stop. */
   progress?(task: number, done: number, total: number): boolean;
   /** What the task comes to. */
@@ -82,6 +84,7 @@ export interface NativeHandle {
   readonly branch: string | undefined;
   /** Unique per engine. */
   readonly repository: number;
+  free(): void;
 }
 
 /** Operations that become one. */

@@ -21,8 +21,8 @@ import type { Turn, TurnOptions } from "./types/turn.js";
 import { type CallArguments, changeJson } from "./writer.js";
 
 /**
- * A repository, as this handle sees it. Handles are cheap, and need no closing; each has its own
- * position. Every call can fail with `Closed`, and with the errors of the store.
+ * A repository, as this handle sees it. Handles are cheap, and need no closing (`await using` lets go of one at once);
+ * each has its own position. Every call can fail with `Closed`, and with the errors of the store.
  */
 export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   #snapshot: Snapshot | undefined;
@@ -117,21 +117,32 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   }
 
   /** Calls back when something changed; with `getSnapshot` what React's useSyncExternalStore takes. */
-  readonly subscribe = (listener: () => void): (() => void) => this.link.shared.subscribe(listener);
+  readonly subscribe = (listener: () => void): (() => void) =>
+    this.link.shared.subscribe(listener, () => this.link.callJson("refresh", "{}"));
 
   /** Where this handle stands: the same object until something changes. */
   readonly getSnapshot = (): Snapshot => {
-    const { version } = this.link.shared;
-    if (this.#snapshot?.version !== version) {
+    const { disposed, shared } = this.link;
+    const { version } = shared;
+    if (this.#snapshot === undefined || (this.#snapshot.version !== version && !disposed)) {
       const { head, currentBranch: branch } = this;
       this.#snapshot = Object.freeze({ head, branch, version });
     }
-    return this.#snapshot as Snapshot;
+    return this.#snapshot;
   };
 
-  /** Ends the callback of the budget. Handles need no more than that, and not even that. */
+  /**
+   * Lets go of what this handle keeps in memory: with the last handle on a repository goes all that is kept of it.
+   * Handles that are not disposed go when the engine collects garbage, which a server that opens large conversations one
+   * after the other may not want to wait for. What was counted of policies is
+   * written first. Calls fail with `Closed` from then on; those under way go on.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unlisten?.();
+    const { link } = this;
+    // Where that fails it is lost, and this is closed all the same.
+    if (!link.disposed) await link.call("flushLog").catch(() => {});
+    link.dispose();
   }
 
   /** @internal */
@@ -181,7 +192,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
     const { shared } = this.link;
     shared.touch();
     if (shared.events.has("commit")) this.#tell([receipt]);
-    return shared.registry.due("commit") ? this.lookedAt("commit").then(() => receipt) : receipt;
+    return this.#isDue() ? this.lookedAt("commit").then(() => receipt) : receipt;
   };
 
   #written(receipts: readonly Receipt[]): void {
@@ -190,8 +201,12 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   }
 
   async #look(receipts: readonly Receipt[]): Promise<void> {
-    const { registry } = this.link.shared;
-    if (receipts.length > 0 && registry.due("commit")) await this.lookedAt("commit");
+    if (receipts.length > 0 && this.#isDue()) await this.lookedAt("commit");
+  }
+
+  /** Whether policies have to look at a commit. What was disposed meanwhile leaves that to the next one. */
+  #isDue(): boolean {
+    return this.link.shared.registry.due("commit") && !this.link.disposed;
   }
 
   /** @internal */
@@ -213,7 +228,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
   }
 
   #tell(receipts: readonly Receipt[]): void {
-    const branch = this.currentBranch;
+    const branch = this.link.disposed ? undefined : this.currentBranch;
     this.link.shared.events.emit("commit", Object.freeze({ type: "commit", receipts, branch }));
   }
 }

@@ -4,7 +4,7 @@ import { ContentTypeRegistry } from "./content-types.js";
 import { VarveError } from "./errors.js";
 import { type Home, Link } from "./handle.js";
 import { type HostParts, RANDOM, WorkspaceHost } from "./host.js";
-import { loadNative, type NativeEngine } from "./native.js";
+import { loadNative } from "./native.js";
 import { own, toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
@@ -25,6 +25,7 @@ import type {
   RepositoryList,
   VarveOptions,
 } from "./types/varve.js";
+import { type Workspace, Workspaces } from "./workspaces.js";
 
 let unnamed = 0;
 
@@ -54,7 +55,7 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
   const encoding = options.encoding ?? DEFAULT_ENCODING;
   const storage = options.storage ?? memory();
   const { [RANDOM]: random = byChance } = options as Partial<Record<typeof RANDOM, Random>>;
-  const workspaces = new Map();
+  const workspaces = new Workspaces();
   const parts = {
     types,
     clock,
@@ -74,17 +75,11 @@ export function createVarve(options: VarveOptions = {}): Varve<Payload<ContentTy
 type Random = HostParts["random"];
 const byChance: Random = (bytes) => void crypto.getRandomValues(bytes);
 
-/** A module's engine, with its callbacks. */
-interface Workspace {
-  engine: NativeEngine;
-  host: WorkspaceHost;
-}
-
 /** What the workspaces of one `createVarve` share. */
 interface Root extends Home, HostParts {
   types: ContentTypeRegistry;
   storage: MemoryStorage | StorageAdapter;
-  workspaces: Map<string, Promise<Workspace>>;
+  workspaces: Workspaces;
 }
 
 /** See `createVarve`. */
@@ -108,9 +103,10 @@ export class Varve<P = BuiltInPayload> {
     checkId(id);
     const { budget, ...rest } = options;
     const json = toPlainJson(rest);
-    const { engine, host } = await this.#workspace();
+    const workspace = await this.#workspace();
+    const { engine, host } = workspace;
     const native = await host.instance.settled(() => engine.open(id, json));
-    const link = new Link(this.#root, host, native);
+    const link = new Link(this.#root, workspace, native);
     this.#watch(id, link);
     const repository = new Repository<P>(link);
     if (budget !== undefined) await repository.setBudget(budget);
@@ -203,12 +199,11 @@ export class Varve<P = BuiltInPayload> {
     const { closed, storage, workspaces } = this.#root;
     this.#root.closed = true;
     // What was counted of policies is told now; where that fails it is lost, and this is closed all the same.
-    const flush = async (started: Promise<Workspace>) => {
+    const flush = async (started: Promise<Workspace> | Workspace) => {
       const { engine, host } = await started;
       if (!host.instance.ended) await host.instance.settled(() => engine.call("flush", "{}"));
     };
-    await Promise.allSettled([...workspaces.values()].map(flush));
-    workspaces.clear();
+    await Promise.allSettled(workspaces.clear().map(flush));
     if (!closed && !isMemory(storage)) await storage.close();
   }
 
@@ -218,33 +213,20 @@ export class Varve<P = BuiltInPayload> {
     return host.instance.settled(() => engine.call(name, json));
   }
 
-  /** As long as somebody listens to a repository, what others write is taken in when it is told. */
-  #watch(id: string, { shared, native, instance }: Link): void {
+  #watch(id: string, { shared }: Link): void {
     const { storage } = this.#root;
-    if (isMemory(storage) || storage.watch === undefined) return;
-    const refresh = async () => {
-      if (!this.#root.closed) await instance.settled(() => native.call("refresh", "{}"));
-    };
+    if (isMemory(storage)) return;
     const address = { workspace: this.#name, id };
-    // A hint: what cannot be read now is read later. What was deleted cannot, and who listens has to know.
-    const failed = ({ code }: VarveError) => void (code === "Closed" && shared.touch());
-    const heard = () => void refresh().catch(failed);
-    shared.watched ??= () => storage.watch?.(address, heard) ?? (() => {});
+    shared.watched ??= (heard) => storage.watch?.(address, heard) ?? (() => {});
   }
 
   async #workspace(): Promise<Workspace> {
-    const { closed, workspaces } = this.#root;
+    const { closed, storage, workspaces } = this.#root;
     if (closed) throw new VarveError("Closed", "this varve was closed; create another", {});
-    let workspace = workspaces.get(this.#name);
-    if (workspace === undefined) {
-      workspace = this.#start();
-      workspaces.set(this.#name, workspace);
-      // A module that could not be loaded is tried again.
-      workspace.catch(() => workspaces.delete(this.#name));
-    }
-    const started = await workspace;
-    if (!started.host.instance.ended) return started;
-    if (workspaces.get(this.#name) === workspace) workspaces.delete(this.#name);
+    // What is in memory is nowhere else.
+    const made = await workspaces.get(this.#name, isMemory(storage), () => this.#start());
+    if (!made.host.instance.ended) return made;
+    workspaces.forget(this.#name, made);
     return this.#workspace();
   }
 
@@ -262,7 +244,7 @@ export class Varve<P = BuiltInPayload> {
       ? [`${storage.name} ${this.#name}`]
       : ["", new NativeStorage(storage, instance)];
     const engine = instance.run(() => new module.Engine(host, this.#name, name, adapter));
-    return { host, engine };
+    return { engine, host };
   }
 }
 

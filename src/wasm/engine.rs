@@ -68,6 +68,25 @@ impl Engine {
     }
 }
 
+/// Goes with a repository, once no handle is left: then nobody keeps anything of it.
+struct Closing {
+    inner: Weak<Inner>,
+    id: String,
+    number: u32,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let Some(inner) = self.inner.upgrade() else { return };
+        if let Ok(mut repositories) = inner.repositories.try_borrow_mut()
+            && repositories.get(&self.id).is_some_and(|(number, _)| *number == self.number)
+        {
+            repositories.remove(&self.id);
+        }
+        inner.host.closed(self.number);
+    }
+}
+
 thread_local! {
     /// Stores in memory by name, as long as an engine has them.
     static MEMORY: RefCell<Map<String, Weak<MemoryStore>>> = RefCell::default();
@@ -149,11 +168,13 @@ impl Inner {
         self.last_number.set(number);
         let callbacks = Rc::new(Callbacks { host: self.host.clone() });
         let host = self.host.clone();
+        let closing = Closing { inner: Rc::downgrade(self), id: id.clone(), number };
         let listener = move |event: &Event| {
+            let Closing { number, .. } = &closing; // all of it, so that it is dropped with the listener
             let mut detail = event.detail.clone();
             if let Value::Object(detail) = &mut detail {
                 put(detail, "type", event.kind.into());
-                put(detail, "repository", number.into());
+                put(detail, "repository", (*number).into());
             }
             host.event(&detail.to_json());
         };

@@ -66,6 +66,9 @@ extern "C" {
     fn matches(this: &Host, pattern: &str, flags: &str, text: &str) -> Result<bool, JsValue>;
     #[wasm_bindgen(method)]
     pub fn event(this: &Host, event: &str);
+    /// No handle is left on the repository of this number, which nothing gets again.
+    #[wasm_bindgen(method)]
+    pub fn closed(this: &Host, repository: u32);
     /// Tells how far a task is. False: stop.
     #[wasm_bindgen(method)]
     fn progress(this: &Host, task: u32, done: f64, total: f64) -> bool;

@@ -92,13 +92,6 @@ test("after close everything fails with Closed", async () => {
   }
 });
 
-test("handles can be disposed of, and need not be", async () => {
-  const chat = await createVarve().open("a");
-  await chat[Symbol.asyncDispose]();
-  await chat.user("still there");
-  expect(await view(chat)).toEqual(["still there"]);
-});
-
 describe("texts are counted", () => {
   test("with o200k_base, exactly, where nothing else is asked for", async () => {
     const chat = await createVarve().open("x");
