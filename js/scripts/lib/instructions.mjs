@@ -24,7 +24,7 @@ const BYTES = new Map([
   [0x43, 4],
   [0x44, 8],
 ]);
-/** The same for the opcodes behind the prefix 0xfc. */
+/** How many numbers follow the opcodes behind the prefix 0xfc. */
 const PREFIXED = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1];
 
 const plain = (op) => op <= 0x01 || op === 0x05 || op === 0x0b || op === 0x0f;
@@ -68,6 +68,7 @@ function endOf(body, op, after) {
   if (op === 0x0e) return listEnd(body, after) + 1;
   if (op === 0x1c) return listEnd(body, after);
   if (op === 0xfc) return prefixedEnd(body, after);
+  if (op === 0xfd) return vectorEnd(body, after);
   if (BYTES.has(op)) return after + BYTES.get(op);
   const numbers = NUMBERS.get(op);
   if (numbers === undefined) throw new Error(`opcode 0x${op.toString(16)} is not known`);
@@ -78,6 +79,17 @@ function prefixedEnd(body, after) {
   const [op, end] = numberAt(body, after);
   if (PREFIXED[op] === undefined) throw new Error(`opcode 0xfc ${op} is not known`);
   return skipped(body, end, PREFIXED[op]);
+}
+
+/** Behind the prefix 0xfd: an alignment and an offset, where memory is read or written; a lane; or 16 bytes. */
+function vectorEnd(body, after) {
+  const [op, end] = numberAt(body, after);
+  if (op > 0xff) throw new Error(`opcode 0xfd ${op} is not known`);
+  const isMemory = op <= 0x0b || (op >= 0x54 && op <= 0x5d);
+  const hasLane = (op >= 0x15 && op <= 0x22) || (op >= 0x54 && op <= 0x5b);
+  const behind = isMemory ? skipped(body, end, 2) : end;
+  if (op === 0x0c || op === 0x0d) return behind + 16;
+  return hasLane ? behind + 1 : behind;
 }
 
 function skipped(body, at, numbers) {

@@ -77,14 +77,22 @@ const LLVM_FOR_SIZE = [
   "-enable-load-pre=0",
 ];
 
-/** The environment that cargo builds a module in; `fast`: for speed rather than for size. */
-function building(env, { fast = false } = {}) {
+/**
+ * Vectors of 128 bits, for the modules that hash: sha2 then takes a fifth less time, 30 % where an engine has only its first
+ * compiler's code, and 0.8 KB less.
+ */
+const VECTORS = " -Ctarget-feature=+simd128";
+
+/** The environment that cargo builds a module in; `fast`: for speed rather than for size; `hashes`: see {@link VECTORS}. */
+function building(env, { fast = false, hashes = false } = {}) {
   const llvm = fast ? [] : LLVM_FOR_SIZE.map((option) => ` -Cllvm-args=${option}`);
+  const vectors = hashes ? VECTORS : "";
   return {
     ...env,
     ...(fast ? { CARGO_PROFILE_RELEASE_OPT_LEVEL: "s" } : {}),
     RUSTC_BOOTSTRAP: "1",
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: STANDARD_LIBRARY.rustflags + llvm.join(""),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
+      STANDARD_LIBRARY.rustflags + vectors + llvm.join(""),
   };
 }
 
@@ -98,6 +106,7 @@ const FEATURES = {
   "nontrapping-fptoint": "--enable-nontrapping-float-to-int",
   "reference-types": "--enable-reference-types",
   "sign-ext": "--enable-sign-ext",
+  simd128: "--enable-simd",
 };
 
 /** What every module is made of, with what is its own. */
@@ -137,6 +146,7 @@ async function buildModule(env) {
       env,
       cwd: root,
       onLine,
+      hashes: true,
       hint: "look above for the compiler's error",
     }),
   );
@@ -169,7 +179,7 @@ async function buildStoresModule(env) {
   clearStamp("stores-module");
   const only = ["--no-default-features", "--features", "stores"];
   await step("stores to WebAssembly", async (onLine) => {
-    await wasmPack("pkg-stores", "stores", { env, cwd: root, onLine }, only);
+    await wasmPack("pkg-stores", "stores", { env, cwd: root, onLine, hashes: true }, only);
     await optimize(storesModuleFile, { env, onLine });
   });
   writeStamp("stores-module", key);
@@ -221,11 +231,11 @@ async function buildVocabularies(env) {
 }
 
 /** Has wasm-pack write a raw module and its glue into a folder, under this name; `fast`: see {@link building}. */
-export function wasmPack(folder, name, { env, fast, ...options }, extra = []) {
+export function wasmPack(folder, name, { env, fast, hashes, ...options }, extra = []) {
   const target = ["--target", "web", "--no-pack", "--mode", "no-install"];
   target.push("--out-dir", resolve(root, folder), "--out-name", name);
   const given = ["build", inRoot("module"), ...target, ...extra, ...STANDARD_LIBRARY.cargo];
-  return must("wasm-pack", given, { ...options, env: building(env, { fast }) });
+  return must("wasm-pack", given, { ...options, env: building(env, { fast, hashes }) });
 }
 
 /**

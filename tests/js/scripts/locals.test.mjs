@@ -101,6 +101,35 @@ test("the same module gives the same numbers", () => {
 });
 
 test("an instruction that is not known is refused, not guessed", () => {
-  const [body] = functionBodies(moduleOf([{ locals: [], code: [0xfd, 0x0f] }]));
-  expect(() => decoded(body)).toThrow("opcode 0xfd is not known");
+  const [body] = functionBodies(moduleOf([{ locals: [], code: [0xfe, 0x0f] }]));
+  expect(() => decoded(body)).toThrow("opcode 0xfe is not known");
+});
+
+test("instructions on vectors end where they do, whatever follows their opcode", () => {
+  const bytes = Array.from({ length: 16 }, (_, lane) => lane);
+  const vectors = [
+    [0x00, 0x04, 0x80, 0x01], // v128.load: alignment and offset
+    [0x0b, 0x04, 0x00], // v128.store
+    [0x0c, ...bytes], // v128.const
+    [0x0d, ...bytes], // i8x16.shuffle
+    [0x0f], // i8x16.splat
+    [0x1b, 0x03], // i32x4.extract_lane
+    [0x22, 0x01], // f64x2.replace_lane
+    [0x51], // v128.xor
+    [0x54, 0x00, 0x80, 0x01, 0x0f], // v128.load8_lane
+    [0x5b, 0x03, 0x00, 0x01], // v128.store64_lane
+    [0x5d, 0x03, 0x00], // v128.load64_zero
+    [0x5f], // f64x2.promote_low_f32x4
+    [0xae, 0x01], // i32x4.add
+  ];
+  for (const vector of vectors) {
+    const body = [0, 0xfd, ...vector, ...get(7), 0x0b];
+    const { instructions } = decoded(Buffer.from([body.length, ...body]));
+    expect(instructions.map(({ at, end, local }) => [end - at, local])).toEqual([
+      [vector.length + 1, undefined],
+      [2, 7],
+      [1, undefined],
+    ]);
+  }
+  expect(() => decoded(Buffer.from([5, 0, 0xfd, 0x80, 0x02, 0x0b]))).toThrow("opcode 0xfd 256");
 });
