@@ -1,7 +1,6 @@
 //! The hash table behind everything that is found by hash. It holds row numbers only, so there is
 //! one of it; what the rows are is the caller's business.
 
-use std::hash::Hasher;
 use std::rc::Rc;
 
 use hashbrown::HashTable;
@@ -68,55 +67,14 @@ impl<K: Key> Key for Option<K> {
     }
 }
 
-/// A hash of a short text: FNV-1a, with the high bits stirred.
+/// A hash of a short text: FNV-1a (Fowler, Noll and Vo), with the high bits stirred.
 pub fn text_hash(text: &str) -> u64 {
-    let mut hasher = Fnv::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
-/// Any derived hash as one of 64 bits.
-pub(crate) fn hash_of(value: &impl std::hash::Hash) -> u64 {
-    let mut hasher = Fnv::default();
-    value.hash(&mut hasher);
-    hasher.finish()
+    let add = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    stir(text.bytes().fold(0xCBF2_9CE4_8422_2325, add))
 }
 
 fn stir(hash: u64) -> u64 {
     (hash ^ hash >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// FNV-1a (Fowler, Noll and Vo), over words where words are given.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xCBF2_9CE4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01B3);
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        stir(self.0)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.add(u64::from(*byte)));
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.add(u64::from(word));
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.add(word as u64);
-    }
 }
 
 impl Key for u32 {

@@ -14,6 +14,7 @@ mod write;
 pub use canonical::{canonical_json, write_canonical, write_integer, write_object, write_string};
 pub use map::Map;
 pub use parse::parse;
+pub(crate) use parse::plain_length;
 pub use value::{Key, Value};
 pub use write::{Members, ToJson, quoted, to_value};
 

@@ -152,8 +152,7 @@ impl<'a> Parser<'a> {
     /// What stands here up to a quote, an escape or a control character.
     fn plain(&mut self) -> &'a str {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-        let length = rest.as_bytes().iter().position(special).unwrap_or(rest.len());
+        let length = plain_length(rest.as_bytes());
         self.at += length;
         rest.get(..length).unwrap_or_default()
     }
@@ -223,5 +222,45 @@ impl<'a> Parser<'a> {
         }
         let value = number::parse(self.text.get(start..self.at).unwrap_or_default());
         if value.is_finite() { Ok(Value::Number(value)) } else { Err("a number out of range") }
+    }
+}
+
+/// How many bytes stand before the first quote, escape or control character. Eight are looked at together: `below` sets the
+/// top bit of each that is less than `least`, and perhaps of some above such a one.
+pub(crate) fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let below = |word: u64, least: u64| word.wrapping_sub(least * ONES) & !word;
+    let is_special = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        let quote = below(word ^ (u64::from(b'"') * ONES), 1);
+        let escape = below(word ^ (u64::from(b'\\') * ONES), 1);
+        (below(word, 0x20) | quote | escape) & (0x80 * ONES) != 0
+    };
+    let (words, _) = text.as_chunks();
+    let before = 8 * words.iter().position(is_special).unwrap_or(words.len());
+    let rest = text.get(before..).unwrap_or_default();
+    let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+    before + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+
+    #[test]
+    fn every_byte_ends_what_is_plain_or_does_not_in_every_place() {
+        for filler in [b'a', 0x7F, 0x80, 0xFF] {
+            for byte in 0..=0xFF {
+                let is_special = byte < 0x20 || byte == b'"' || byte == b'\\';
+                for place in 0..20 {
+                    let mut text = [filler; 20];
+                    text[place] = byte;
+                    assert_eq!(plain_length(&text), if is_special { place } else { 20 }, "{byte} in place {place}");
+                    text[place..].fill(byte);
+                    assert_eq!(plain_length(&text), if is_special { place } else { 20 }, "{byte} from place {place}");
+                }
+            }
+        }
+        assert_eq!(plain_length(b""), 0);
     }
 }

@@ -54,7 +54,8 @@ impl Recipe {
         self.versions().filter(move |_| !none).map(|version| version.content)
     }
 
-    fn versions(&self) -> impl Iterator<Item = &EntryVersion> {
+    /// The entries it is made of.
+    pub(super) fn versions(&self) -> impl Iterator<Item = &EntryVersion> {
         let (first, rest): (&[_], &[_]) = match self {
             Self::Parts { summaries, entries, .. } => (summaries, entries),
             Self::Results { from, .. } | Self::Interrupted { call: from, .. } | Self::Note { of: from, .. } => {

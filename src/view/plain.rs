@@ -1,6 +1,8 @@
 //! Payloads that are nothing but text, which is most of a conversation: their messages are written from the stored text
 //! as it stands, without reading it into values.
 
+use crate::json::plain_length;
+
 const MESSAGE: &str = "{\"contentType\":\"message\",\"parts\":[";
 const DIALOGUE: &str = "{\"contentType\":\"dialogue\",\"role\":\"";
 
@@ -54,8 +56,7 @@ fn literal(text: &str) -> Option<(&str, &str)> {
     }
     let mut at = 1;
     loop {
-        let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-        at += bytes.get(at..)?.iter().position(special)?;
+        at += plain_length(bytes.get(at..)?);
         match bytes.get(at)? {
             b'"' => return text.split_at_checked(at + 1),
             b'\\' => at += escape(bytes.get(at + 1..)?)?,

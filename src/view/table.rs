@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::collections::{Dense, Key, Lookup, hash_of};
+use crate::collections::{Dense, Key, Lookup};
 use crate::model::content::Role;
-use crate::state::arena::{CommitIx, ContentIx, EntryIx};
+use crate::state::arena::{CommitIx, ContentIx, EntryIx, Ix};
 
 /// The number of a message.
 pub type MessageId = u32;
@@ -15,7 +15,7 @@ pub type MessageId = u32;
 const UNUSED_KEPT: usize = 256;
 
 /// An entry with the payload it has in a message, and the commit that gave it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryVersion {
     /// The entry.
     pub entry: EntryIx,
@@ -26,7 +26,7 @@ pub struct EntryVersion {
 }
 
 /// What a message is made of. Equal recipes make equal messages.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipe {
     /// The parts of some entries, one after the other.
     Parts {
@@ -66,9 +66,18 @@ pub enum Recipe {
     Instructions(Rc<str>),
 }
 
+/// Of the entries and the commits that gave them their payloads: two recipes of the same seldom differ in more.
 impl Key for Recipe {
     fn hash64(&self) -> u64 {
-        hash_of(self)
+        let start = match self {
+            Self::Instructions(text) => text.hash64(),
+            Self::Interrupted { ordinal, .. } => ordinal.hash64(),
+            _ => 0,
+        };
+        let add = |hash: u64, version: &EntryVersion| {
+            (version.version.row() as u32).hash64() ^ (version.entry.row() as u32).hash64().rotate_left(7) ^ hash
+        };
+        self.versions().fold(start, |hash, version| add(hash, version).hash64())
     }
 }
 

@@ -79,43 +79,45 @@ impl UnitMessages<'_, '_> {
 
     fn body(&self, role: Role) -> Option<(Recipe, u32)> {
         let (unit, options) = (self.unit, self.view.options());
-        let members: Vec<&Member> = match &unit.replaced_by {
-            Some(member) => vec![member],
-            None => unit.members.iter().filter(|member| member.shown).collect(),
-        };
+        let replaced = unit.replaced_by.as_ref();
+        let own = unit.members.iter().filter(|member| member.shown && replaced.is_none());
+        let members = replaced.into_iter().chain(own);
         let reasoning = options.reasoning();
         let drops = options.dangling == Dangling::Drop;
-        let (dropped, called): (Vec<&Call>, Vec<&Call>) = unit.calls.iter().partition(|call| drops && !call.answered);
-        if !dropped.is_empty() && called.is_empty() && self.says_nothing_else(&members) {
+        let is_dropped = |call: &&Call| drops && !call.answered;
+        let all_dropped = !unit.calls.is_empty() && unit.calls.iter().all(|call| is_dropped(&call));
+        if all_dropped && self.says_nothing_else(members.clone()) {
             return None;
         }
-        if !reasoning && unit.reasoning > 0 && unit.calls.is_empty() && self.only_reasoning(&members) {
+        if !reasoning && unit.reasoning > 0 && unit.calls.is_empty() && self.only_reasoning(members.clone()) {
             return None;
         }
         let tokens = self.inputs.counts.message(role)
             + unit.text
             + if reasoning { unit.reasoning } else { 0 }
-            + called.iter().map(|call| call.tokens).sum::<u32>()
+            + unit.calls.iter().filter(|call| !is_dropped(call)).map(|call| call.tokens).sum::<u32>()
             + self.guests().map(|summary| summary.text).sum::<u32>();
+        let mut entries = Vec::with_capacity(members.clone().count());
+        entries.extend(members.map(Self::version_of));
         let recipe = Recipe::Parts {
             role,
             summaries: self.guests().flat_map(|unit| unit.members.iter().map(Self::version_of)).collect(),
-            entries: members.into_iter().map(Self::version_of).collect(),
+            entries,
             reasoning,
-            dropped: dropped.iter().map(|call| (call.member, call.ordinal)).collect(),
+            dropped: unit.calls.iter().filter(is_dropped).map(|call| (call.member, call.ordinal)).collect(),
         };
         Some((recipe, tokens))
     }
 
-    fn says_nothing_else(&self, members: &[&Member]) -> bool {
+    fn says_nothing_else<'m>(&self, members: impl Iterator<Item = &'m Member>) -> bool {
         self.unit.text == 0 && (self.unit.reasoning == 0 || !self.view.options().reasoning()) && {
-            let calls: usize = members.iter().map(|m| self.outline(m).calls().len()).sum();
+            let calls: usize = members.map(|m| self.outline(m).calls().len()).sum();
             calls == self.unit.calls.len()
         }
     }
 
-    fn only_reasoning(&self, members: &[&Member]) -> bool {
-        self.unit.text == 0 && members.iter().all(|member| self.outline(member).calls().is_empty())
+    fn only_reasoning<'m>(&self, mut members: impl Iterator<Item = &'m Member>) -> bool {
+        self.unit.text == 0 && members.all(|member| self.outline(member).calls().is_empty())
     }
 
     fn outline(&self, member: &Member) -> &Outline {
