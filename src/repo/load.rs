@@ -82,10 +82,14 @@ impl Repository {
             && checkpoint::newer_format(&stored.manifest).is_none()
         {
             match self.restore(&repo, &stored).await? {
-                Ok(state) => {
+                Ok((state, behind)) => {
                     self.checkpointed.set((stored.seq, state.commit_count() as u64));
                     self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
                     self.state.replace(state);
+                    self.apply_all(&behind)?;
+                    if behind.len() < PAGE {
+                        return Ok(());
+                    }
                 }
                 Err(reason) => {
                     self.rebuilt.replace(Some(reason));
@@ -97,20 +101,25 @@ impl Repository {
     }
 
     /// A checkpoint is a cache: one that cannot be read, or is not of this journal, is passed over. The
-    /// reason is told, and the next write puts another in its place.
-    async fn restore(&self, repo: &RepoKey, stored: &StoredCheckpoint) -> Result<Result<State<'static>, String>> {
+    /// reason is told, and the next write puts another in its place. With its last entry the first of those behind it
+    /// are read.
+    async fn restore(
+        &self,
+        repo: &RepoKey,
+        stored: &StoredCheckpoint,
+    ) -> Result<Result<(State<'static>, Vec<Sealed>), String>> {
         let state = match stored.restore() {
             Ok(state) => state,
             Err(error) => return Ok(Err(error.to_string())),
         };
         let position = state.journal();
         let before = position.seq.saturating_sub(1);
-        let last = self.settings.store.read_journal(repo, before, 1).await?;
-        let matches = match last.first() {
+        let page = self.settings.store.read_journal(repo, before, PAGE).await?;
+        let matches = match page.first() {
             Some(entry) => Some(entry.hash) == position.hash && self.opened(entry)?.at == position.at,
             None => false,
         };
-        Ok(if matches { Ok(state) } else { Err(NOT_OF_THIS.to_owned()) })
+        Ok(if matches { Ok((state, page)) } else { Err(NOT_OF_THIS.to_owned()) })
     }
 
     /// `{ seq, rebuilt? }`: the last entry that the newest checkpoint known here holds, and why the one
