@@ -8,6 +8,7 @@ import { loadNative } from "./native.js";
 import { own, toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
+import { loadEarly } from "./storage/early.js";
 import { builtinSummarizer } from "./summarize/builtin.js";
 import { DEFAULT_ENCODING, instanceWith } from "./tokens/load.js";
 import { numberOf } from "./tokens/names.js";
@@ -233,8 +234,10 @@ export class Varve<P = BuiltInPayload> {
   async #start(): Promise<Workspace> {
     const { counter, encoding, storage, types } = this.#root;
     const counts = counter === undefined && encoding !== "approximate";
+    const loading = loadNative();
+    if (!isMemory(storage)) loadEarly(storage);
     const [{ module, instance }, counting] = await Promise.all([
-      loadNative(),
+      loading,
       counts ? instanceWith(encoding) : undefined,
       types.load(),
     ]);

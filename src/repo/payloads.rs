@@ -7,12 +7,13 @@ use std::rc::Rc;
 use crate::json::Value;
 
 use super::Repository;
-use crate::collections::{Dense, Map};
+use crate::collections::{Bytes, Dense, Map};
 use crate::error::{Error, Result, StoreError};
 use crate::hash::ContentHash;
 use crate::model::content::{Content, Part, PartKind};
 use crate::state::arena::{ContentIx, Ix, sort_rows};
 use crate::state::gone::Gone;
+use crate::store::Found;
 use crate::view::message::Payloads;
 
 const BYTES: usize = 4 << 20;
@@ -23,7 +24,7 @@ const FRAME: usize = 256;
 #[derive(Debug, Clone)]
 pub(super) enum Payload {
     /// As it is stored; its hash was checked.
-    Stored(ContentHash, Rc<[u8]>),
+    Stored(ContentHash, Bytes),
     /// Taken apart.
     Read(Rc<Content>),
 }
@@ -33,8 +34,8 @@ impl Payload {
     pub fn of(content: &Rc<Content>, hash: ContentHash, bytes: &Rc<[u8]>) -> Self {
         let is_text = |part: &Part| matches!(part.kind, PartKind::Text(_));
         match &**content {
-            Content::Dialogue(_) => Self::Stored(hash, bytes.clone()),
-            Content::Message(message) if message.parts.iter().all(is_text) => Self::Stored(hash, bytes.clone()),
+            Content::Dialogue(_) => Self::Stored(hash, bytes.clone().into()),
+            Content::Message(message) if message.parts.iter().all(is_text) => Self::Stored(hash, bytes.clone().into()),
             _ => Self::Read(content.clone()),
         }
     }
@@ -165,12 +166,12 @@ impl Repository {
                 if ContentHash::of(&bytes) != *hash {
                     return Err(changed(hash).into());
                 }
-                let length = bytes.len();
-                let payload = Payload::Stored(*hash, bytes);
                 if is_cached {
-                    self.payloads.borrow_mut().put(*hash, payload.clone(), length);
+                    // Alone: what stays of a read is only what the cache counts.
+                    let payload = Payload::Stored(*hash, bytes.alone().into());
+                    self.payloads.borrow_mut().put(*hash, payload, bytes.len());
                 }
-                found.push(ix.row() as u32, payload);
+                found.push(ix.row() as u32, Payload::Stored(*hash, bytes));
             }
             fetched.0.merge(found);
         }
@@ -204,7 +205,7 @@ impl Repository {
     ///
     /// # Errors
     /// `Corrupt`, and whatever the store says.
-    pub async fn bytes(&self, hashes: &[ContentHash]) -> Result<Vec<Option<Rc<[u8]>>>> {
+    pub async fn bytes(&self, hashes: &[ContentHash]) -> Result<Found> {
         let Some(repo) = self.key() else { return Ok(vec![None; hashes.len()]) };
         let mut found = self.settings.store.read_objects(&repo, hashes).await?;
         for (hash, bytes) in hashes.iter().zip(&mut found) {

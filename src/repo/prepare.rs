@@ -99,6 +99,7 @@ impl Repository {
             let bytes = self.bytes(&[hash]).await?.pop().flatten();
             match (bytes, pointer) {
                 (Some(bytes), _) => {
+                    let bytes = bytes.alone();
                     let tokens = known.unwrap_or(FILE_TOKENS);
                     files.push(Attached { object: Object { hash, bytes }, tokens });
                 }

@@ -168,7 +168,9 @@ impl Store for MemoryStore {
         repo: &'a RepoKey,
         hashes: &'a [ContentHash],
     ) -> Pending<'a, Result<Found, StoreError>> {
-        ready(self.with(repo, |found| hashes.iter().map(|hash| found.objects.get(hash).cloned()).collect()))
+        ready(
+            self.with(repo, |found| hashes.iter().map(|hash| Some(found.objects.get(hash)?.clone().into())).collect()),
+        )
     }
 
     fn list_objects<'a>(

@@ -21,7 +21,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::collections::{Key, text_hash};
+use crate::collections::{Bytes, Key, text_hash};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 use crate::json::quoted;
@@ -133,7 +133,7 @@ pub enum Durability {
 }
 
 /// Objects in the order asked for; None for those that are not there.
-pub type Found = Vec<Option<Rc<[u8]>>>;
+pub type Found = Vec<Option<Bytes>>;
 
 /// Keeps repositories.
 pub trait Store {

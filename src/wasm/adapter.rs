@@ -9,7 +9,7 @@ use crate::json::{Members, ToJson, Value, object};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, hashes_in};
 use super::task::{NativeTask, Running, begun};
 use super::wire::{Asked, DURABILITIES, Parcel, incarnation_text, malformed, split};
 use crate::error::{Error, StoreError};
@@ -65,7 +65,7 @@ impl NativeStore {
 
     /// A call that also brings bytes: many byte strings in one, and the length of each.
     pub fn send(&self, method: String, arguments: &[u8], lengths: &[u32], bytes: &[u8]) -> Result<JsValue, JsValue> {
-        self.call(method, arguments, split(lengths, bytes).map_err(|error| failure(&error))?)
+        self.call(method, arguments, split(lengths, &bytes.into()).map_err(|error| failure(&error))?)
     }
 }
 
@@ -131,7 +131,7 @@ async fn answer(store: &dyn Store, method: &str, given: Arguments, parts: Found)
         "readJournal" => {
             entries(&store.read_journal(&repo, given.number("after")? as u64, given.size("limit")?).await?)
         }
-        "readObjects" => packed(&store.read_objects(&repo, &given.hashes("hashes")?).await?),
+        "readObjects" => packed(&store.read_objects(&repo, &hashes_in(&parts)?).await?),
         "listObjects" => {
             let sizes = store.list_objects(&repo, given.hash("after")?, given.size("limit")?).await?;
             let row = |(hash, size): (ContentHash, u64)| object([("byteSize", size.into()), ("hash", hash.into())]);
@@ -168,7 +168,7 @@ fn packed(found: &Found) -> JsValue {
 fn entries(entries: &[Sealed]) -> JsValue {
     let names: Value =
         entries.iter().map(|entry| Value::from_iter([Value::from(entry.seq), entry.hash.into()])).collect();
-    let found = entries.iter().map(|entry| Some(entry.bytes.clone())).collect();
+    let found = entries.iter().map(|entry| Some(entry.bytes.clone().into())).collect();
     Array::of2(&names.to_json().into(), &packed(&found)).into()
 }
 
@@ -177,7 +177,7 @@ fn checkpoint(found: &StoredCheckpoint) -> JsValue {
     let hashes: Value = found.segments.iter().map(|segment| Value::from(segment.hash)).collect();
     let names = object([("segments", hashes), ("seq", found.seq.into())]);
     let parts = [&found.manifest].into_iter().chain(found.segments.iter().map(|segment| &segment.bytes));
-    Array::of2(&names.to_json().into(), &packed(&parts.cloned().map(Some).collect())).into()
+    Array::of2(&names.to_json().into(), &packed(&parts.map(|bytes| Some(bytes.clone().into())).collect())).into()
 }
 
 /// A page, as JSON.

@@ -4,6 +4,7 @@ use js_sys::{Array, Uint8Array};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
+use crate::collections::Bytes;
 use crate::error::{Error, Result};
 use crate::fields::{At, Fields};
 use crate::json::{Map, ToJson, Value, parse};
@@ -55,7 +56,7 @@ pub fn payload(text: &str, with: Option<&str>, files: Option<Array>) -> Result<(
 }
 
 /// Byte strings as an array of Uint8Array and null.
-pub fn to_arrays(found: &[Option<std::rc::Rc<[u8]>>]) -> JsValue {
+pub fn to_arrays(found: &[Option<Bytes>]) -> JsValue {
     let array = |bytes: &Option<_>| bytes.as_deref().map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into());
     found.iter().map(array).collect::<Array>().into()
 }

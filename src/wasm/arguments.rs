@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::json::{Value, parse};
 
 use super::wire::{Asked, incarnation_of, malformed};
+use crate::collections::Bytes;
 use crate::hash::ContentHash;
 use crate::model::journal::Sealed;
 use crate::model::object::Object;
@@ -101,8 +102,8 @@ impl Arguments {
         let mut parts = parts.into_iter().map(|part| part.ok_or_else(malformed));
         let seq = self.number("seq")? as u64;
         let entry_hash = self.some_text("hash").and_then(|hash| hash.parse().ok()).ok_or_else(malformed)?;
-        let bytes = parts.next().ok_or_else(malformed)??;
-        let object = |(hash, bytes): (_, Asked<Rc<[u8]>>)| Ok(Object { hash, bytes: bytes? });
+        let bytes = parts.next().ok_or_else(malformed)??.alone();
+        let object = |(hash, bytes): (_, Asked<Bytes>)| Ok(Object { hash, bytes: bytes?.alone() });
         let row = |value: &Value| {
             let text = |name: &str| value.get(name).and_then(Value::as_str).map(Rc::from).ok_or_else(malformed);
             let at = value.get("at").and_then(Value::as_f64).ok_or_else(malformed)?;
@@ -121,10 +122,21 @@ impl Arguments {
     /// A checkpoint. The first part is the manifest, the others are the segments.
     pub fn checkpoint(&self, parts: Found) -> Asked<CheckpointParts> {
         let mut parts = parts.into_iter();
-        let manifest = parts.next().flatten().ok_or_else(malformed)?;
+        let manifest = parts.next().flatten().ok_or_else(malformed)?.alone();
+        let parts = parts.map(|part| part.map(|bytes| bytes.alone()));
         let segments = self.hashes("segments")?.into_iter().zip(parts).collect();
         Ok(CheckpointParts { seq: self.number("seq")? as u64, manifest, segments })
     }
+}
+
+/// Hashes out of their bytes, one after the other.
+pub fn hashes_in(parts: &Found) -> Asked<Vec<ContentHash>> {
+    let mut hashes = Vec::new();
+    for part in parts {
+        let (some, []) = part.as_deref().unwrap_or_default().as_chunks() else { return Err(malformed()) };
+        hashes.extend(some.iter().map(|hash| ContentHash(*hash)));
+    }
+    Ok(hashes)
 }
 
 fn hash(text: &str) -> Asked<ContentHash> {

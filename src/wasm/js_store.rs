@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use super::answer::Answer;
 use super::wire::{Asked, DURABILITIES, Parcel, incarnation_of, incarnation_text, malformed, split};
+use crate::collections::Bytes;
 use crate::error::{Detail, StoreError};
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::journal::Sealed;
@@ -68,8 +69,8 @@ pub struct JsStore {
 fn unpacked(value: &JsValue) -> Asked<Found> {
     let parts: &Array = value.dyn_ref().ok_or_else(malformed)?;
     let lengths = parts.get(0).dyn_into::<Uint32Array>().map_err(|_| malformed())?.to_vec();
-    let bytes = parts.get(1).dyn_into::<Uint8Array>().map_err(|_| malformed())?.to_vec();
-    split(&lengths, &bytes)
+    let bytes = parts.get(1).dyn_into::<Uint8Array>().map_err(|_| malformed())?;
+    split(&lengths, &Bytes::written(bytes.length() as usize, |room| bytes.copy_to_uninit(room)))
 }
 
 /// Names in JSON and byte strings out of `[names, [lengths, bytes]]`.
@@ -83,7 +84,7 @@ fn named(value: &JsValue) -> Asked<(Value, Found)> {
 fn entries(value: &JsValue) -> Asked<Vec<Sealed>> {
     let (names, packed) = named(value)?;
     let names = names.as_array().ok_or_else(malformed)?;
-    let open = |(name, packed): (&Value, Option<Rc<[u8]>>)| {
+    let open = |(name, packed): (&Value, Option<Bytes>)| {
         let seq = name.get(0).and_then(Value::as_u64).ok_or_else(malformed)?;
         let hash = name.get(1).and_then(Value::as_str).and_then(|hash| hash.parse().ok());
         let hash: EntryHash = hash.ok_or_else(malformed)?;
@@ -268,8 +269,10 @@ impl Store for JsStore {
 
     fn read_objects<'a>(&'a self, repo: &'a RepoKey, hashes: &'a [ContentHash]) -> Pending<'a, Asked<Found>> {
         Box::pin(async move {
-            let arguments = about(repo, |members| members.put("hashes", hashes));
-            unpacked(&self.ask("readObjects", &arguments).await?)
+            // As bytes: digits of ten thousand hashes would be written, encoded and read again.
+            let mut parcel = Parcel::default();
+            hashes.iter().for_each(|hash| parcel.add(&hash.0));
+            unpacked(&self.send("readObjects", &about(repo, |_| {}), parcel).await?)
         })
     }
 
@@ -321,11 +324,11 @@ impl Store for JsStore {
             }
             let (names, found) = named(&answer)?;
             let mut parts = found.into_iter().map(|part| part.ok_or_else(malformed));
-            let manifest = parts.next().ok_or_else(malformed)??;
+            let manifest = parts.next().ok_or_else(malformed)??.alone();
             let hashes = names.get("segments").and_then(Value::as_array).ok_or_else(malformed)?;
-            let segment = |(hash, bytes): (&Value, Asked<Rc<[u8]>>)| {
+            let segment = |(hash, bytes): (&Value, Asked<Bytes>)| {
                 let hash = hash.as_str().and_then(|hash| hash.parse().ok()).ok_or_else(malformed)?;
-                Ok(Object { hash, bytes: bytes? })
+                Ok(Object { hash, bytes: bytes?.alone() })
             };
             let segments = hashes.iter().zip(parts).map(segment).collect::<Asked<_>>()?;
             let seq = names.get("seq").and_then(Value::as_u64).ok_or_else(malformed)?;

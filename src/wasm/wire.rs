@@ -2,10 +2,9 @@
 //! strings a parcel `[lengths, bytes]`. `js/src/storage/bridge.ts` calls adapters in JavaScript so,
 //! `js/src/storage/native-adapter.ts` stores in Rust.
 
-use std::rc::Rc;
-
 use js_sys::{Uint8Array, Uint32Array};
 
+use crate::collections::Bytes;
 use crate::error::StoreError;
 use crate::store::{Durability, Found, Incarnation};
 
@@ -57,16 +56,16 @@ pub fn malformed() -> StoreError {
     StoreError::corrupt("the storage adapter gave an answer of the wrong form")
 }
 
-/// Byte strings out of all of them in one, by their lengths.
-pub fn split(lengths: &[u32], bytes: &[u8]) -> Asked<Found> {
-    let mut rest = bytes;
+/// Byte strings out of all of them in one, by their lengths. They share its memory.
+pub fn split(lengths: &[u32], bytes: &Bytes) -> Asked<Found> {
+    let mut start = 0usize;
     let mut take = |length: &u32| {
         if *length == ABSENT {
             return Ok(None);
         }
-        let (taken, behind) = rest.split_at_checked(*length as usize).ok_or_else(malformed)?;
-        rest = behind;
-        Ok(Some(Rc::from(taken)))
+        let from = start;
+        start = from.saturating_add(*length as usize);
+        bytes.part(from..start).map(Some).ok_or_else(malformed)
     };
     lengths.iter().map(&mut take).collect()
 }

@@ -278,7 +278,7 @@ async fn a_damaged_pack_takes_nothing_else_with_it() {
         let store = crate::support::store(store.name());
         let all = hashes(&texts);
         let found = store.read_objects(&repo, &all).await.unwrap();
-        let is_whole = |(hash, bytes): &(&ContentHash, &Option<std::rc::Rc<[u8]>>)| {
+        let is_whole = |(hash, bytes): &(&ContentHash, &Option<varve::collections::Bytes>)| {
             bytes.as_deref().is_some_and(|bytes| ContentHash::of(bytes) == **hash)
         };
         let whole = all.iter().zip(&found).filter(is_whole).count();

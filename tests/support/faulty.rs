@@ -10,7 +10,7 @@ use varve::state::checkpoint::StoredCheckpoint;
 use varve::store::listing::{RepositoryPage, RepositoryQuery};
 use varve::store::logs::{LogPage, LogQuery};
 use varve::store::{
-    Address, Batch, Capabilities, CheckpointParts, Durability, Incarnation, Pending, RepoKey, Store, WriteError,
+    Address, Batch, Capabilities, CheckpointParts, Durability, Found, Incarnation, Pending, RepoKey, Store, WriteError,
 };
 
 use super::tasks::Rounds;
@@ -164,7 +164,7 @@ impl Store for Faulty {
         &'a self,
         repo: &'a RepoKey,
         hashes: &'a [ContentHash],
-    ) -> Pending<'a, Result<Vec<Option<Rc<[u8]>>>, StoreError>> {
+    ) -> Pending<'a, Result<Found, StoreError>> {
         Box::pin(self.faultily(false, move || self.inner.read_objects(repo, hashes)))
     }
 

@@ -16,6 +16,7 @@ import type {
   StoredObject,
 } from "../types/storage.js";
 import { type StorageErrorCode, storageError } from "./errors.js";
+import { hexOf } from "./hex.js";
 import { asItStandsOf, type Parcel, pack, unpack } from "./parcel.js";
 import { areSound } from "./sound.js";
 
@@ -35,7 +36,6 @@ interface Arguments extends RepositoryKey {
   cursor: string;
   deleteObjects?: string[];
   hash: string;
-  hashes: string[];
   limit: number;
   log: string;
   logs?: LogRow[];
@@ -86,15 +86,15 @@ export class NativeStorage {
   }
 
   ask(method: string, given: string): Answer {
-    return this.#settled(() => {
-      const read = method === "readObjects" ? asItStandsOf(this.#adapter.readObjects) : undefined;
-      return read?.(given) ?? ASKED[method]?.(this.#adapter, JSON.parse(given));
-    });
+    return this.#settled(() => ASKED[method]?.(this.#adapter, JSON.parse(given)));
   }
 
   send(method: string, given: string, lengths: Uint32Array, bytes: Uint8Array): Answer {
-    const parts = unpack([lengths, bytes]);
-    return this.#settled(() => SENT[method]?.(this.#adapter, JSON.parse(given), parts));
+    return this.#settled(() => {
+      const read = method === "readObjects" ? asItStandsOf(this.#adapter.readObjects) : undefined;
+      if (read !== undefined) return read(given, bytes);
+      return SENT[method]?.(this.#adapter, JSON.parse(given), unpack([lengths, bytes]));
+    });
   }
 
   #settled(call: () => unknown): Answer {
@@ -125,12 +125,6 @@ const ASKED: Record<string, Ask> = {
   readJournal: async (adapter, { after, limit, ...rest }) =>
     entriesOf(await adapter.readJournal(keyOf(rest), { after, limit }), after),
 
-  readObjects: async (adapter, { hashes, ...rest }) => {
-    const found = await adapter.readObjects(keyOf(rest), hashes);
-    check(found.length === hashes.length, "as many objects as were asked for");
-    return pack(found.map((bytes) => (bytes === null ? null : bytesOf(bytes))));
-  },
-
   listObjects: async (adapter, { after, limit, ...rest }) =>
     JSON.stringify(await adapter.listObjects(keyOf(rest), { after, limit })),
 
@@ -158,6 +152,13 @@ const ASKED: Record<string, Ask> = {
 };
 
 const SENT: Record<string, Send> = {
+  readObjects: async (adapter, given, parts) => {
+    const hashes = parts.map((hash) => hexOf(hash as Uint8Array));
+    const found = await adapter.readObjects(keyOf(given), hashes);
+    check(found.length === hashes.length, "as many objects as were asked for");
+    return pack(found.map((bytes) => (bytes === null ? null : bytesOf(bytes))));
+  },
+
   write: async (adapter, given, [bytes, ...payloads]) => {
     const { seq, hash, at, objects = [], deleteObjects = [], logs = [] } = given;
     const { conflict } = await adapter.write(keyOf(given), {

@@ -4,6 +4,7 @@ import { base64 } from "varve:stores-base64";
 import { decodeBase64 } from "../base64.js";
 import { VarveError } from "../errors.js";
 import type { Awaitable, StorageAdapter } from "../types/storage.js";
+import { loadingEarly } from "./early.js";
 import { storageError } from "./errors.js";
 import { nativeAdapter } from "./native-adapter.js";
 import { notices } from "./notices.js";
@@ -74,7 +75,11 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
     if (error !== undefined) throw error;
     return found;
   };
-  const { pack, ...adapter } = nativeAdapter({
+  const {
+    pack,
+    load: loadModule,
+    ...adapter
+  } = nativeAdapter({
     name: "indexed-db",
     capabilities: {
       durability,
@@ -94,7 +99,7 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
   });
   const readAsItStands = asItStandsOf(adapter.readObjects) as ReadAsItStands;
   const packer = packing(pack);
-  return {
+  const store: StorageAdapter = {
     ...adapter,
 
     readObjects: readingAsItStands(
@@ -103,8 +108,8 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
         packer.read(hashes.length, () => key);
         return found;
       },
-      async (given) => {
-        const found = await readAsItStands(given);
+      async (given, hashes) => {
+        const found = await readAsItStands(given, hashes);
         packer.read(found[0].length, () => JSON.parse(given));
         return found;
       },
@@ -138,6 +143,7 @@ export function indexedDB(name: string, options: IndexedDBOptions = {}): Storage
       await adapter.close();
     },
   };
+  return loadingEarly(store, loadModule);
 }
 
 /** The browser may ask the user: nobody waits for that. */

@@ -15,6 +15,7 @@ import type {
 } from "../types/storage.js";
 import type { Failure } from "./bridge.js";
 import { type StorageErrorCode, storageError } from "./errors.js";
+import { bytesOf } from "./hex.js";
 import { type Parcel, pack, readingAsItStands, unpack } from "./parcel.js";
 
 /** A store of the module. Calls that have to wait give a task. */
@@ -54,6 +55,8 @@ export interface NativeAdapterParts {
 
 /** An adapter, and what is not for its users. */
 export interface NativeAdapter extends StorageAdapter {
+  /** Begins to load the module. What fails is tried again by the next call. */
+  load(): void;
   /** Puts objects closer together, a bounded part of the work; whether there may be more to do. */
   pack(key: RepositoryKey): Promise<boolean>;
 }
@@ -87,7 +90,7 @@ export function nativeAdapter({
     method: string,
     given: object | string,
     options: CallOptions | undefined,
-    parts?: readonly (Uint8Array | null)[],
+    parcel?: Parcel,
   ): Promise<R> => {
     options?.signal?.throwIfAborted();
     assertOpen();
@@ -96,7 +99,7 @@ export function nativeAdapter({
     const json = utf8.encode(typeof given === "string" ? given : JSON.stringify(given));
     try {
       const result = instance.run(() =>
-        parts === undefined ? store.ask(method, json) : store.send(method, json, ...pack(parts)),
+        parcel === undefined ? store.ask(method, json) : store.send(method, json, ...parcel),
       );
       return (result instanceof module.NativeTask ? await instance.drive(result) : result) as R;
     } catch (error) {
@@ -125,7 +128,7 @@ export function nativeAdapter({
       const hashes = objects.map((object) => object.hash);
       const given = { ...keyOf(key), seq, hash, at, objects: hashes, deleteObjects, logs, summary };
       const parts = [entry.bytes, ...objects.map(({ bytes }) => bytes)];
-      const unseen = await call<Entries | undefined>("write", given, options, parts);
+      const unseen = await call<Entries | undefined>("write", given, options, pack(parts));
       return unseen === undefined ? {} : { conflict: entriesOf(unseen) };
     },
 
@@ -135,8 +138,8 @@ export function nativeAdapter({
 
     readObjects: readingAsItStands(
       async (key, hashes, options) =>
-        unpack(await call("readObjects", { ...keyOf(key), hashes }, options)),
-      (given) => call("readObjects", given, undefined),
+        unpack(await call("readObjects", keyOf(key), options, inOne(bytesOf(hashes.join(""))))),
+      (given, hashes) => call("readObjects", given, undefined, inOne(hashes)),
     ),
 
     async listObjects(key, { after, limit }, options) {
@@ -157,10 +160,12 @@ export function nativeAdapter({
     writeCheckpoint(key, { seq, manifest, segments }, options) {
       const given = { ...keyOf(key), seq, segments: segments.map(({ hash }) => hash) };
       const parts = [manifest, ...segments.map(({ bytes }) => bytes ?? null)];
-      return call("writeCheckpoint", given, options, parts);
+      return call("writeCheckpoint", given, options, pack(parts));
     },
 
     deleteCheckpoint: (key, options) => call("deleteCheckpoint", keyOf(key), options),
+
+    load: () => void current().catch(() => {}),
 
     pack: (key) => call("pack", keyOf(key), undefined),
 
@@ -179,6 +184,8 @@ type Entries = [names: string, bytes: Parcel];
 
 /** `{ seq, segments }` as JSON, and the bytes of the manifest and of each segment. */
 type Checkpoint = [names: string, bytes: Parcel];
+
+const inOne = (bytes: Uint8Array): Parcel => [Uint32Array.of(bytes.length), bytes];
 
 function keyOf({ workspace, id, incarnation }: RepositoryKey): RepositoryKey {
   return { workspace, id, incarnation };

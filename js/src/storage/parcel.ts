@@ -5,7 +5,7 @@ import type { StorageAdapter } from "../types/storage.js";
 export type Parcel = [lengths: Uint32Array, bytes: Uint8Array];
 
 /** The length of what is not there. */
-const ABSENT = 0xffffffff;
+export const ABSENT = 0xffffffff;
 
 /** Byte strings, in one. There may be a hundred thousand of them. */
 export function pack(parts: readonly (Uint8Array | null)[]): Parcel {
@@ -40,8 +40,8 @@ export function unpack([lengths, bytes]: Parcel): (Uint8Array | null)[] {
 
 type ReadObjects = StorageAdapter["readObjects"];
 
-/** Reads objects as the core asks for them and takes them: the arguments as JSON, all objects in one array. */
-export type ReadAsItStands = (given: string) => Promise<Parcel>;
+/** Reads objects as the core asks for them and takes them: the repository as JSON, all hashes and all objects in one array. */
+export type ReadAsItStands = (given: string, hashes: Uint8Array) => Promise<Parcel>;
 
 /** By the function, not by the adapter: whoever puts another in its place, or spies on it, is asked. */
 const asTheyStand = new WeakMap<ReadObjects, ReadAsItStands>();

@@ -1,6 +1,8 @@
 // Whether objects are what their names say, as far as the platform's own hashing is worth asking. The module hashes what
 // was not found sound here, and says which object is wrong.
+
 import type { StoredObject } from "../types/storage.js";
+import { hexOf } from "./hex.js";
 
 /** Below so many bytes the module has hashed them before the platform has answered. */
 const LEAST = 1 << 19;
@@ -12,7 +14,7 @@ export async function areSound(objects: readonly StoredObject[]): Promise<boolea
   if (size < LEAST || subtle === undefined) return false;
   const isSound = async ({ hash, bytes }: StoredObject): Promise<boolean> => {
     const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-    return hash === Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hash === hexOf(digest);
   };
   try {
     return (await Promise.all(objects.map(isSound))).every(Boolean);

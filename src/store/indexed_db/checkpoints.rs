@@ -8,7 +8,7 @@ use indexed_db_futures::transaction::Transaction;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-use super::records::bytes;
+use super::records::{bytes, copied};
 use super::row::{member, not_ours, number, record};
 use super::schema::{CHECKPOINTS, SEGMENTS, all_of, hash_part, key};
 use crate::error::StoreError;
@@ -53,7 +53,8 @@ pub(super) async fn read(transaction: &Transaction<'_>, repository: f64) -> Read
     let mut segments = Vec::with_capacity(hashes.len());
     for (hash, answer) in hashes.into_iter().zip(asked) {
         let Some(found) = answer.await? else { return Ok(None) };
-        segments.push(Object { hash, bytes: bytes(found)?.into() });
+        let found = found.dyn_into().map_err(|_| not_ours("bytes"))?;
+        segments.push(Object { hash, bytes: copied(&found).alone() });
     }
     Ok(Some(StoredCheckpoint { seq, manifest, segments, checked: false }))
 }

@@ -12,9 +12,9 @@ use indexed_db_futures::transaction::Transaction;
 use wasm_bindgen::prelude::JsValue;
 
 use super::packs::{self, Directory, Index, Indexes, Placed};
-use super::records::{MOST_ROWS, Pages, unmarked};
+use super::records::{MOST_ROWS, Pages, copied, unmarked};
 use super::schema::{Area, JOURNAL, OBJECTS, behind};
-use crate::collections::Map;
+use crate::collections::{Bytes, Map};
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::journal::Sealed;
@@ -109,9 +109,9 @@ impl Wanted {
         self.hashes.iter().enumerate().filter(|(place, _)| matches!(self.found.get(*place), Some(None)))
     }
 
-    fn set(&mut self, place: usize, bytes: &[u8]) {
+    fn set(&mut self, place: usize, bytes: Bytes) {
         if let Some(found) = self.found.get_mut(place) {
-            found.get_or_insert_with(|| bytes.into());
+            found.get_or_insert(bytes);
         }
     }
 
@@ -124,7 +124,7 @@ impl Wanted {
     async fn take(&mut self, asked: Asked) -> Result<(), StoreError> {
         for (place, answer) in asked {
             if let Some(found) = answer.await? {
-                self.set(place, &unmarked(found)?.1);
+                self.set(place, unmarked(found)?.1.into());
             }
         }
         Ok(())
@@ -146,11 +146,12 @@ impl Wanted {
                 if rows.len() <= FEW {
                     for (place, Range { start, end }) in rows {
                         let end = *end.max(start);
-                        self.set(*place, &pack.subarray(*start as u32, end as u32).to_vec());
+                        self.set(*place, copied(&pack.subarray(*start as u32, end as u32)));
                     }
                 } else {
-                    let pack = pack.to_vec();
-                    rows.iter().for_each(|(place, at)| self.set(*place, pack.get(at.clone()).unwrap_or_default()));
+                    let pack = copied(&pack);
+                    let part = |at: &Range<usize>| pack.part(at.clone()).unwrap_or_else(|| (&[][..]).into());
+                    rows.iter().for_each(|(place, at)| self.set(*place, part(at)));
                 }
             }
         }
@@ -171,10 +172,8 @@ impl Wanted {
         let mut pages = Pages::new(Area::Loose, None, PAGE_BYTES);
         while !pages.ended && self.missing().next().is_some() {
             for (hash, bytes) in pages.next(store, number, MOST_ROWS).await? {
-                if let Some(place) = self.places.get(&hash).copied()
-                    && let Some(found) = self.found.get_mut(place as usize)
-                {
-                    found.get_or_insert(bytes);
+                if let Some(place) = self.places.get(&hash).copied() {
+                    self.set(place as usize, bytes.into());
                 }
             }
         }

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 
 use super::row::not_ours;
 use super::schema::{Area, marked};
+use crate::collections::Bytes;
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 
@@ -19,6 +20,11 @@ pub(super) const MOST_ROWS: usize = 8192;
 /// Bytes out of a record.
 pub(super) fn bytes(value: JsValue) -> Result<Vec<u8>, StoreError> {
     value.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| not_ours("bytes"))
+}
+
+/// A copy of bytes that may become those of many objects.
+pub(super) fn copied(bytes: &Uint8Array) -> Bytes {
+    Bytes::written(bytes.length() as usize, |room| bytes.copy_to_uninit(room))
 }
 
 /// What [`marked`] made.

@@ -280,7 +280,7 @@ impl<B: Bucket> Store for SingleKeyStore<B> {
             self.check_alive(repo).await?;
             let mut found = Vec::with_capacity(hashes.len());
             for hash in hashes {
-                found.push(self.bucket.get(&object_key(repo, *hash)).await?);
+                found.push(self.bucket.get(&object_key(repo, *hash)).await?.map(Into::into));
             }
             Ok(found)
         })

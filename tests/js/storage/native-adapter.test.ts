@@ -3,10 +3,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { NativeStorage } from "../../../js/src/storage/bridge.js";
+import { loadEarly, loadingEarly } from "../../../js/src/storage/early.js";
+import { bytesOf } from "../../../js/src/storage/hex.js";
 import { nativeAdapter, type StoresModule } from "../../../js/src/storage/native-adapter.js";
 import {
   asItStandsOf,
   type Parcel,
+  pack,
   type ReadAsItStands,
   readingAsItStands,
   unpack,
@@ -58,9 +61,13 @@ async function askedByCore(adapter: StorageAdapter): Promise<unknown> {
   }));
   const entry = { seq: 1, hash: hash(9), bytes: Uint8Array.of(9) };
   await adapter.write(key, { entry, at: 1, objects, deleteObjects: [], logs: [] });
-  const given = JSON.stringify({ ...key, hashes: [2, 3, 1].map(hash) });
+  const asked = pack([2, 3, 1].map(hash).map(bytesOf));
   const { instance } = await load();
-  const answer = new NativeStorage(adapter, instance).ask("readObjects", given);
+  const answer = new NativeStorage(adapter, instance).send(
+    "readObjects",
+    JSON.stringify(key),
+    ...asked,
+  );
   await new Promise<void>((resolve) => {
     if (answer.take(resolve) !== null) resolve();
   });
@@ -113,6 +120,27 @@ describe("nativeAdapter", () => {
     expect(await store.findRepository(address)).toBeUndefined();
     await store.createRepository(address, "00000000000000a2", 1);
     expect(await store.findRepository(address)).toBe("00000000000000a2");
+  });
+
+  it("can begin to load before its first call, once, and again where that failed", async () => {
+    const tries = vi.fn(load);
+    tries.mockRejectedValueOnce(new Error("not yet"));
+    const open = ({ NativeStore }: StoresModule) => NativeStore.memory();
+    const { load: begin, ...store } = nativeAdapter({
+      name: "memory",
+      capabilities,
+      load: tries,
+      open,
+    });
+    const early = loadingEarly(store, begin);
+    loadEarly({ ...early }); // a wrapper's own affair
+    expect(tries).not.toHaveBeenCalled();
+    loadEarly(early);
+    expect(tries).toHaveBeenCalledOnce();
+    expect(await early.findRepository(address)).toBeUndefined();
+    expect(tries).toHaveBeenCalledTimes(2);
+    loadEarly(early);
+    expect(tries).toHaveBeenCalledTimes(2);
   });
 
   it("makes one store for calls that come at once", async () => {

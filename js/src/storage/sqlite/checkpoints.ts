@@ -5,9 +5,9 @@ import type {
   StoredCheckpoint,
   StoredObject,
 } from "../../types/storage.js";
+import { bytesOf } from "../hex.js";
 import type { Database } from "./database.js";
 import type { SqlStatement } from "./driver.js";
-import { bytesOf } from "./hex.js";
 import { insertInto } from "./objects.js";
 import { goneError, type Keys } from "./repositories.js";
 import { assertFits } from "./sizes.js";

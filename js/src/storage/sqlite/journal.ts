@@ -2,9 +2,9 @@
 // afterwards.
 import type { RepositoryKey, StoredEntry, WriteBatch, WriteResult } from "../../types/storage.js";
 import { storageError } from "../errors.js";
+import { bytesOf } from "../hex.js";
 import type { Database } from "./database.js";
 import type { SqlStatement } from "./driver.js";
-import { bytesOf } from "./hex.js";
 import { insertLogs } from "./logs.js";
 import { deleteObjects, insertObjects } from "./objects.js";
 import { insertProjection } from "./projections.js";

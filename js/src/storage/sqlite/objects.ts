@@ -1,8 +1,10 @@
 // Objects: bytes under their hash, in the order they came.
 import type { RepositoryKey, StoredObject } from "../../types/storage.js";
+import { bytesOf, HASH, hashesOf, hexOf } from "../hex.js";
+import type { Parcel } from "../parcel.js";
 import type { Database } from "./database.js";
 import type { SqliteDriver, SqlStatement, SqlValue } from "./driver.js";
-import { bytesOf } from "./hex.js";
+import { Gathered } from "./gathered.js";
 import type { Keys } from "./repositories.js";
 import { cut } from "./sizes.js";
 import { onceFor } from "./tables.js";
@@ -69,34 +71,33 @@ WHERE repository = ? AND blob IN (SELECT key FROM ${t.blobs} WHERE ${which})`;
   });
 }
 
-/** See `StorageAdapter.readObjects`. */
+/** See `StorageAdapter.readObjects`: hashes by their bytes, one after the other, and the objects in one parcel. */
 export async function readObjects(
   database: Database,
   keys: Keys,
   repository: RepositoryKey,
-  hashes: readonly string[],
+  hashes: Uint8Array,
   signal?: AbortSignal,
-): Promise<readonly (Uint8Array | null)[]> {
+): Promise<Parcel> {
   const key = await keys.of(repository, signal);
-  const objects: (Uint8Array | null)[] = new Array(hashes.length).fill(null);
+  const objects = new Gathered(hashes.length / HASH);
   const { remote } = await database.driver();
-  if (!remote && hashes.length >= MANY) await scan(database, key, hashes, objects, signal);
-  const missing = [...hashes.keys()].filter((index) => objects[index] === null);
+  if (!remote && objects.count >= MANY) await scan(database, key, hashes, objects, signal);
+  const missing = objects.missing();
   // CROSS: the hashes are gone through in order, and each is looked up.
   const sql = `SELECT w.key, b.bytes FROM json_each(?) w
 CROSS JOIN ${database.tables.blobs} b ON b.repository = ? AND b.hash = unhex(w.value)`;
   const size = remote ? HASHES.remote : HASHES.local;
-  let found = hashes.length - missing.length;
   for (let from = 0; from < missing.length; from += size) {
     const part = missing.slice(from, from + size);
-    const list = JSON.stringify(part.map((index) => hashes[index]));
-    for (const [place, bytes] of await database.rows(sql, [list, key], signal)) {
-      objects[part[place as number] as number] = bytes as Uint8Array;
-      found++;
+    const list = JSON.stringify(part.map((place) => hexOf(hashAt(hashes, place))));
+    for (const [row, bytes] of await database.rows(sql, [list, key], signal)) {
+      const found = bytes as Uint8Array;
+      objects.put(part[row as number] as number, objects.source(found), 0, found.length);
     }
   }
-  if (found === 0) await keys.assertThere(repository, key, signal);
-  return objects;
+  if (objects.missing().length === objects.count) await keys.assertThere(repository, key, signal);
+  return objects.parcel();
 }
 
 /**
@@ -107,48 +108,58 @@ CROSS JOIN ${database.tables.blobs} b ON b.repository = ? AND b.hash = unhex(w.v
 async function scan(
   database: Database,
   key: number,
-  hashes: readonly string[],
-  objects: (Uint8Array | null)[],
+  hashes: Uint8Array,
+  objects: Gathered,
   signal?: AbortSignal,
 ): Promise<void> {
   const { blobs } = database.tables;
   // Bytes are put together as texts, which leaves them alone where texts are UTF-8.
   const place = `SELECT min(key), max(key), length(CAST('a' AS BLOB)) FROM ${blobs}
-WHERE repository = ? AND hash IN (unhex(?), unhex(?))`;
-  const ends = [hashes[0] as string, hashes.at(-1) as string];
+WHERE repository = ? AND hash IN (?, ?)`;
+  const ends = [hashAt(hashes, 0), hashAt(hashes, objects.count - 1)];
   const [[first, last, unit] = []] = await database.rows(place, [key, ...ends], signal);
   if (typeof first !== "number" || typeof last !== "number" || unit !== 1) return;
-  if (last - first >= hashes.length * PART) return;
+  if (last - first >= objects.count * PART) return;
   const rows = `SELECT key, hash, bytes FROM ${blobs} NOT INDEXED
 WHERE key BETWEEN ? AND ? AND repository = ? AND length(bytes) BETWEEN 1 AND ? ORDER BY key LIMIT ${SCANNED.rows}`;
-  const sql = `SELECT max(key), lower(hex(CAST(group_concat(CAST(hash AS TEXT), '') AS BLOB))),
+  const sql = `SELECT max(key), CAST(group_concat(CAST(hash AS TEXT), '') AS BLOB),
 '[' || group_concat(length(bytes)) || ']', CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB) FROM (${rows})`;
   const most = Math.min(SCANNED.bytes, Math.floor(database.maxValueBytes / SCANNED.rows));
   let places: Map<string, number> | undefined;
   let next = 0;
   for (let from = first; from <= last; ) {
-    const [[end, names, sizes, bytes] = []] = await database.rows(
+    const [[end, found, sizes, bytes] = []] = await database.rows(
       sql,
       [from, last, key, most],
       signal,
     );
     if (typeof end !== "number") return;
     from = end + 1;
+    const names = found as Uint8Array;
+    const source = objects.source(bytes as Uint8Array);
     let start = 0;
     for (const [row, size] of (JSON.parse(sizes as string) as number[]).entries()) {
       // They mostly lie in the order in which they are asked for.
-      if (
-        next >= hashes.length ||
-        !(names as string).startsWith(hashes[next] as string, 64 * row)
-      ) {
-        places ??= new Map(hashes.map((hash, index) => [hash, index]));
-        next = places.get((names as string).slice(64 * row, 64 * row + 64)) ?? -1;
+      if (next >= objects.count || !isSame(names, row, hashes, next)) {
+        places ??= new Map(hashesOf(hashes).map((hash, place) => [hash, place]));
+        next = places.get(hexOf(hashAt(names, row))) ?? -1;
       }
-      if (next >= 0) objects[next] = (bytes as Uint8Array).subarray(start, start + size);
+      if (next >= 0) objects.put(next, source, start, size);
       next++;
       start += size;
     }
   }
+}
+
+function hashAt(hashes: Uint8Array, place: number): Uint8Array {
+  return hashes.subarray(HASH * place, HASH * (place + 1));
+}
+
+function isSame(these: Uint8Array, row: number, those: Uint8Array, place: number): boolean {
+  for (let i = 0; i < HASH; i++) {
+    if (these[HASH * row + i] !== those[HASH * place + i]) return false;
+  }
+  return true;
 }
 
 /** See `StorageAdapter.listObjects`. */

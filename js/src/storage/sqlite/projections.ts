@@ -1,8 +1,8 @@
 // The tables that people query: what the journal says, as rows.
 import type { ProjectedCommit, Projection, RepositoryKey } from "../../types/storage.js";
+import { bytesOf } from "../hex.js";
 import type { Database } from "./database.js";
 import type { SqliteDriver, SqlStatement, SqlValue } from "./driver.js";
-import { bytesOf } from "./hex.js";
 import { projectionSql } from "./projection-sql.js";
 import { goneError, type Keys } from "./repositories.js";
 import { jsonRows } from "./sizes.js";

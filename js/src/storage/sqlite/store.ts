@@ -1,5 +1,7 @@
 // The store over a source of SQLite: the calls of an adapter, whoever brings the database.
-import type { StorageAdapter } from "../../types/storage.js";
+import type { RepositoryKey, StorageAdapter } from "../../types/storage.js";
+import { bytesOf } from "../hex.js";
+import { readingAsItStands, unpack } from "../parcel.js";
 import { deleteCheckpoint, readCheckpoint, writeCheckpoint } from "./checkpoints.js";
 import { databaseOf } from "./database.js";
 import type { Source } from "./driver.js";
@@ -34,6 +36,8 @@ export function sqliteStore(
   const tables = tablesOf(tablePrefix);
   const database = databaseOf(source, { tables, migrates: migrate, patience: busyTimeout });
   const keys = keysOf(database);
+  const read = (repository: RepositoryKey, hashes: Uint8Array, signal?: AbortSignal) =>
+    readObjects(database, keys, repository, hashes, signal);
   return {
     name,
     capabilities: {
@@ -67,10 +71,13 @@ export function sqliteStore(
       signal?.throwIfAborted();
       return readJournal(database, keys, repository, query, signal);
     },
-    async readObjects(repository, hashes, { signal } = {}) {
-      signal?.throwIfAborted();
-      return readObjects(database, keys, repository, hashes, signal);
-    },
+    readObjects: readingAsItStands(
+      async (repository, hashes, { signal } = {}) => {
+        signal?.throwIfAborted();
+        return unpack(await read(repository, bytesOf(hashes.join("")), signal));
+      },
+      async (given, hashes) => read(JSON.parse(given), hashes),
+    ),
     async listObjects(repository, query, { signal } = {}) {
       signal?.throwIfAborted();
       return listObjects(database, keys, repository, query, signal);
