@@ -6,14 +6,13 @@ use std::rc::Rc;
 use super::rivals::Rivals;
 use super::stand::Stands;
 use super::{Repository, Settings};
-use crate::collections::Set;
 use crate::error::{Error, Result, StoreError};
 use crate::json::{Map, Value, object, put};
 
 use crate::model::journal::Sealed;
 use crate::state::State;
 use crate::state::checkpoint;
-use crate::state::checkpoint::StoredCheckpoint;
+use crate::state::checkpoint::{Resume, StoredCheckpoint};
 use crate::store::{Address, RepoKey};
 
 /// Entries that are read at once.
@@ -62,7 +61,7 @@ impl Repository {
             active: RefCell::default(),
             handles: Cell::new(0),
             checkpointed: Cell::new((0, 0)),
-            segments: RefCell::default(),
+            resume: RefCell::default(),
             stands: Stands::default(),
             rebuilt: RefCell::default(),
         });
@@ -82,9 +81,9 @@ impl Repository {
             && checkpoint::newer_format(&stored.manifest).is_none()
         {
             match self.restore(&repo, &stored).await? {
-                Ok((state, behind)) => {
+                Ok((state, resume, behind)) => {
                     self.checkpointed.set((stored.seq, state.commit_count() as u64));
-                    self.segments.replace(stored.segments.iter().map(|part| part.hash).collect());
+                    self.resume.replace(resume);
                     self.state.replace(state);
                     self.apply_all(&behind)?;
                     if behind.len() < PAGE {
@@ -107,9 +106,9 @@ impl Repository {
         &self,
         repo: &RepoKey,
         stored: &StoredCheckpoint,
-    ) -> Result<Result<(State<'static>, Vec<Sealed>), String>> {
-        let state = match stored.restore() {
-            Ok(state) => state,
+    ) -> Result<Result<(State<'static>, Resume, Vec<Sealed>), String>> {
+        let (state, resume) = match stored.restore() {
+            Ok(restored) => restored,
             Err(error) => return Ok(Err(error.to_string())),
         };
         let position = state.journal();
@@ -119,7 +118,7 @@ impl Repository {
             Some(entry) => Some(entry.hash) == position.hash && self.opened(entry)?.at == position.at,
             None => false,
         };
-        Ok(if matches { Ok((state, page)) } else { Err(NOT_OF_THIS.to_owned()) })
+        Ok(if matches { Ok((state, resume, page)) } else { Err(NOT_OF_THIS.to_owned()) })
     }
 
     /// `{ seq, rebuilt? }`: the last entry that the newest checkpoint known here holds, and why the one
@@ -179,19 +178,22 @@ impl Repository {
         let Some(repo) = self.key() else { return Ok(()) };
         let store = &*self.settings.store;
         let commits = self.read(|state| state.commit_count());
-        let known = self.segments.take();
-        let Some(mut parts) = self.read(|state| checkpoint::write_beyond(state, &known)) else { return Ok(()) };
+        // Lost with a write that fails, so that the next one begins anew.
+        let known = self.resume.take();
+        let Some((mut parts, mut next)) = self.read(|state| checkpoint::write_beyond(state, &known)) else {
+            return Ok(());
+        };
         let mut written = store.write_checkpoint(&repo, &parts).await?;
         if !written
             && !known.is_empty()
-            && let Some(whole) = self.read(|state| checkpoint::write_beyond(state, &Set::default()))
+            && let Some(whole) = self.read(|state| checkpoint::write_beyond(state, &Resume::default()))
         {
             // Somebody else may have put another checkpoint there.
-            parts = whole;
+            (parts, next) = whole;
             written = store.write_checkpoint(&repo, &parts).await?;
         }
         if written {
-            self.segments.replace(parts.segments.iter().map(|(hash, _)| *hash).collect());
+            self.resume.replace(next);
         }
         self.checkpointed.set((parts.seq, commits as u64));
         Ok(())

@@ -33,10 +33,9 @@ use std::rc::Rc;
 
 use crate::json::Value;
 
-use crate::collections::Set;
-use crate::hash::ContentHash;
 use crate::model::log::LogRow;
 use crate::state::State;
+use crate::state::checkpoint::Resume;
 use crate::store::{Address, Incarnation, Store};
 use crate::view::counts::Recounted;
 pub use batch::{Batch, Finished};
@@ -113,9 +112,9 @@ pub struct Repository {
     active: RefCell<Option<Rc<Active>>>,
     handles: Cell<u64>,
     stands: Stands,
-    /// The last entry of the newest checkpoint known here, how many commits it has, and its segments.
+    /// The last entry of the newest checkpoint known here, how many commits it has, and where the next goes on.
     checkpointed: Cell<(u64, u64)>,
-    segments: RefCell<Set<ContentHash>>,
+    resume: RefCell<Resume>,
     /// Why the checkpoint in the store was of no use.
     rebuilt: RefCell<Option<String>>,
 }

@@ -14,7 +14,7 @@ use crate::model::record::Record;
 use crate::state::State;
 use crate::state::apply::When;
 use crate::state::arena::{ContentIx, Ix};
-use crate::state::checkpoint::{self, StoredCheckpoint};
+use crate::state::checkpoint::{self, Resume, StoredCheckpoint};
 use crate::state::gone::Gone;
 use crate::store::{Address, RepoKey, Store};
 
@@ -211,11 +211,11 @@ impl Check<'_> {
     fn compare(&mut self, stored: &StoredCheckpoint) {
         let same = checkpoint::read(&stored.manifest, &stored.segments)
             .is_ok_and(|state| self.before.contains(&state.journal().hash));
+        let known = Resume::knowing(stored.segments.iter().map(|part| part.hash).collect());
         if !same {
             self.fault("checkpoint", None, NOT_OF_THIS);
         } else if self.found.faults.is_empty()
-            && checkpoint::write_beyond(&self.state, &stored.segments.iter().map(|part| part.hash).collect())
-                .is_some_and(|own| own.manifest != stored.manifest)
+            && checkpoint::write_beyond(&self.state, &known).is_some_and(|(own, _)| own.manifest != stored.manifest)
         {
             self.fault("checkpoint", None, "checkpoint: it does not hold what the journal says");
         }

@@ -171,7 +171,7 @@ impl State<'_> {
     }
 
     pub(super) fn add_move(&mut self, row: MoveRow) {
-        if let Some(Moves { first, more }) = self.tables.moves.last()
+        if let Some(Moves { first, more, .. }) = self.tables.moves.last()
             && let (Some(from), Some(to)) = (first.head, row.head)
             && from.row() + *more as usize + 1 == to.row()
             && self.nth_move(first, more + 1) == row
@@ -180,7 +180,8 @@ impl State<'_> {
             last.more += 1;
             return;
         }
-        self.tables.moves.push(Moves { first: row, more: 0 });
+        let number = self.tables.moves.last().map_or(0, Moves::end);
+        self.tables.moves.push(Moves { first: row, more: 0, number });
     }
 
     /// Fills in what a commit's place in the journal implies.

@@ -264,7 +264,7 @@ impl State<'_> {
         if let Some(parent) = self.parent {
             parent.each_move_of(branch, see);
         }
-        for Moves { first, more } in &self.tables.moves {
+        for Moves { first, more, .. } in &self.tables.moves {
             if branch.is_none_or(|branch| branch == first.branch) {
                 (0..=*more).for_each(|step| see(self.nth_move(first, step)));
             }

@@ -194,6 +194,15 @@ pub(super) struct Moves {
     pub first: MoveRow,
     /// How many follow: of the same branch, each to the row behind, with its commit and at the commit's time.
     pub more: u32,
+    /// How many came before.
+    pub number: u32,
+}
+
+impl Moves {
+    /// How many there are with these.
+    pub fn end(&self) -> u32 {
+        self.number + self.more + 1
+    }
 }
 
 /// A compile that was sent. See [`crate::model::record::SentRecord`].

@@ -4,8 +4,7 @@
 use std::fmt::Display;
 use std::rc::Rc;
 
-use super::{SEGMENT, corrupt};
-use crate::collections::Set;
+use super::{Point, Resume, SEGMENT, corrupt};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 
@@ -18,43 +17,77 @@ const ENDS_EARLY: &str = "a stream ends early";
 pub(super) struct Stream {
     pub length: usize,
     pub segments: Vec<(ContentHash, Option<Rc<[u8]>>)>,
+    /// Where the next one goes on.
+    pub point: Point,
 }
 
 /// Appends values to a stream. Only what makes no full segment yet stays in memory, and the segments that nobody has.
 #[derive(Debug)]
 pub(super) struct Writer<'k> {
     bytes: Vec<u8>,
-    known: &'k Set<ContentHash>,
+    known: &'k Resume,
     stream: Stream,
+    /// The row that is written next, and where in the stream it begins.
+    row: usize,
+    begin: usize,
 }
 
 impl<'k> Writer<'k> {
-    /// The stream that `fill` writes.
-    pub fn stream(known: &'k Set<ContentHash>, fill: impl FnOnce(&mut Self)) -> Stream {
-        let mut writer = Self { bytes: Vec::new(), known, stream: Stream { length: 0, segments: Vec::new() } };
+    /// The stream of this number, going on where it stopped: `fill` writes it from [`Writer::row`] on.
+    pub fn stream(known: &'k Resume, number: usize, fill: impl FnOnce(&mut Self)) -> Stream {
+        let mut writer = Self::resume(known, number);
         fill(&mut writer);
-        writer.end_row();
-        let rest = std::mem::take(&mut writer.bytes);
-        if !rest.is_empty() {
-            writer.cut(&rest);
+        writer.finish()
+    }
+
+    fn resume(known: &'k Resume, number: usize) -> Self {
+        let (point, full) = known.of(number).unwrap_or_default();
+        let mut segments = Vec::new();
+        for hash in full {
+            segments.push((*hash, None));
         }
-        writer.stream
+        let length = point.full * SEGMENT;
+        let stream = Stream { length, segments, point };
+        Self { bytes: Vec::new(), known, stream, row: point.row, begin: length - point.inside }
+    }
+
+    fn finish(mut self) -> Stream {
+        self.end_row();
+        let rest = std::mem::take(&mut self.bytes);
+        if !rest.is_empty() {
+            self.cut(&rest);
+        }
+        self.stream
+    }
+
+    /// The number of the row that is written next.
+    pub fn row(&self) -> usize {
+        self.row
     }
 
     /// Says that a row is complete: the place to cut.
     pub fn end_row(&mut self) {
+        if self.begin < self.stream.length {
+            // The first row: what a full segment has of it already.
+            let inside = self.stream.length - self.begin;
+            self.bytes.drain(..inside.min(self.bytes.len()));
+        }
         if self.bytes.len() >= SEGMENT {
             let bytes = std::mem::take(&mut self.bytes);
             let full = bytes.chunks_exact(SEGMENT);
             self.bytes.extend_from_slice(full.remainder());
             full.for_each(|segment| self.cut(segment));
+            self.stream.point.full = self.stream.segments.len();
+            self.stream.point.set(self.row, self.stream.length - self.begin, self.bytes.len());
         }
+        self.row += 1;
+        self.begin = self.stream.length + self.bytes.len();
     }
 
     fn cut(&mut self, segment: &[u8]) {
         let hash = ContentHash::of(segment);
         self.stream.length += segment.len();
-        self.stream.segments.push((hash, (!self.known.contains(&hash)).then(|| segment.into())));
+        self.stream.segments.push((hash, (!self.known.has(&hash)).then(|| segment.into())));
     }
 
     pub fn byte(&mut self, value: u8) {
@@ -107,11 +140,16 @@ impl<'k> Writer<'k> {
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     fault: Option<StoreError>,
+    rows: usize,
+    /// How many bytes lie behind the full segments, and where writing goes on.
+    behind: usize,
+    point: &'a mut Point,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, fault: None }
+    /// Reads a stream, and finds the row behind its full segments.
+    pub fn new(bytes: &'a [u8], point: &'a mut Point) -> Self {
+        Self { rest: bytes, fault: None, rows: 0, behind: bytes.len().saturating_sub(point.full * SEGMENT), point }
     }
 
     /// How many bytes are left.
@@ -121,12 +159,21 @@ impl<'a> Reader<'a> {
 
     /// The next row, if one is left.
     pub fn row<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Read<Option<T>> {
-        if self.rest.is_empty() {
+        let before = self.rest.len();
+        if before == 0 {
             return Ok(None);
         }
         let row = read(self);
-        self.sound()?;
+        self.end_row(before)?;
         Ok(Some(row))
+    }
+
+    fn end_row(&mut self, before: usize) -> Read {
+        if before > self.behind && self.rest.len() <= self.behind {
+            self.point.set(self.rows, before - self.behind, self.behind - self.rest.len());
+        }
+        self.rows += 1;
+        self.sound()
     }
 
     /// The first fault, if there was one.
@@ -249,14 +296,15 @@ mod tests {
     fn every_number_reads_back() {
         let numbers = [0, 1, 127, 128, 16_383, 16_384, u64::from(u32::MAX), u64::MAX - 1, u64::MAX];
         let signed = [0, -1, 1, i64::MIN, i64::MAX, -1_700_000_000_000];
-        let nothing = Set::default();
-        let stream = Writer::stream(&nothing, |out| {
+        let nothing = Resume::default();
+        let stream = Writer::stream(&nothing, 0, |out| {
             numbers.iter().for_each(|number| out.number(*number));
             signed.iter().for_each(|number| out.signed(*number));
         });
         let [(_, Some(bytes))] = &*stream.segments else { panic!("one segment") };
         assert_eq!(bytes.len(), stream.length);
-        let mut reader = Reader::new(bytes);
+        let mut point = Point::default();
+        let mut reader = Reader::new(bytes, &mut point);
         numbers.iter().for_each(|number| assert_eq!(reader.number(), *number));
         signed.iter().for_each(|number| assert_eq!(reader.signed(), *number));
         assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
@@ -264,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_stream_is_cut_where_segments_are_full_and_known_ones_have_no_bytes() {
-        let text: String = (0..SEGMENT / 7).map(|number| format!("{number:06} ")).collect();
+        let text: String = (0..=SEGMENT / 7).map(|number| format!("{number:06} ")).collect();
         let fill = |out: &mut Writer<'_>| {
             for _ in 0..3 {
                 out.text(&text);
@@ -272,17 +320,18 @@ mod tests {
             }
             out.text(&text.repeat(3));
         };
-        let nothing = Set::default();
-        let whole = Writer::stream(&nothing, fill);
+        let nothing = Resume::default();
+        let whole = Writer::stream(&nothing, 0, fill);
         let bytes: Vec<u8> = whole.segments.iter().flat_map(|(_, bytes)| bytes.as_deref().unwrap().to_vec()).collect();
         assert_eq!((bytes.len(), whole.segments.len()), (whole.length, 7));
-        let mut reader = Reader::new(&bytes);
+        let mut point = Point::default();
+        let mut reader = Reader::new(&bytes, &mut point);
         (0..3).for_each(|_| assert_eq!(reader.text(), text));
         assert_eq!(reader.text().len(), 3 * text.len());
         assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
 
-        let known: Set<ContentHash> = whole.segments.iter().take(4).map(|(hash, _)| *hash).collect();
-        let beyond = Writer::stream(&known, fill);
+        let known = Resume::knowing(whole.segments.iter().take(4).map(|(hash, _)| *hash).collect());
+        let beyond = Writer::stream(&known, 0, fill);
         let with_bytes: Vec<bool> = beyond.segments.iter().map(|(_, bytes)| bytes.is_some()).collect();
         assert_eq!(with_bytes, [false, false, false, false, true, true, true]);
         assert_eq!(beyond.length, whole.length);
@@ -291,7 +340,8 @@ mod tests {
     #[test]
     fn what_is_cut_off_or_too_large_is_corrupt_and_no_panic() {
         for bytes in [&[][..], &[0x80], &[0xFF; 11], &[5, b'a'], &[2, 0xC3, 0x28]] {
-            let mut reader = Reader::new(bytes);
+            let mut point = Point::default();
+            let mut reader = Reader::new(bytes, &mut point);
             assert_eq!(reader.text(), "", "{bytes:?}");
             assert!(reader.sound().is_err(), "{bytes:?}");
         }
@@ -299,7 +349,8 @@ mod tests {
 
     #[test]
     fn after_a_fault_nothing_is_read_and_the_first_fault_is_told() {
-        let mut reader = Reader::new(&[3, 7, 7, 0xFF]);
+        let mut point = Point::default();
+        let mut reader = Reader::new(&[3, 7, 7, 0xFF], &mut point);
         assert_eq!(reader.list(Reader::key), [0]);
         reader.fail(&"another");
         assert_eq!((reader.number(), reader.byte(), reader.text(), reader.len()), (0, 0, "", 0));
@@ -309,10 +360,11 @@ mod tests {
 
     #[test]
     fn a_count_of_more_than_there_is_ends_with_the_bytes() {
-        let nothing = Set::default();
-        let stream = Writer::stream(&nothing, |out| [u64::MAX, 1].into_iter().for_each(|number| out.number(number)));
+        let nothing = Resume::default();
+        let stream = Writer::stream(&nothing, 0, |out| [u64::MAX, 1].into_iter().for_each(|number| out.number(number)));
         let [(_, Some(bytes))] = &*stream.segments else { panic!("one segment") };
-        let mut reader = Reader::new(bytes);
+        let mut point = Point::default();
+        let mut reader = Reader::new(bytes, &mut point);
         assert_eq!(reader.list(Reader::byte), [1, 0]);
         assert!(reader.sound().is_err());
     }

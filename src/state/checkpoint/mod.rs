@@ -2,31 +2,37 @@
 //!
 //! Every table that only grows becomes a stream of bytes, row by row; what can change is a stream of its
 //! own. Streams are cut into segments of [`SEGMENT`] bytes, named by their hash: the segments that are
-//! full never change, so the next checkpoint shares them. The same journal gives the same bytes. What
-//! follows from the rest (heights, sums, lookups) is left out and derived again on reading. The layout
-//! is written down in `docs/format.md`.
+//! full never change, so the next checkpoint shares them, and looks at no row that is in them ([`Resume`]).
+//! The same journal gives the same bytes. What follows from the rest (heights, sums, lookups) is left out
+//! and derived again on reading. The layout is written down in `docs/format.md`.
 
 mod codec;
+mod resume;
 mod rows;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
 use crate::json::{Value, canonical_json, object, parse_bytes};
 
 use super::State;
-use crate::collections::Set;
 use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::object::Object;
 use codec::Reader;
+pub use resume::{FirstRows, Resume};
+use resume::{Past, Point};
 
 /// The format that this version writes and reads. Another one is passed over: it is a cache.
 const FORMAT: u64 = 2;
-/// The size of a full segment, in bytes.
-const SEGMENT: usize = 256 * 1024;
+/// The size of a full segment, in bytes. Unit tests have small ones, to cut often.
+const SEGMENT: usize = if cfg!(test) { 128 } else { 256 * 1024 };
 /// The streams, in the order in which they are read.
 const STREAMS: [&str; 8] = ["contents", "entries", "commits", "annotations", "moves", "sent", "operations", "rest"];
+/// How many of them, the first ones, have rows that are never changed. (A caller's operation could be there twice.)
+const GROWING: usize = 6;
 
 /// A checkpoint as stores keep it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,22 +64,25 @@ fn corrupt(message: impl std::fmt::Display) -> StoreError {
 
 /// The checkpoint of a state, all segments with their bytes; None where its journal is empty.
 pub fn write(state: &State<'_>) -> Option<StoredCheckpoint> {
-    let CheckpointParts { seq, manifest, segments } = write_beyond(state, &Set::default())?;
+    let (CheckpointParts { seq, manifest, segments }, _) = write_beyond(state, &Resume::default())?;
     let segments = segments.into_iter().filter_map(|(hash, bytes)| Some(Object { hash, bytes: bytes? })).collect();
     Some(StoredCheckpoint { seq, manifest, segments, checked: false })
 }
 
-/// The checkpoint of a state, without the bytes of segments that are `known`; None where its journal is empty. It takes
-/// the memory of the segments that are not, however long the history is.
-pub fn write_beyond(state: &State<'_>, known: &Set<ContentHash>) -> Option<CheckpointParts> {
+/// The checkpoint of a state, without the bytes of segments that are known, and where the next one goes on; None where
+/// its journal is empty. Of what only grows it takes the time and the memory of what is new, however long the history is.
+pub fn write_beyond(state: &State<'_>, resume: &Resume) -> Option<(CheckpointParts, Resume)> {
     let position = state.journal();
     let hash = position.hash?;
     let mut segments = Vec::new();
     let mut streams = Vec::new();
-    for (name, stream) in STREAMS.iter().zip(tables::write(state, known)) {
-        let names = stream.segments.iter().map(|(hash, _)| Value::from(*hash)).collect();
+    let mut next = Resume::default();
+    for (name, stream) in STREAMS.iter().zip(tables::write(state, resume)) {
+        let hashes: Vec<ContentHash> = stream.segments.iter().map(|(hash, _)| *hash).collect();
+        let names = hashes.iter().map(|hash| Value::from(*hash)).collect();
         streams.push(object([("bytes", stream.length.into()), ("name", (*name).into()), ("segments", names)]));
         segments.extend(stream.segments);
+        next.0.push(Past { segments: hashes, point: stream.point });
     }
     let manifest = object([
         ("at", position.at.into()),
@@ -82,7 +91,8 @@ pub fn write_beyond(state: &State<'_>, known: &Set<ContentHash>) -> Option<Check
         ("seq", position.seq.into()),
         ("streams", Value::Array(streams)),
     ]);
-    Some(CheckpointParts { seq: position.seq, manifest: canonical_json(&manifest).into_bytes().into(), segments })
+    let manifest = canonical_json(&manifest).into_bytes().into();
+    Some((CheckpointParts { seq: position.seq, manifest, segments }, next))
 }
 
 /// The segments that a manifest lists, in order; None where it is no manifest.
@@ -100,42 +110,50 @@ pub fn newer_format(manifest: &[u8]) -> Option<u64> {
 /// # Errors
 /// `Corrupt` where a segment is missing or not what it was, or the format is another.
 pub fn read(manifest: &[u8], segments: &[Object]) -> Result<State<'static>, StoreError> {
-    read_segments(manifest, segments, false)
+    read_segments(manifest, segments, false).map(|(state, _)| state)
 }
 
 impl StoredCheckpoint {
-    /// The state.
+    /// The state, and where the next checkpoint goes on.
     ///
     /// # Errors
     /// As [`read`].
-    pub fn restore(&self) -> Result<State<'static>, StoreError> {
+    pub fn restore(&self) -> Result<(State<'static>, Resume), StoreError> {
         read_segments(&self.manifest, &self.segments, self.checked)
     }
 }
 
-fn read_segments(manifest: &[u8], segments: &[Object], checked: bool) -> Result<State<'static>, StoreError> {
+fn read_segments(manifest: &[u8], segments: &[Object], checked: bool) -> Result<(State<'static>, Resume), StoreError> {
     let manifest = Manifest::parse(manifest).ok_or_else(|| corrupt("the manifest cannot be read"))?;
     let mut streams = Vec::new();
-    for (length, parts) in &manifest.streams {
-        let mut bytes = Vec::with_capacity(*length);
-        for hash in parts {
+    let mut next = Resume::default();
+    for (length, parts) in manifest.streams {
+        let mut bytes = Vec::with_capacity(length);
+        let mut full = 0;
+        for hash in &parts {
             let part = segments.iter().find(|part| part.hash == *hash);
             let part = &*part.ok_or_else(|| corrupt(format!("segment {hash} is missing")))?.bytes;
             if !checked && ContentHash::of(part) != *hash {
                 return Err(corrupt(format!("segment {hash} is not what was stored")));
             }
+            // Behind one of another size none counts.
+            full += usize::from(part.len() == SEGMENT && bytes.len() == full * SEGMENT);
             bytes.extend_from_slice(part);
         }
-        if bytes.len() != *length {
+        if bytes.len() != length {
             return Err(corrupt("a stream has another length than its manifest says"));
         }
         streams.push(bytes);
+        next.0.push(Past { segments: parts, point: Point { full, ..Point::default() } });
     }
-    let mut readers = streams.iter().map(|bytes| Reader::new(bytes));
+    let mut readers = Vec::new();
+    for (bytes, past) in streams.iter().zip(&mut next.0) {
+        readers.push(Reader::new(bytes, &mut past.point));
+    }
     let mut state = State::default();
     tables::read(&mut state, &mut readers)?;
     state.set_journal(manifest.seq, manifest.hash, manifest.at);
-    Ok(state)
+    Ok((state, next))
 }
 
 struct Manifest {

@@ -8,8 +8,8 @@ use super::codec::{Read, Reader, Stream, Writer};
 use super::rows::{
     Before, Counts, known, read_commit, read_content, read_json, row_or_none, write_commit, write_content,
 };
-use super::{STREAMS, corrupt};
-use crate::collections::{Lookup, Names, Set};
+use super::{Resume, STREAMS, corrupt};
+use crate::collections::{Lookup, Names};
 use crate::fields::At;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::annotation::Annotation;
@@ -17,60 +17,71 @@ use crate::model::record::{InputUsage, OutputUsage};
 use crate::model::types::TypeDefinition;
 use crate::state::arena::{CommitIx, EntryIx, Ix, sort_rows};
 use crate::state::gone::{Erasure, Gone};
-use crate::state::rows::{BranchRow, MoveRow, OperationRow, SentRow};
+use crate::state::rows::{BranchRow, MoveRow, Moves, OperationRow, SentRow};
 use crate::state::{JournalPosition, State};
 
-/// The streams, in the order of [`STREAMS`], without the bytes of known segments.
-pub(super) fn write(state: &State<'_>, known: &Set<ContentHash>) -> [Stream; STREAMS.len()] {
+/// The streams, in the order of [`STREAMS`], without the bytes of known segments. Those that only grow go on where they
+/// stopped; of the rows before, the last one is looked at where the next is written against it.
+pub(super) fn write(state: &State<'_>, resume: &Resume) -> [Stream; STREAMS.len()] {
     let tables = &state.tables;
-    let contents = Writer::stream(known, |out| {
+    let contents = Writer::stream(resume, 0, |out| {
         let mut previous = None;
-        for (_, row) in tables.contents.iter_from(0) {
-            write_content(row, previous, out);
+        for (ix, row) in tables.contents.iter_from(out.row().saturating_sub(1)) {
+            if ix.row() == out.row() {
+                write_content(row, previous, out);
+                out.end_row();
+            }
             previous = Some(row);
-            out.end_row();
         }
     });
-    let entries = Writer::stream(known, |out| {
-        for (_, row) in tables.entries.iter_from(0) {
+    let entries = Writer::stream(resume, 1, |out| {
+        for (_, row) in tables.entries.iter_from(out.row()) {
             out.text(&row.id);
             out.number(row.first.row() as u64);
             out.end_row();
         }
     });
-    let commits = Writer::stream(known, |out| {
+    let commits = Writer::stream(resume, 2, |out| {
         let mut before = Before::default();
-        for (ix, row) in tables.commits.iter_from(0) {
-            write_commit(state, ix, before, out);
+        for (ix, row) in tables.commits.iter_from(out.row().saturating_sub(1)) {
+            if ix.row() == out.row() {
+                write_commit(state, ix, before, out);
+                out.end_row();
+            }
             before = Before { seq: row.seq, created_at: row.created_at };
-            out.end_row();
         }
     });
-    let annotations = Writer::stream(known, |out| {
-        for (_, row) in tables.annotations.iter_from(0) {
+    let annotations = Writer::stream(resume, 3, |out| {
+        for (_, row) in tables.annotations.iter_from(out.row()) {
             out.text(&row.annotation.to_json());
             out.number(row.seq);
             out.end_row();
         }
     });
-    let moves = Writer::stream(known, |out| {
+    let moves = Writer::stream(resume, 4, |out| {
         let (mut seq, mut at) = (0, 0);
-        state.each_move(None, &mut |row| {
-            out.number(row.branch.into());
-            out.number(u64::from(row.seq - seq));
-            out.signed(row.at - at);
-            out.optional(row.head.map(|head| head.row() as u64));
-            (seq, at) = (row.seq, row.at);
-            out.end_row();
-        });
+        let from = out.row().saturating_sub(1);
+        for run in runs_from(state, from) {
+            for step in (from as u32).saturating_sub(run.number)..=run.more {
+                let row = state.nth_move(&run.first, step);
+                if (run.number + step) as usize == out.row() {
+                    out.number(row.branch.into());
+                    out.number(u64::from(row.seq - seq));
+                    out.signed(row.at - at);
+                    out.optional(row.head.map(|head| head.row() as u64));
+                    out.end_row();
+                }
+                (seq, at) = (row.seq, row.at);
+            }
+        }
     });
-    let sent = Writer::stream(known, |out| {
-        for row in &tables.sent {
+    let sent = Writer::stream(resume, 5, |out| {
+        for row in tables.sent.iter().skip(out.row()) {
             write_sent(row, out);
             out.end_row();
         }
     });
-    let operations = Writer::stream(known, |out| {
+    let operations = Writer::stream(resume, 6, |out| {
         for (id, row) in tables.operations.iter() {
             out.text(id);
             out.number(row.seq);
@@ -80,29 +91,34 @@ pub(super) fn write(state: &State<'_>, known: &Set<ContentHash>) -> [Stream; STR
             out.end_row();
         }
     });
-    let rest = Writer::stream(known, |out| out.text(&canonical_json(&write_rest(state))));
+    let rest = Writer::stream(resume, 7, |out| out.text(&canonical_json(&write_rest(state))));
     [contents, entries, commits, annotations, moves, sent, operations, rest]
 }
 
+/// The moves from this number on, as they are kept.
+pub(super) fn runs_from<'a>(state: &'a State<'_>, number: usize) -> impl Iterator<Item = &'a Moves> {
+    let runs = &state.tables.moves;
+    runs.iter().skip(runs.partition_point(|run| run.end() as usize <= number))
+}
+
 /// Reads the streams into an empty state.
-pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<Item = Reader<'a>>) -> Read {
-    let mut next = || streams.next().ok_or_else(|| corrupt("a stream is missing"));
-    let mut from = next()?;
+pub(super) fn read(state: &mut State<'static>, streams: &mut [Reader<'_>]) -> Read {
+    let [contents, entries, commits, annotations, moves, sent, operations, rest] = streams else {
+        return Err(corrupt("a stream is missing"));
+    };
     // Room for as many rows as there are of the usual size: growing would hash all of them again and again.
-    state.tables.content_lookup = Lookup::with_capacity(from.len() / 42);
-    while let Some(row) = from.row(|from| read_content(from, state.tables.contents.last()))? {
+    state.tables.content_lookup = Lookup::with_capacity(contents.len() / 42);
+    while let Some(row) = contents.row(|from| read_content(from, state.tables.contents.last()))? {
         state.add_content(row);
     }
-    from = next()?;
-    state.tables.entry_lookup = Lookup::with_capacity(from.len() / 28);
-    while let Some((id, first)) = from.row(|from| (from.text(), from.small()))? {
+    state.tables.entry_lookup = Lookup::with_capacity(entries.len() / 28);
+    while let Some((id, first)) = entries.row(|from| (from.text(), from.small()))? {
         state.add_entry(id, CommitIx::new(first as usize));
     }
-    from = next()?;
     let counts = Counts { entries: state.tables.entries.next(), contents: state.tables.contents.next() };
     let mut before = Before::default();
-    state.tables.commit_lookup = Lookup::with_capacity(from.len() / 42);
-    while let Some(new) = from.row(|from| read_commit(from, state.commit_count(), counts, before))? {
+    state.tables.commit_lookup = Lookup::with_capacity(commits.len() / 42);
+    while let Some(new) = commits.row(|from| read_commit(from, state.commit_count(), counts, before))? {
         before = Before { seq: new.seq, created_at: new.created_at };
         state.add_commit(new);
     }
@@ -110,21 +126,17 @@ pub(super) fn read<'a>(state: &mut State<'static>, streams: &mut impl Iterator<I
     if !firsts_exist {
         return Err(corrupt("an entry has no commit"));
     }
-    from = next()?;
-    while let Some((annotation, seq)) = from.row(|from| (read_annotation(from), from.number()))? {
+    while let Some((annotation, seq)) = annotations.row(|from| (read_annotation(from), from.number()))? {
         let Some(annotation) = annotation else { break };
         let entry = state.known_entry(&annotation.target)?;
         state.add_annotation(entry, annotation, seq);
     }
-    read_moves(state, next()?)?;
-    from = next()?;
-    while let Some(row) = from.row(read_sent)? {
+    read_moves(state, moves)?;
+    while let Some(row) = sent.row(read_sent)? {
         state.tables.sent.push(row);
     }
-    read_operations(state, next()?)?;
-    from = next()?;
-    let rest = from.text();
-    from.sound()?;
+    read_operations(state, operations)?;
+    let rest = rest.row(Reader::text)?.unwrap_or_default();
     read_rest(state, &json::parse(rest).map_err(corrupt)?).ok_or_else(|| corrupt("the rest cannot be read"))
 }
 
@@ -133,7 +145,7 @@ fn read_annotation(from: &mut Reader<'_>) -> Option<Annotation> {
     read_json(from, text, Annotation::read)
 }
 
-fn read_moves(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
+fn read_moves(state: &mut State<'static>, from: &mut Reader<'_>) -> Read {
     let (mut seq, mut at) = (0u32, 0i64);
     let commits = state.commit_count();
     while let Some(row) = from.row(|from| {
@@ -147,7 +159,7 @@ fn read_moves(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
     Ok(())
 }
 
-fn read_operations(state: &mut State<'static>, mut from: Reader<'_>) -> Read {
+fn read_operations(state: &mut State<'static>, from: &mut Reader<'_>) -> Read {
     while let Some((id, row)) = from.row(|from| {
         let id = from.text();
         let (seq, index) = (from.number(), from.small());
