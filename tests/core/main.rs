@@ -16,6 +16,7 @@ mod annotations;
 mod bad_input;
 mod batch;
 mod budget;
+mod checkpoints;
 mod compact;
 mod compile;
 mod compress;
