@@ -22,7 +22,7 @@ use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::object::Object;
 use codec::Reader;
-pub use resume::{FirstRows, Resume};
+pub use resume::Resume;
 use resume::{Past, Point};
 
 /// The format that this version writes and reads. Another one is passed over: it is a cache.

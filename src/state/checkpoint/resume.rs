@@ -1,10 +1,7 @@
 //! Where the next checkpoint goes on: behind the full segments of this one.
 
 use super::GROWING;
-use super::tables::runs_from;
 use crate::hash::ContentHash;
-use crate::state::State;
-use crate::state::arena::Ix;
 
 /// What a store has of a checkpoint, stream by stream, and where the next one of the same journal goes on. It holds for
 /// a checkpoint that the store has taken, and the state that was written, or read, and what was applied to it since.
@@ -26,15 +23,6 @@ pub(super) struct Point {
     /// The row in which they end, or that begins there, and how many of its bytes are inside.
     pub row: usize,
     pub inside: usize,
-}
-
-/// For each table the first row that the next checkpoint looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named like the tables")]
-pub struct FirstRows {
-    pub contents: usize,
-    pub entries: usize,
-    pub commits: usize,
 }
 
 impl Point {
@@ -64,21 +52,5 @@ impl Resume {
     pub(super) fn of(&self, stream: usize) -> Option<(Point, &[ContentHash])> {
         let past = self.0.get(stream).filter(|_| stream < GROWING)?;
         Some((past.point, past.segments.get(..past.point.full)?))
-    }
-
-    fn row(&self, stream: usize) -> usize {
-        self.of(stream).map_or(0, |(point, _)| point.row)
-    }
-
-    /// What the next checkpoint looks at. A move that went on commit by commit is told from its commit, and many of them
-    /// fit into a segment.
-    pub fn first_rows(&self, state: &State<'_>) -> FirstRows {
-        let before = |stream: usize| self.row(stream).saturating_sub(1);
-        let moves = before(4);
-        let of_moves = runs_from(state, moves).filter_map(|run| {
-            let step = moves.saturating_sub(run.number as usize).max(1);
-            (step <= run.more as usize).then_some(run.first.head?.row() + step)
-        });
-        FirstRows { contents: before(0), entries: self.row(1), commits: of_moves.fold(before(2), usize::min) }
     }
 }

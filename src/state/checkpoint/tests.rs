@@ -177,6 +177,25 @@ fn shorten<I: Ix, T: Clone>(table: &mut Arena<I, T>, first: usize) {
     *table = rest;
 }
 
+/// For each table the first row that the next checkpoint looks at.
+struct FirstRows {
+    contents: usize,
+    entries: usize,
+    commits: usize,
+}
+
+/// A move that went on commit by commit is told from its commit, and many of them fit into a segment.
+fn first_rows(resume: &Resume, state: &State<'_>) -> FirstRows {
+    let row = |stream: usize| resume.of(stream).map_or(0, |(point, _)| point.row);
+    let before = |stream: usize| row(stream).saturating_sub(1);
+    let moves = before(4);
+    let of_moves = tables::runs_from(state, moves).filter_map(|run| {
+        let step = moves.saturating_sub(run.number as usize).max(1);
+        (step <= run.more as usize).then_some(run.first.head?.row() + step)
+    });
+    FirstRows { contents: before(0), entries: row(1), commits: of_moves.fold(before(2), usize::min) }
+}
+
 /// Takes away all rows that the next checkpoint has no need of. Whoever looks at one of them panics.
 fn forget(state: &mut State<'static>, first: FirstRows, resume: &Resume) {
     let [annotations, moves, sent] = [3, 4, 5].map(|number| resume.of(number).map_or(0, |(point, _)| point.row));
@@ -213,7 +232,7 @@ fn a_checkpoint_that_goes_on_is_the_one_that_begins_anew() {
         let mut game = Game::new(seed);
         let (mut resume, mut kept) = (Resume::default(), Map::default());
         for _ in 0..8 {
-            let before = resume.first_rows(&game.state);
+            let before = first_rows(&resume, &game.state);
             for _ in 0..game.below(30) {
                 game.play();
             }
@@ -249,7 +268,7 @@ fn only_what_no_full_segment_holds_is_looked_at() {
     for _ in 0..60 {
         (0..20).for_each(|_| game.play());
         let (_, next) = write_beyond(&game.state, &resume).unwrap();
-        let first = next.first_rows(&game.state);
+        let first = first_rows(&next, &game.state);
         farthest = farthest.max(game.state.commit_count() - first.commits);
         resume = next;
     }
