@@ -19,7 +19,7 @@ impl From<StoreError> for Box<Error> {
 
 /// Why an operation was refused. Nothing of a refused operation is stored, except under
 /// [`Error::OutcomeUnknown`].
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The input is not what the operation takes. `pointer` is a JSON pointer (RFC 6901) into it.
     #[error("{message}{}", at(pointer))]
@@ -305,6 +305,16 @@ impl Error {
     /// A conflict that is not about an expected head.
     pub fn conflict(message: impl Into<String>) -> Box<Self> {
         Box::new(Self::Conflict { message: message.into(), expected: None, actual: None })
+    }
+
+    /// The same, for another of those who wrote together: it is of the store, or of a callback.
+    pub(crate) fn again(&self) -> Box<Self> {
+        Box::new(match self {
+            Self::Store(error) => Self::Store(error.clone()),
+            Self::Callback { what, message } => Self::Callback { what, message: message.clone() },
+            Self::Conflict { message, .. } => return Self::conflict(message.as_str()),
+            other => Self::Internal(other.to_string()),
+        })
     }
 
     /// The stable name of this kind of error.

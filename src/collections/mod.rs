@@ -6,9 +6,11 @@ mod dense;
 mod lookup;
 mod map;
 mod names;
+mod text;
 
 pub use bytes::Bytes;
 pub use dense::Dense;
 pub use lookup::{Key, Lookup, text_hash};
 pub use map::{Map, Set};
 pub use names::Names;
+pub use text::occurs;

@@ -118,7 +118,21 @@ impl Value {
 
 fn steps(pointer: &str) -> Option<impl Iterator<Item = String>> {
     let path = pointer.strip_prefix('/').map_or_else(|| pointer.is_empty().then_some(None), |path| Some(Some(path)));
-    Some(path?.into_iter().flat_map(|path| path.split('/').map(|step| step.replace("~1", "/").replace("~0", "~"))))
+    Some(path?.into_iter().flat_map(|path| path.split('/').map(unescaped)))
+}
+
+/// A step of a pointer without its escapes: "~1" is a slash, "~0" a tilde.
+fn unescaped(step: &str) -> String {
+    let mut out = String::new();
+    for (place, part) in step.split('~').enumerate() {
+        match (place, part.strip_prefix('1'), part.strip_prefix('0')) {
+            (0, ..) => out.push_str(part),
+            (_, Some(rest), _) => out.extend(["/", rest]),
+            (_, _, Some(rest)) => out.extend(["~", rest]),
+            _ => out.extend(["~", part]),
+        }
+    }
+    out
 }
 
 /// What a value is asked for.

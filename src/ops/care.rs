@@ -1,6 +1,7 @@
 //! Taking payloads away: those that nothing needs, and those that must not be there.
 
 use super::{Outcome, Planner};
+use crate::collections::occurs;
 use crate::error::{Error, Result};
 use crate::hash::{CommitHash, ContentHash};
 use crate::json::{ToJson, Value};
@@ -45,7 +46,7 @@ impl Planner<'_> {
         // Proposals name objects of which no commit knows yet.
         let objects = |(_, value): &(&str, &Value)| Some(value.get("objects")?.to_json());
         let settings: Vec<_> = self.draft.notes(None).iter().filter_map(objects).collect();
-        let named = |hash: &ContentHash| settings.iter().any(|text| text.contains(&hash.to_hex()));
+        let named = |hash: &ContentHash| settings.iter().any(|text| occurs(&hash.to_hex(), text));
         let contents: Vec<_> = free.hashes.iter().copied().filter(|hash| unneeded(hash) && !named(hash)).collect();
         if contents.is_empty() {
             return Outcome::default();

@@ -120,7 +120,7 @@ impl Repository {
                     parts.extend([second, first]);
                     continue;
                 }
-                results => results.unwrap_or_else(|error| part.iter().map(|_| Err(error.clone())).collect()),
+                results => results.unwrap_or_else(|error| part.iter().map(|_| Err(error.again())).collect()),
             };
             for (ticket, result) in part.iter().zip(results) {
                 ticket.result.replace(Some(result));

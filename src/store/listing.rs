@@ -99,7 +99,7 @@ impl RepositoryQuery {
             rows.retain(behind);
         }
         rows.retain(|row| row.id.starts_with(&self.prefix));
-        rows.sort_by(|a, b| time(b).cmp(&time(a)).then_with(|| a.id.cmp(&b.id)));
+        rows.sort_unstable_by(|a, b| time(b).cmp(&time(a)).then_with(|| a.id.cmp(&b.id)));
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
         let cursor = rows.last().filter(|_| more).map(|last| format!("{}:{}", time(last), last.id));

@@ -298,7 +298,10 @@ impl View {
             .into_iter()
             .map(|(recipe, tokens)| Shown { unit: index, id: table.acquire(recipe), tokens })
             .collect();
-        let old: Vec<Shown> = self.shown.splice(start..end, fresh.iter().copied()).collect();
+        let behind = self.shown.split_off(end);
+        let old = self.shown.split_off(start);
+        self.shown.extend_from_slice(&fresh);
+        self.shown.extend_from_slice(&behind);
         for mut splice in differences(&old, &fresh) {
             splice.start += start;
             splice::push(&mut self.splices, splice);

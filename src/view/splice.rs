@@ -22,7 +22,10 @@ pub(super) fn push(splices: &mut Vec<Splice>, next: Splice) {
         && let Some(offset) = next.start.checked_sub(last.start)
         && offset + next.removed <= last.inserted.len()
     {
-        last.inserted.splice(offset..offset + next.removed, next.inserted);
+        let behind = last.inserted.split_off(offset + next.removed);
+        last.inserted.truncate(offset);
+        last.inserted.extend_from_slice(&next.inserted);
+        last.inserted.extend_from_slice(&behind);
         return;
     }
     splices.push(next);

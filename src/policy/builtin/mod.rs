@@ -31,8 +31,11 @@ pub fn built_in(definition: &dyn Fn(&str) -> Option<Value>) -> Result<Vec<Box<dy
         let at = At::Member(&At::Root, name);
         make(Definition::read(given, at, *enabled, *priority)?, at)
     };
-    let mut all: Vec<_> = BUILT_IN.iter().map(make).collect::<Result<_>>()?;
-    all.sort_by_key(|policy| policy.priority());
+    let mut all: Vec<Box<dyn Policy>> = Vec::with_capacity(BUILT_IN.len());
+    for policy in &BUILT_IN {
+        let policy = make(policy)?;
+        all.insert(all.partition_point(|before| before.priority() <= policy.priority()), policy);
+    }
     Ok(all)
 }
 

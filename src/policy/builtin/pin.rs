@@ -1,6 +1,7 @@
 //! `auto-pin`: rules choose what stays, whatever is compressed.
 
 use super::common;
+use crate::collections::occurs;
 use crate::error::Result;
 use crate::fields::{At, Fields};
 use crate::json::{Value, object};
@@ -80,7 +81,7 @@ impl Rule {
             return Ok(true);
         }
         let Some(text) = (view.text)(&row.hash) else { return Ok(false) };
-        if self.text.as_ref().is_some_and(|part| !text.contains(part.as_str())) {
+        if self.text.as_ref().is_some_and(|part| !occurs(part, &text)) {
             return Ok(false);
         }
         self.pattern.as_ref().map_or(Ok(true), |(pattern, flags)| (view.matches)(pattern, flags, &text))
