@@ -60,6 +60,13 @@ const suites = [
     count: countCargo,
   },
   {
+    // The same histories with checkpoints every few commits, so that old rows are left out all the time.
+    name: "cargo-tiny",
+    group: "rust",
+    command: () => ["cargo", "test", "--features", "tiny", "--test", "property"],
+    count: countCargo,
+  },
+  {
     name: "wasm-node",
     group: "wasm",
     exists: hasWasmTests,

@@ -78,7 +78,6 @@ export interface NativeHandle {
   /** Takes in what others wrote first. */
   prepare(options: string | undefined): unknown;
   begin(): NativeBatch;
-  at(ref: string): Maybe<NativeHandle>;
   readonly head: string | undefined;
   /** Undefined where the handle is detached. */
   readonly branch: string | undefined;

@@ -6,7 +6,7 @@ import { OpenTurn } from "./chat/turn.js";
 import { VarveError } from "./errors.js";
 import { forModule, type Given } from "./files/files.js";
 import { later } from "./later.js";
-import type { Maybe } from "./native.js";
+import type { Maybe, NativeHandle } from "./native.js";
 import { own, toPlainJson } from "./plain.js";
 import { resolvePolicy } from "./policies/config.js";
 import type { Driven } from "./policies/driver.js";
@@ -37,7 +37,7 @@ export class Repository<P = BuiltInPayload> extends Shrinker<P> {
     const { link } = this;
     link.assertOpen();
     if (typeof ref !== "string") throw notText("ref");
-    return new Repository<P>(link.with(await link.instance.settled(() => link.native.at(ref))));
+    return new Repository<P>(link.with(await link.call<NativeHandle>("at", { ref })));
   }
 
   /**

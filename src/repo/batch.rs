@@ -75,7 +75,8 @@ impl Batch {
         options.check()?;
         let payload = self.handle.repo.prepare_payload(payload, &options.files).await?;
         let id = self.handle.entry_id(options);
-        let receipts = self.add(Input::Append(Append { id, payload, attributes: options.attributes(), elsewhere }))?;
+        let append = Append { id, payload, attributes: options.attributes(), elsewhere };
+        let receipts = self.add(Input::Append(append)).await?;
         receipts.into_iter().next().ok_or_else(|| Error::internal("an append gave no receipt"))
     }
 
@@ -86,7 +87,7 @@ impl Batch {
     pub async fn edit(&self, target: &str, payload: Value, options: &CommitOptions) -> Result<Vec<Receipt>> {
         options.check()?;
         let payload = self.handle.repo.prepare_payload(payload, &options.files).await?;
-        self.add(Input::Edit { target: target.to_owned(), payload, attributes: options.attributes() })
+        self.add(Input::Edit { target: target.to_owned(), payload, attributes: options.attributes() }).await
     }
 
     /// The commit that a reference means, on what the batch made so far.
@@ -101,21 +102,39 @@ impl Batch {
         })
     }
 
+    /// The repository it is put together for.
+    pub fn repository(&self) -> &Rc<super::Repository> {
+        self.handle.repository()
+    }
+
     /// Adds any operation. Returns the receipts of its commits.
     ///
     /// # Errors
     /// Those of the operation, on the draft as it is; the batch goes on without it.
-    pub fn add(&self, input: Input) -> Result<Vec<Receipt>> {
-        let now = self.handle.repo.settings.environment.now();
-        self.on_draft(|over, draft| {
-            let input = input.made_at(now);
-            let seq = over.journal().seq + 1;
-            let outcome = plan_next(over, &self.branch, &input, seq, now)?;
-            let receipts = outcome.receipts.clone();
-            draft.outcome.extend(outcome);
-            draft.inputs.push(input);
-            Ok(receipts)
-        })
+    pub async fn add(&self, input: Input) -> Result<Vec<Receipt>> {
+        let repo = &self.handle.repo;
+        let now = repo.settings.environment.now();
+        let input = input.made_at(now);
+        let _held = repo.hold();
+        let planned = loop {
+            let plan = |over: &mut State<'_>, draft: &mut Draft| {
+                let seq = over.journal().seq + 1;
+                let outcome = plan_next(over, &self.branch, &input, seq, now)?;
+                let receipts = outcome.receipts.clone();
+                draft.outcome.extend(outcome);
+                Ok(receipts)
+            };
+            let (planned, missed) = repo.misses(|| self.on_draft(plan));
+            if !missed {
+                break planned;
+            }
+            self.draft.borrow_mut().planned = None;
+            repo.bring_back().await?;
+        };
+        if planned.is_ok() {
+            self.draft.borrow_mut().inputs.push(input);
+        }
+        planned
     }
 
     /// Lays the draft over the state as it is now; where that has moved on, plans everything again.

@@ -17,7 +17,7 @@ use crate::state::lineage::Status;
 use crate::tokens::count_tools;
 use crate::view::counts::Counts;
 use crate::view::message::CompiledMessage;
-use crate::view::options::{AsOf, CompileOptions, OnOverflow};
+use crate::view::options::{AsOf, CompileOptions, OnOverflow, Strategy};
 use crate::view::runs::live;
 use crate::view::splice::Splice;
 use crate::view::table::{MessageId, MessageTable, Recipe};
@@ -132,10 +132,19 @@ impl Handle {
     /// whatever the store or the counter says.
     pub async fn compile(&self, options: &CompileOptions) -> Result<Compiled> {
         let repo = &*self.repo;
-        let standpoint = self.standpoint();
+        // Strategies count units, those that are left out included.
+        let counts = options.strategy != Strategy::Full;
+        let is_past = options.as_of.is_some() || self.branch().is_none();
+        let _held = repo.hold();
+        if is_past || counts {
+            repo.bring_back().await?;
+        }
         let past = match &options.as_of {
             None => None,
-            Some(as_of) => Some(repo.read(|state| past(state, as_of, self.branch().as_deref(), standpoint))?),
+            Some(as_of) => {
+                let standpoint = self.standpoint();
+                Some(repo.read(|state| past(state, as_of, self.branch().as_deref(), standpoint))?)
+            }
         };
         let target = |state: &State<'_>| past.unwrap_or_else(|| (self.head_in(state), u64::MAX));
         let texts: &[String] = options.instructions.as_ref().map_or(&[], |given| given.texts());
@@ -150,7 +159,7 @@ impl Handle {
                 let message = "pinned entries, the last entries and the current turn do not fit".to_owned();
                 return Err(Box::new(Error::BudgetExceeded { limit, required: overflow.required, message }));
             }
-            if past.is_some() || self.branch().is_none() {
+            if is_past {
                 repo.read(|state| check_stored(state, target(state).0))?;
             }
             repo.lead(updated.slot, texts);
@@ -332,7 +341,7 @@ fn render(state: &State<'_>, slot: &ViewSlot, table: &mut MessageTable, fetched:
 }
 
 /// The messages that the splices name.
-fn named(slot: &ViewSlot) -> impl Iterator<Item = MessageId> {
+pub(super) fn named(slot: &ViewSlot) -> impl Iterator<Item = MessageId> {
     slot.pending.iter().chain(slot.view.splices()).flat_map(|splice| &splice.inserted).copied()
 }
 

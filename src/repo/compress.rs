@@ -183,6 +183,11 @@ impl Handle {
         let repo = &*self.repo;
         let branch = self.writable()?;
         let target = |state: &State<'_>| (state.branch(&branch).flatten(), u64::MAX);
+        // What is named may be of the past.
+        let _held = repo.hold();
+        if options.ids.is_some() || options.from.is_some() || options.to.is_some() {
+            repo.bring_back().await?;
+        }
         let mut fetched = Fetched::default();
         loop {
             let updated = repo.update_view(&target, &CompileOptions::default(), &|_| 0).await?;

@@ -26,6 +26,9 @@ const UNDOABLE: usize = 1000;
 const ASIDE: [&str; 3] = ["propose", "settle", "log"];
 
 /// Where a caller stands. Cheap; needs no closing.
+///
+/// Commits and edits, compiles of a branch, its status and its policies find what they need themselves. For everything
+/// else, which may ask about the past, a caller holds [`Repository::past`] meanwhile.
 pub struct Handle {
     pub(super) repo: Rc<Repository>,
     pub(super) id: u64,

@@ -8,20 +8,40 @@ use super::stand::Stands;
 use super::{Repository, Settings};
 use crate::error::{Error, Result, StoreError};
 use crate::json::{Map, Value, object, put};
-
-use crate::model::journal::Sealed;
-use crate::state::State;
-use crate::state::checkpoint;
-use crate::state::checkpoint::{Resume, StoredCheckpoint};
-use crate::store::{Address, RepoKey};
+use crate::model::journal::{Entry, Sealed};
+use crate::state::checkpoint::{self, Resume, StoredCheckpoint};
+use crate::state::{JournalPosition, State};
+use crate::store::{Address, Pending, RepoKey};
 
 /// Entries that are read at once.
 pub(super) const PAGE: usize = 1000;
 /// Entries, or commits, after which a new checkpoint is worth its place: an entry may hold hundreds of commits.
-const CHECKPOINT_EVERY: u64 = 2000;
+pub(super) const CHECKPOINT_EVERY: u64 = if cfg!(feature = "tiny") { 4 } else { 2000 };
 
 /// What is wrong with a checkpoint that another journal led to.
 pub(super) const NOT_OF_THIS: &str = "checkpoint: it is not of this journal";
+
+/// What a store tells of a repository.
+#[derive(Default)]
+pub(super) struct Folded {
+    pub state: State<'static>,
+    /// The last entry of the checkpoint it began with and its number of commits, and where the next one goes on.
+    checkpointed: (u64, u64),
+    resume: Resume,
+    /// Why a checkpoint was of no use.
+    fault: Option<String>,
+}
+
+impl Folded {
+    fn of(stored: &StoredCheckpoint) -> Self {
+        match stored.restore() {
+            Ok((state, resume)) => {
+                Self { checkpointed: (state.journal().seq, state.commit_count() as u64), state, resume, fault: None }
+            }
+            Err(error) => Self { fault: Some(error.to_string()), ..Self::default() },
+        }
+    }
+}
 
 /// How to open a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +82,8 @@ impl Repository {
             handles: Cell::new(0),
             checkpointed: Cell::new((0, 0)),
             resume: RefCell::default(),
+            pasts: Cell::new(0),
+            asked: Cell::new(false),
             stands: Stands::default(),
             rebuilt: RefCell::default(),
         });
@@ -75,50 +97,59 @@ impl Repository {
     }
 
     async fn load(&self) -> Result<()> {
-        let Some(repo) = self.key() else { return Ok(()) };
-        // One of a newer version is left to it.
-        if let Some(stored) = self.settings.store.read_checkpoint(&repo).await?
-            && checkpoint::newer_format(&stored.manifest).is_none()
-        {
-            match self.restore(&repo, &stored).await? {
-                Ok((state, resume, behind)) => {
-                    self.checkpointed.set((stored.seq, state.commit_count() as u64));
-                    self.resume.replace(resume);
-                    self.state.replace(state);
-                    self.apply_all(&behind)?;
-                    if behind.len() < PAGE {
-                        return Ok(());
-                    }
-                }
-                Err(reason) => {
-                    self.rebuilt.replace(Some(reason));
-                    self.emit("checkpoint", &|| self.checkpoint_status());
-                }
-            }
+        let Folded { state, checkpointed, resume, fault } = self.fold(true).await?;
+        self.state.replace(state);
+        self.checkpointed.set(checkpointed);
+        self.resume.replace(resume);
+        if fault.is_some() {
+            self.rebuilt.replace(fault);
+            self.emit("checkpoint", &|| self.checkpoint_status());
         }
-        self.catch_up().await
+        Ok(())
     }
 
-    /// A checkpoint is a cache: one that cannot be read, or is not of this journal, is passed over. The
-    /// reason is told, and the next write puts another in its place. With its last entry the first of those behind it
-    /// are read.
-    async fn restore(
-        &self,
-        repo: &RepoKey,
-        stored: &StoredCheckpoint,
-    ) -> Result<Result<(State<'static>, Resume, Vec<Sealed>), String>> {
-        let (state, resume) = match stored.restore() {
-            Ok(restored) => restored,
-            Err(error) => return Ok(Err(error.to_string())),
-        };
-        let position = state.journal();
-        let before = position.seq.saturating_sub(1);
-        let page = self.settings.store.read_journal(repo, before, PAGE).await?;
-        let matches = match page.first() {
-            Some(entry) => Some(entry.hash) == position.hash && self.opened(entry)?.at == position.at,
-            None => false,
-        };
-        Ok(if matches { Ok((state, resume, page)) } else { Err(NOT_OF_THIS.to_owned()) })
+    /// The state as the store tells it: to the end of the journal when it is opened, else as far as is known here.
+    ///
+    /// A checkpoint is a cache: one that cannot be read, is not of this journal or leads too far is passed over. With its
+    /// last entry the first of those behind it are read.
+    pub(super) fn fold(&self, opening: bool) -> Pending<'_, Result<Folded>> {
+        Box::pin(async move {
+            let mut folded = Folded::default();
+            let Some(repo) = &self.key() else { return Ok(folded) };
+            let store = &*self.settings.store;
+            let end = || if opening { u64::MAX } else { self.read(|state| state.journal().seq) };
+            let stored = store.read_checkpoint(repo).await?;
+            // One of a newer version is left to it.
+            if let Some(stored) = stored.filter(|stored| checkpoint::newer_format(&stored.manifest).is_none())
+                && stored.seq <= end()
+            {
+                folded = Folded::of(&stored);
+            }
+            let mut checks = folded.state.journal().seq > 0;
+            while checks || folded.state.journal().seq < end() {
+                let position = folded.state.journal();
+                let entries = store.read_journal(repo, position.seq - u64::from(checks), PAGE).await?;
+                if std::mem::take(&mut checks) && !self.leads_to(&entries, position)? {
+                    folded = Folded { fault: Some(NOT_OF_THIS.to_owned()), ..Folded::default() };
+                    continue;
+                }
+                for sealed in entries.iter().filter(|sealed| sealed.seq <= end()) {
+                    follow(&mut folded.state, sealed)?;
+                }
+                if entries.is_empty() || opening && entries.len() < PAGE {
+                    break;
+                }
+            }
+            Ok(folded)
+        })
+    }
+
+    /// Whether the first of these entries is the one of a checkpoint.
+    fn leads_to(&self, entries: &[Sealed], JournalPosition { hash, at, .. }: JournalPosition) -> Result<bool> {
+        match entries.first().filter(|entry| Some(entry.hash) == hash) {
+            Some(entry) => Ok(self.opened(entry)?.at == at),
+            None => Ok(false),
+        }
     }
 
     /// `{ seq, rebuilt? }`: the last entry that the newest checkpoint known here holds, and why the one
@@ -143,25 +174,36 @@ impl Repository {
             let after = self.read(|state| state.journal().seq);
             let page = self.settings.store.read_journal(&repo, after, PAGE).await?;
             // Somebody else may have applied them while this was waiting.
-            self.apply_all(&page)?;
+            self.take_in(&page).await?;
             if page.len() < PAGE {
                 return Ok(());
             }
         }
     }
 
+    /// Applies entries that others wrote: they may be about anything, so nothing may be left out.
+    ///
+    /// # Errors
+    /// `Corrupt`, `VersionTooNew` and whatever the store says.
+    pub(super) fn take_in<'a>(&'a self, entries: &'a [Sealed]) -> Pending<'a, Result<()>> {
+        Box::pin(async move {
+            let _held = self.hold();
+            if !entries.is_empty() {
+                self.bring_back().await?;
+            }
+            Ok(self.apply_all(entries)?)
+        })
+    }
+
     /// Applies entries that follow, or are there already.
     pub(super) fn apply_all(&self, entries: &[Sealed]) -> Result<(), StoreError> {
         let mut new = false;
         for sealed in entries {
-            let position = self.read(|state| state.journal());
-            if sealed.seq <= position.seq {
-                continue;
+            let followed = follow(&mut self.state.borrow_mut(), sealed)?;
+            if let Some(entry) = followed {
+                self.drop_gone(&entry);
+                new = true;
             }
-            let entry = sealed.open(position.seq + 1, position.hash)?;
-            self.state.borrow_mut().apply_entry(&entry, sealed.hash)?;
-            self.drop_gone(&entry);
-            new = true;
         }
         if new {
             self.rivals.wrote(self.read(|state| state.journal().seq), self.settings.environment.now());
@@ -176,32 +218,38 @@ impl Repository {
     /// Whatever the store says.
     pub async fn checkpoint(&self) -> Result<()> {
         let Some(repo) = self.key() else { return Ok(()) };
-        let store = &*self.settings.store;
-        let commits = self.read(|state| state.commit_count());
-        // Lost with a write that fails, so that the next one begins anew.
-        let known = self.resume.take();
-        let Some((mut parts, mut next)) = self.read(|state| checkpoint::write_beyond(state, &known)) else {
+        loop {
+            // Lost with a write that fails, so that the next one begins anew.
+            let known = self.resume.take();
+            let held = self.hold();
+            if known.is_empty() {
+                // Who begins anew looks at all rows.
+                let asked = self.asked.get();
+                self.bring_back().await?;
+                self.asked.set(asked);
+            }
+            let commits = self.read(|state| state.commit_count() as u64);
+            let (written, missed) = self.misses(|| self.read(|state| checkpoint::write_beyond(state, &known)));
+            if missed {
+                continue;
+            }
+            let Some((parts, next)) = written else { return Ok(()) };
+            let taken = self.settings.store.write_checkpoint(&repo, &parts).await?;
+            drop(held);
+            self.checkpointed.set((parts.seq, commits));
+            if taken {
+                self.leave_out(next.first_rows());
+                self.resume.replace(next);
+            } else if !known.is_empty() {
+                continue; // somebody else may have put another checkpoint there
+            }
             return Ok(());
-        };
-        let mut written = store.write_checkpoint(&repo, &parts).await?;
-        if !written
-            && !known.is_empty()
-            && let Some(whole) = self.read(|state| checkpoint::write_beyond(state, &Resume::default()))
-        {
-            // Somebody else may have put another checkpoint there.
-            (parts, next) = whole;
-            written = store.write_checkpoint(&repo, &parts).await?;
         }
-        if written {
-            self.resume.replace(next);
-        }
-        self.checkpointed.set((parts.seq, commits as u64));
-        Ok(())
     }
 
     /// Whether what is written survives this process.
     pub(super) fn lasts(&self) -> bool {
-        self.settings.store.capabilities().durability != crate::store::Durability::Memory
+        cfg!(feature = "tiny") || self.settings.store.capabilities().durability != crate::store::Durability::Memory
     }
 
     /// Writes a checkpoint when enough has happened since the last one. It is a cache, so a store that
@@ -213,11 +261,13 @@ impl Repository {
             self.replace_checkpoint().await;
             return;
         }
-        let new = self.read(|state| {
-            state.journal().seq.saturating_sub(last).max((state.commit_count() as u64).saturating_sub(commits))
-        });
+        let now = self.read(|state| (state.journal().seq, state.commit_count() as u64));
+        let new = now.0.saturating_sub(last).max(now.1.saturating_sub(commits));
         if self.lasts() && new >= CHECKPOINT_EVERY {
-            let _ = self.checkpoint().await;
+            self.checkpointed.set(now); // for who writes meanwhile
+            if self.checkpoint().await.is_err() {
+                self.checkpointed.set((last, commits));
+            }
         }
     }
 
@@ -228,4 +278,15 @@ impl Repository {
             self.emit("checkpoint", &|| self.checkpoint_status());
         }
     }
+}
+
+/// Applies an entry if it follows; None where it is there already.
+fn follow(state: &mut State<'static>, sealed: &Sealed) -> Result<Option<Entry>, StoreError> {
+    let position = state.journal();
+    if sealed.seq <= position.seq {
+        return Ok(None);
+    }
+    let entry = sealed.open(position.seq + 1, position.hash)?;
+    state.apply_entry(&entry, sealed.hash)?;
+    Ok(Some(entry))
 }

@@ -12,6 +12,7 @@ mod environment;
 mod handle;
 mod load;
 mod options;
+mod past;
 mod payloads;
 mod policies;
 mod prepare;
@@ -49,6 +50,7 @@ pub use environment::{Environment, ManualEnvironment};
 pub use handle::Handle;
 pub use load::OpenOptions;
 pub use options::CommitOptions;
+pub use past::Past;
 pub use policies::{Fired, LOG};
 pub use prepare::Validator;
 pub use proposals::{Guard, NewProposal};
@@ -115,6 +117,9 @@ pub struct Repository {
     /// The last entry of the newest checkpoint known here, how many commits it has, and where the next goes on.
     checkpointed: Cell<(u64, u64)>,
     resume: RefCell<Resume>,
+    /// How many ask about the past, and whether anybody did since the last checkpoint.
+    pasts: Cell<u32>,
+    asked: Cell<bool>,
     /// Why the checkpoint in the store was of no use.
     rebuilt: RefCell<Option<String>>,
 }

@@ -82,7 +82,7 @@ impl Handle {
         let branch = self.writable()?;
         let now = self.repo.journal_time();
         let id = self.repo.make_id(now).to_string();
-        let basis = self.repo.read(|state| basis(state, &branch, &new))?;
+        let basis = self.repo.read_whole(&|state| basis(state, &branch, &new)).await?;
         let mut body = new.body;
         let kind = body.get("action").and_then(|action| action.get("type")).cloned().unwrap_or_default();
         body.insert("basis", basis);
@@ -171,7 +171,7 @@ impl Handle {
             let mut body = self.body_of(&seen).await?.unwrap_or_default();
             new.body.iter().for_each(|(name, value)| drop(body.insert(name, value.clone())));
             let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
-            body.insert("basis", self.repo.read(|state| basis(state, branch, &new))?);
+            body.insert("basis", self.repo.read_whole(&|state| basis(state, branch, &new)).await?);
             let object = object_of(&Value::Object(body));
             let old = value.insert("body", object.hash.into());
             let mut named: Vec<_> = value.remove("objects").and_then(|all| all.as_array().cloned()).unwrap_or_default();
@@ -199,11 +199,12 @@ impl Handle {
         let seen = self.setting_of(id).ok_or_else(|| Box::new(Error::ProposalNotFound { id: id.to_owned() }))?;
         let inputs = self.still_holds(id, &seen).await?;
         let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
-        Ok(self.repo.read(|state| {
+        let holds = |state: &State<'_>| {
             let mut draft = State::over(state);
             let seq = state.journal().seq;
-            inputs.iter().all(|input| plan_next(&mut draft, branch, input, seq, 0).is_ok())
-        }))
+            Ok(Value::from(inputs.iter().all(|input| plan_next(&mut draft, branch, input, seq, 0).is_ok())))
+        };
+        Ok(self.repo.read_whole(&holds).await? == Value::Bool(true))
     }
 
     /// Does something on behalf of a policy, a proposal, or both: all of it, with what must be written beside it, or

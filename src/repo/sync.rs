@@ -96,7 +96,7 @@ impl Handle {
             let skipped = known.map_or(0, |(_, skipped)| skipped);
             synced.diverged_at = aligned.surplus.as_ref().map(|_| aligned.there);
             if let Some(target) = aligned.surplus {
-                batch.add(Input::Return { target, to: Before::Entry, append: None })?;
+                batch.add(Input::Return { target, to: Before::Entry, append: None }).await?;
             }
             for (place, SyncMessage { id, payload }) in messages.iter().enumerate() {
                 let edits = place < aligned.there;

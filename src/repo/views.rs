@@ -1,11 +1,12 @@
 //! The views that were used last, each under a number by which its reader keeps a copy in step.
 
 use super::Repository;
+use super::compile::named;
 use super::payloads::Fetched;
 use crate::error::Result;
 use crate::model::outline::{Link, Outline};
 use crate::state::State;
-use crate::state::arena::CommitIx;
+use crate::state::arena::{CommitIx, Ix};
 use crate::view::compile::{Inputs, Overflow, View};
 use crate::view::counts::Counts;
 use crate::view::options::CompileOptions;
@@ -47,6 +48,27 @@ pub(super) struct Mark {
 }
 
 impl ViewSlot {
+    fn new(options: CompileOptions, head: Option<CommitIx>, until: u64) -> Self {
+        let view = View::new(options, until);
+        Self { view, head, until, lead: Vec::new(), pending: Vec::new(), marks: Vec::new(), last_use: 0 }
+    }
+
+    /// Lets go of what it shows. Its reader has to take away what it has.
+    fn become_another(&mut self, fresh: Self, table: &mut MessageTable) {
+        let known = self.length();
+        let waiting: Vec<Splice> = self.view.take_splices();
+        let change = |splice: &Splice| splice.inserted.len() as i64 - splice.removed as i64;
+        // What the reader has: what is here, without the changes it was not told of.
+        let told =
+            known as i64 - waiting.iter().map(change).sum::<i64>() - self.pending.iter().map(change).sum::<i64>();
+        let mut old = std::mem::replace(self, fresh);
+        old.view.release(table);
+        old.lead.iter().for_each(|(id, _)| table.release(*id));
+        if told > 0 {
+            self.pending.push(Splice { start: 0, removed: told as usize, inserted: Vec::new() });
+        }
+    }
+
     /// All messages, the instructions' first.
     pub fn messages(&self) -> impl Iterator<Item = (MessageId, u32)> {
         self.lead.iter().copied().chain(self.view.messages())
@@ -81,35 +103,42 @@ impl Views {
         if let Some(found) = exact.or_else(leading) {
             return found;
         }
-        let view = View::new(CompileOptions { as_of: None, instructions: None, tools: None, ..options.clone() }, until);
-        let fresh =
-            ViewSlot { view, head, until, lead: Vec::new(), pending: Vec::new(), marks: Vec::new(), last_use: 0 };
+        let options = CompileOptions { as_of: None, instructions: None, tools: None, ..options.clone() };
+        let fresh = ViewSlot::new(options, head, until);
         if self.slots.len() < KEPT {
             self.slots.push(fresh);
             return self.slots.len() - 1;
         }
         let oldest = self.slots.iter().enumerate().min_by_key(|(_, slot)| slot.last_use).map_or(0, |(place, _)| place);
         if let Some(slot) = self.slots.get_mut(oldest) {
-            let known = slot.length();
-            let waiting: Vec<Splice> = slot.view.take_splices();
-            let change = |splice: &Splice| splice.inserted.len() as i64 - splice.removed as i64;
-            // What the reader has: what is here, without the changes it was not told of.
-            let told =
-                known as i64 - waiting.iter().map(change).sum::<i64>() - slot.pending.iter().map(change).sum::<i64>();
-            let mut old = std::mem::replace(slot, fresh);
-            old.view.release(&mut self.table);
-            old.lead.iter().for_each(|(id, _)| self.table.release(*id));
-            if told > 0 {
-                slot.pending.push(Splice { start: 0, removed: told as usize, inserted: Vec::new() });
-            }
+            slot.become_another(fresh, &mut self.table);
         }
         oldest
     }
+
+    /// Has views of commits before this row begin anew. Returns the first row that the others are of.
+    pub fn forget_before(&mut self, row: usize) -> usize {
+        let mut first = usize::MAX;
+        for slot in &mut self.slots {
+            match slot.head {
+                Some(head) if head.row() < row => {
+                    let fresh = ViewSlot::new(slot.view.options().clone(), None, slot.until);
+                    slot.become_another(fresh, &mut self.table);
+                }
+                head => first = first.min(head.map_or(first, Ix::row)),
+            }
+        }
+        first
+    }
 }
 
+/// Whether a view of a commit can go on to another. If that takes rows that are left out, it is on another branch.
 fn leads(state: &State<'_>, from: Option<CommitIx>, to: Option<CommitIx>) -> bool {
     match (from, to) {
-        (Some(from), Some(to)) => state.first_parent_at(to, state.commits(from).height) == from && !state.is_head(from),
+        (Some(from), Some(to)) => {
+            let found = state.if_here(|| state.first_parent_at(to, state.commits(from).height));
+            found == Some(from) && !state.is_head(from)
+        }
         (None, _) => true,
         (Some(_), None) => false,
     }
@@ -137,8 +166,14 @@ impl Repository {
         options: &CompileOptions,
         extra: Extra<'_>,
     ) -> Result<Updated> {
+        let _held = self.hold();
         loop {
-            let (updated, missing) = self.try_update_view(target, options, extra);
+            let ((updated, missing), missed) = self.misses(|| self.try_update_view(target, options, extra));
+            if missed {
+                self.invalidate(updated.slot);
+                self.bring_back().await?;
+                continue;
+            }
             if missing.is_empty() && self.settings.counter.is_settled() {
                 return Ok(updated);
             }
@@ -151,9 +186,13 @@ impl Repository {
                 let outline = self.recount(&content, &files).await?;
                 self.recounted.borrow_mut().insert(ix, outline);
             }
-            if let Some(slot) = self.views.borrow_mut().slots.get_mut(updated.slot) {
-                slot.view.invalidate();
-            }
+            self.invalidate(updated.slot);
+        }
+    }
+
+    fn invalidate(&self, place: usize) {
+        if let Some(slot) = self.views.borrow_mut().slots.get_mut(place) {
+            slot.view.invalidate();
         }
     }
 
@@ -188,6 +227,9 @@ impl Repository {
             slot.head = head;
             let mut inputs = Inputs { state: &state, lineage: &lineage, counts: &counts, table };
             overflow = slot.view.update(&mut inputs, u64::from(counts.reply()) + extra(&counts)).err();
+            if state.is_shallow() {
+                named(slot).filter_map(|id| table.unrendered(id)).for_each(|recipe| recipe.look_up(&state));
+            }
         }
         let updated = Updated { slot: place, overflow, commit_count: lineage.commit_count() };
         (updated, counts.missing())

@@ -111,6 +111,7 @@ impl Repository {
     async fn drive(&self) -> usize {
         let tickets = self.queue.take();
         let guard = Unsettled(&tickets);
+        let held = self.hold(); // what is planned on what is here is applied to it
         let mut parts = vec![&*tickets];
         while let Some(part) = parts.pop() {
             let results = match self.write_all(part).await {
@@ -126,7 +127,7 @@ impl Repository {
                 ticket.result.replace(Some(result));
             }
         }
-        drop(guard);
+        drop((guard, held));
         tickets.len()
     }
 
@@ -141,7 +142,12 @@ impl Repository {
         let mut asked = false;
         loop {
             self.count_inputs(tickets).await?;
-            let planned = self.plan_all(tickets)?;
+            let (planned, missed) = self.misses(|| self.plan_all(tickets));
+            if missed {
+                self.bring_back().await?;
+                continue;
+            }
+            let planned = planned?;
             if planned.entry.operations.is_empty() {
                 if asked || !self.wrote_others(&planned.results).await? {
                     return Ok(planned.results);
@@ -155,21 +161,23 @@ impl Repository {
             let batch =
                 Batch { delete_objects, logs, projection, summary, ..Batch::new(&planned.entry, planned.objects) };
             let from = self.settings.environment.now();
-            match self.write_out(&batch, deadline).await? {
+            let (others, results) = match self.write_out(&batch, deadline).await? {
                 Written::Stored(others) => {
                     self.waiting_logs.borrow_mut().drain(..waiting.len());
                     self.rivals.won(self.settings.environment.now() - from);
                     self.apply_own(&planned.entry, &batch.entry)?;
-                    self.apply_all(&others)?;
-                    return Ok(planned.results);
+                    (others, Some(planned.results))
                 }
-                Written::Lost(others) => {
-                    self.apply_all(&others)?;
-                    self.emit("conflict", &|| object([("seq", batch.entry.seq.into())]));
-                    if self.settings.environment.now() > deadline {
-                        return Err(Error::conflict("the race for the journal was lost until the deadline"));
-                    }
-                }
+                Written::Lost(others) => (others, None),
+            };
+            let taken = self.take_in(&others).await;
+            if let Some(results) = results {
+                return Ok(results); // what others wrote since is taken in another time, if it could not be
+            }
+            taken?;
+            self.emit("conflict", &|| object([("seq", batch.entry.seq.into())]));
+            if self.settings.environment.now() > deadline {
+                return Err(Error::conflict("the race for the journal was lost until the deadline"));
             }
         }
     }
@@ -218,7 +226,8 @@ impl Repository {
                 let index = entry.operations.len() as u32;
                 let described = operation.records.iter().any(Record::describes);
                 describes |= described;
-                if place + 1 < tickets.len() || projects || described {
+                // What is left out must be missed now, and not when it is written.
+                if place + 1 < tickets.len() || projects || described || draft.is_shallow() {
                     draft.apply(&operation, index, when)?;
                 }
                 let moved = branch_moves(&operation.records);
@@ -298,10 +307,7 @@ impl Repository {
                 Err(error.into())
             }
             Err(WriteError::Conflict(entries)) => match lost_or_ours(batch, entries)? {
-                Written::Lost(others) => {
-                    self.apply_all(&others)?;
-                    Err(error.into())
-                }
+                Written::Lost(_) => Err(error.into()),
                 stored => Ok(stored),
             },
             Err(WriteError::Store(_)) => Err(StoreError::OutcomeUnknown(error.to_string().into()).into()),

@@ -7,7 +7,7 @@ use std::ops::Index;
 
 use crate::collections::{Key, Lookup};
 
-const CHUNK: usize = 512;
+const CHUNK: usize = if cfg!(feature = "tiny") { 1 } else { 128 };
 
 /// A number that addresses a row of one kind of table.
 pub trait Ix: Copy {
@@ -59,7 +59,7 @@ ix! {
     AnnotationIx
 }
 
-/// Rows in chunks, so that growing never copies and leaves no slack.
+/// Rows in chunks, so that growing never copies and leaves no slack. Old chunks may be left out.
 #[derive(Debug)]
 pub struct Arena<I, T> {
     first: usize,
@@ -87,7 +87,7 @@ impl<I: Ix, T> Arena<I, T> {
     /// Adds a row.
     pub fn push(&mut self, row: T) -> I {
         match self.chunks.last_mut() {
-            Some(chunk) if chunk.len() < CHUNK => chunk.push(row),
+            Some(chunk) if !self.length.is_multiple_of(CHUNK) => chunk.push(row),
             _ => {
                 // The first chunks grow: most repositories are small, and so are drafts.
                 let mut chunk = if self.chunks.is_empty() { Vec::new() } else { Vec::with_capacity(CHUNK) };
@@ -103,6 +103,17 @@ impl<I: Ix, T> Arena<I, T> {
     pub fn get(&self, ix: I) -> Option<&T> {
         let row = ix.row().checked_sub(self.first)?;
         self.chunks.get(row / CHUNK)?.get(row % CHUNK)
+    }
+
+    /// Leaves out the chunks before the row `to` that have none of the rows that stay. Each row that goes is shown.
+    pub fn leave_out(&mut self, to: usize, stays: &dyn Fn(I, &T) -> bool, gone: &mut dyn FnMut(I, &T)) {
+        let chunks = to.saturating_sub(self.first) / CHUNK;
+        for (number, chunk) in self.chunks.iter_mut().enumerate().take(chunks) {
+            let ix = |place: usize| I::new(self.first + number * CHUNK + place);
+            if !chunk.iter().enumerate().any(|(place, row)| stays(ix(place), row)) {
+                std::mem::take(chunk).iter().enumerate().for_each(|(place, row)| gone(ix(place), row));
+            }
+        }
     }
 
     /// The newest row of this table.
@@ -148,4 +159,28 @@ pub fn find_row<I: Ix>(lookup: &Lookup, hash: u64, is_it: impl Fn(I) -> bool) ->
 /// Adds a row to a lookup. `hash_of` gives the hash of any row that is in it.
 pub fn add_row<I: Ix>(lookup: &mut Lookup, hash: u64, ix: I, hash_of: impl Fn(I) -> u64) {
     lookup.insert(hash, ix.row() as u32, &|row| hash_of(I::new(row as usize)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_numbers_whatever_is_left_out() {
+        for rows in [CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
+            let mut table: Arena<EntryIx, usize> = Arena::starting_at(0);
+            (0..rows).for_each(|row| _ = table.push(row));
+            let mut gone = Vec::new();
+            table.leave_out(rows, &|ix, _| ix.row() == CHUNK + 3, &mut |ix, row| gone.push((ix.row(), *row)));
+            let stays = |row: usize| row / CHUNK == rows / CHUNK || (rows > CHUNK + 3 && row / CHUNK == 1);
+            assert_eq!(gone, (0..rows).filter(|row| !stays(*row)).map(|row| (row, row)).collect::<Vec<_>>());
+            let ix = table.push(1000);
+            assert_eq!(
+                (ix.row(), table.get(ix), table.last(), table.next()),
+                (rows, Some(&1000), Some(&1000), rows + 1)
+            );
+            let here: Vec<usize> = table.iter_from(0).map(|(ix, _)| ix.row()).collect();
+            assert_eq!(here, (0..=rows).filter(|row| *row == rows || stays(*row)).collect::<Vec<_>>());
+        }
+    }
 }

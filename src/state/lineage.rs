@@ -6,7 +6,8 @@
 use super::State;
 use super::arena::{CommitIx, ContentIx, EntryIx, Ix, sort_rows};
 use super::rows::{Action, OtherAction};
-use crate::collections::Map;
+use super::shallow::Misses;
+use crate::collections::{Map, Set};
 use crate::hash::CommitHash;
 
 /// An entry within a lineage.
@@ -67,7 +68,7 @@ struct On {
 pub struct Lineage {
     head: Option<CommitIx>,
     slots: Vec<Slot>,
-    /// For each entry of the repository its place in `slots` and 1; 0 where it has none.
+    /// For each entry of the repository its place in `slots` and 1; 0 where it has none, [`LEFT_OUT`] where its slot is.
     places: Vec<u32>,
     ops: Vec<Op>,
     op_of: Map<CommitIx, usize>,
@@ -77,7 +78,12 @@ pub struct Lineage {
     /// Changes whenever something other than an append happened.
     epoch: u64,
     commits: u64,
+    /// How many compacted entries are left out, and how often they were asked for.
+    left_out: u64,
+    misses: Misses,
 }
+
+const LEFT_OUT: u32 = u32::MAX;
 
 impl Lineage {
     /// The lineage of a commit.
@@ -102,6 +108,34 @@ impl Lineage {
     /// The entries in reading order, those out of the view included.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
+    }
+
+    /// How many compacted entries are left out of the slots.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// The lineage without the entries of `over`: asking for one of them is a miss.
+    pub(super) fn without(&self, over: &Set<EntryIx>, misses: &Misses) -> Self {
+        let mut short = Self { misses: misses.clone(), ..self.clone() };
+        short.slots.retain(|slot| !over.contains(&slot.entry));
+        short.left_out += (self.slots.len() - short.slots.len()) as u64;
+        for (entry, ()) in over.iter() {
+            if let Some(place) = number_of(&mut short.places, *entry) {
+                *place = LEFT_OUT;
+            }
+        }
+        for place in 0..short.slots.len() {
+            if let Some(entry) = short.slots.get(place).map(|slot| slot.entry) {
+                short.set_place(entry, place);
+            }
+        }
+        short
+    }
+
+    /// The commits of all operations on an entry.
+    pub(super) fn commits_on(&self, entry: EntryIx) -> impl Iterator<Item = CommitIx> {
+        self.operations_on(entry).map(|(_, op)| op.commit)
     }
 
     /// Changes whenever something other than an append happened.
@@ -131,9 +165,16 @@ impl Lineage {
 
     /// Goes on to a descendant, for which [`Lineage::leads_to`] must hold.
     pub fn advance(&mut self, state: &State<'_>, to: CommitIx) {
+        let is_shallow = state.is_shallow();
         for commit in state.history_since(self.head, to) {
             self.commits += 1;
             self.step(state, commit);
+            if is_shallow {
+                // What a message of it is made of is missed now, if at all.
+                let row = state.commits(commit);
+                row.entry().map(|entry| state.entries(entry));
+                row.content().map(|content| state.contents(content));
+            }
         }
         self.head = Some(to);
     }
@@ -174,7 +215,12 @@ impl Lineage {
     }
 
     fn place(&self, entry: EntryIx) -> Option<usize> {
-        (*self.places.get(entry.row())? as usize).checked_sub(1)
+        let place = *self.places.get(entry.row())?;
+        if place == LEFT_OUT {
+            self.misses.set(self.misses.get().wrapping_add(1));
+            return None;
+        }
+        (place as usize).checked_sub(1)
     }
 
     fn set_place(&mut self, entry: EntryIx, place: usize) {

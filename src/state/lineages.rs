@@ -15,7 +15,30 @@ pub struct Lineages {
     epochs: u64,
 }
 
+impl Lineages {
+    /// Goes on from others: no epoch comes twice.
+    pub(super) fn go_on(&mut self, others: &Self) {
+        self.epochs = self.epochs.max(others.epochs);
+    }
+}
+
 impl State<'_> {
+    /// The lineages that were used last.
+    pub(super) fn kept_lineages(&self) -> Vec<Rc<Lineage>> {
+        self.tables.lineages.borrow().kept.clone()
+    }
+
+    /// Keeps these in place of those that were used last.
+    pub(super) fn keep_lineages(&self, lineages: Vec<Lineage>) {
+        let cache = &mut *self.tables.lineages.borrow_mut();
+        cache.kept.clear();
+        for mut lineage in lineages {
+            cache.epochs += 1;
+            lineage.set_epoch(cache.epochs << 32);
+            cache.kept.push(Rc::new(lineage));
+        }
+    }
+
     /// The lineage of a commit. A lineage that was used before is advanced; nobody should hold on to
     /// the one returned while the repository goes on, or advancing has to copy it.
     pub fn lineage(&self, head: Option<CommitIx>) -> Rc<Lineage> {
@@ -24,10 +47,14 @@ impl State<'_> {
             return parent.lineage(head);
         }
         let mut cache = self.tables.lineages.borrow_mut();
+        let misses = self.misses();
         let lineage = match cache.kept.iter().position(|kept| kept.head() == head) {
             Some(found) => cache.kept.remove(found),
             None => self.make_lineage(head, &mut cache),
         };
+        if self.misses() != misses {
+            return lineage; // of no use
+        }
         cache.kept.push(lineage.clone());
         if cache.kept.len() > KEPT {
             cache.kept.remove(0);

@@ -14,6 +14,7 @@ mod lineages;
 mod read;
 pub mod resolve;
 pub mod rows;
+pub mod shallow;
 mod siblings;
 
 use std::cell::RefCell;
@@ -28,6 +29,7 @@ use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx};
 use gone::Gone;
 use lineages::Lineages;
 use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Moves, OperationRow, SentRow};
+use shallow::LeftOut;
 use siblings::Siblings;
 
 /// The branch of a repository nobody named one for.
@@ -72,6 +74,7 @@ pub struct Tables {
     erasures: u32,
     lineages: RefCell<Lineages>,
     siblings: RefCell<Siblings>,
+    left_out: Option<Box<LeftOut>>,
 }
 
 /// How much of the journal a state has seen.
@@ -115,6 +118,7 @@ impl Tables {
             erasures: parent.map_or(0, |state| state.tables.erasures),
             lineages: RefCell::default(),
             siblings: RefCell::default(),
+            left_out: None,
         }
     }
 }

@@ -25,7 +25,7 @@ macro_rules! row {
     ($self:ident, $table:ident, $ix:ident) => {
         match $self.parent {
             Some(parent) if $ix.row() < $self.tables.$table.first() => parent.$table($ix),
-            _ => &$self.tables.$table[$ix],
+            _ => $self.tables.$table.get($ix).unwrap_or_else(|| &$self.empty().$table),
         }
     };
 }
@@ -48,7 +48,10 @@ impl State<'_> {
 
     /// An annotation.
     pub fn annotations(&self, ix: AnnotationIx) -> &AnnotationRow {
-        row!(self, annotations, ix)
+        match self.parent {
+            Some(parent) if ix.row() < self.tables.annotations.first() => parent.annotations(ix),
+            _ => &self.tables.annotations[ix],
+        }
     }
 
     /// Changes with every setting, while the repository is open.
@@ -64,6 +67,11 @@ impl State<'_> {
     /// How many payloads there are.
     pub fn content_count(&self) -> usize {
         self.tables.contents.next()
+    }
+
+    /// How many entries there are.
+    pub fn entry_count(&self) -> usize {
+        self.tables.entries.next()
     }
 
     /// How many annotations there are.
@@ -98,19 +106,19 @@ impl State<'_> {
     /// The commit of this hash.
     pub fn find_commit(&self, hash: &CommitHash) -> Option<CommitIx> {
         let here = find_row(&self.tables.commit_lookup, hash.prefix(), |ix| self.tables.commits[ix].hash == *hash);
-        here.or_else(|| self.parent?.find_commit(hash))
+        here.or_else(|| self.parent.map_or_else(|| self.no_commit(), |parent| parent.find_commit(hash)))
     }
 
     /// The payload of this hash.
     pub fn find_content(&self, hash: &ContentHash) -> Option<ContentIx> {
         let here = find_row(&self.tables.content_lookup, hash.prefix(), |ix| self.tables.contents[ix].hash == *hash);
-        here.or_else(|| self.parent?.find_content(hash))
+        here.or_else(|| self.parent.map_or_else(|| self.no_content(hash.prefix()), |parent| parent.find_content(hash)))
     }
 
     /// The entry of this id.
     pub fn find_entry(&self, id: &str) -> Option<EntryIx> {
         let here = find_row(&self.tables.entry_lookup, text_hash(id), |ix| &*self.tables.entries[ix].id == id);
-        here.or_else(|| self.parent?.find_entry(id))
+        here.or_else(|| self.parent.map_or_else(|| self.no_entry(text_hash(id)), |parent| parent.find_entry(id)))
     }
 
     /// All commits, in the order in which they were applied.

@@ -66,6 +66,20 @@ impl Recipe {
         first.iter().chain(rest)
     }
 
+    /// Asks for all rows that it is made of.
+    pub fn look_up(&self, state: &State<'_>) {
+        for EntryVersion { entry, content, version } in self.versions() {
+            state.entries(*entry);
+            state.contents(*content);
+            state.commits(*version);
+        }
+        if let Self::Results { results, .. } = self {
+            for (_, call) in results {
+                state.entries(*call);
+            }
+        }
+    }
+
     /// Whether one of these entries is part of it.
     pub fn is_of(&self, entries: &Set<EntryIx>) -> bool {
         self.versions().any(|version| entries.contains(&version.entry))

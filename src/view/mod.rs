@@ -11,6 +11,7 @@ pub mod history;
 pub mod message;
 pub mod options;
 mod order;
+pub mod over;
 pub mod pair;
 mod plain;
 pub mod projection;

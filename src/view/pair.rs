@@ -109,7 +109,7 @@ impl Unit {
     }
 
     /// Whether no entry of it is in the view, and none can join it: what was compacted whole, for one.
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.slots().all(|slot| slot.status != Status::Live) && self.calls.iter().all(|call| call.answered)
     }
 

@@ -13,7 +13,7 @@ use crate::state::lineage::{Lineage, Status};
 pub fn describe(state: &State<'_>, lineage: &Lineage, counts: &Counts<'_>) -> Value {
     let (mut by_type, mut by_role) = (Sums::default(), Sums::default());
     let (mut live, mut pinned, mut skipped, mut deleted, mut compacted, mut tokens) =
-        (0u64, 0u64, 0u64, 0u64, 0u64, 0u64);
+        (0u64, 0u64, 0u64, 0u64, lineage.left_out(), 0u64);
     let mut erased = 0u64;
     let source = Source { state, counts, until: u64::MAX };
     for slot in lineage.slots() {

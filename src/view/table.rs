@@ -172,9 +172,9 @@ impl MessageTable {
         row_in(&self.rows, id).map(|row| &row.recipe)
     }
 
-    /// The recipe of a message that was not handed out yet.
+    /// The recipe of a message that is in use and was not handed out yet: who came and went between two compiles never is.
     pub fn unrendered(&self, id: MessageId) -> Option<&Recipe> {
-        row_in(&self.rows, id).filter(|row| !row.rendered).map(|row| &row.recipe)
+        row_in(&self.rows, id).filter(|row| !row.rendered && row.uses > 0).map(|row| &row.recipe)
     }
 
     /// Says whether the message was handed out.

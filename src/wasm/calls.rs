@@ -6,6 +6,7 @@ use crate::json::{Map, ToJson, Value, object, put, to_value};
 use wasm_bindgen::prelude::JsValue;
 
 use super::args::{from_json, to_arrays, to_js, to_js_exactly};
+use super::handle::NativeHandle;
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::fields::{At, Fields};
@@ -24,10 +25,27 @@ const ROWS: usize = 100;
 /// How many entries a page of the transcript has.
 const ENTRIES: usize = 50;
 
-/// Calls an operation or question. `files` are those of the payloads in it.
+/// The calls that are about what is in view. All others may ask about the past: who calls holds it meanwhile.
+pub const IN_VIEW: [&str; 12] = [
+    "annotate",
+    "compact",
+    "compiledTokens",
+    "delete",
+    "edit",
+    "note",
+    "planCompress",
+    "refresh",
+    "sent",
+    "setBudget",
+    "status",
+    "types",
+];
+
+/// Calls an operation or question. `repository` is the number of the handle's; `files` are those of the payloads in it.
 pub async fn call(
     host: &Rc<Host>,
     handle: &Rc<Handle>,
+    repository: u32,
     name: &str,
     mut args: Fields<'_>,
     files: Vec<Attached>,
@@ -98,6 +116,10 @@ pub async fn call(
             let done = handle.compact(runs, guard, &CommitOptions::read(args)?).await?;
             let receipts: js_sys::Array = done.receipts.iter().map(|receipt| host.to_receipt(receipt)).collect();
             return Ok(js_sys::Array::of2(&receipts, &done.operation.into()).into());
+        }
+        "at" => {
+            let handle = handle.at(&args.get::<String>("ref")?)?;
+            return Ok(NativeHandle::new(host.clone(), repository, handle).into());
         }
         "switchTo" => {
             handle.switch_to(&args.get::<String>("name")?)?;
@@ -171,9 +193,6 @@ pub async fn call(
         "types" => return to_js_exactly(&handle.content_types()),
         "resolve" => handle.resolve(&args.get::<String>("ref")?)?.into(),
         _ => {
-            if let Some(value) = super::policies::call(handle, name, &mut args).await? {
-                return Ok(value);
-            }
             let (input, options) = input(&|reference| handle.resolve(reference), name, args)?
                 .ok_or_else(|| Error::invalid(format!("there is no call {name}")))?;
             let done = handle.perform(input, &options).await?;

@@ -7,9 +7,10 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::args::{arguments_with, payload};
 use super::batch::NativeBatch;
-use super::calls::call;
+use super::calls::{IN_VIEW, call};
 use super::compiled::to_js;
 use super::host::Host;
+use super::policies;
 use super::promise::{fail, run};
 use crate::repo::Handle;
 use crate::view::options::CompileOptions;
@@ -65,10 +66,15 @@ impl NativeHandle {
     /// Any other operation or question: see `calls.rs`. Arguments are JSON; `files`: see `args.rs`.
     pub fn call(&self, name: String, args: &str, files: Option<Array>) -> Answer {
         let args = arguments_with(args, files);
-        let (host, handle) = (self.host.clone(), self.handle.clone());
+        let (host, handle, number) = (self.host.clone(), self.handle.clone(), self.number);
         run(self.host.clone(), async move {
-            let (args, files) = args?;
-            call(&host, &handle, &name, args, files).await
+            let (mut args, files) = args?;
+            if let Some(value) = policies::call(&handle, &name, &mut args).await? {
+                return Ok(value);
+            }
+            let repository = handle.repository();
+            let _past = if IN_VIEW.contains(&&*name) { None } else { Some(repository.past().await?) };
+            call(&host, &handle, number, &name, args, files).await
         })
     }
 
@@ -86,12 +92,6 @@ impl NativeHandle {
     pub fn begin(&self) -> Answer<NativeBatch> {
         let begun = self.handle.begin().map_err(|error| fail(&self.host, &error))?;
         Ok(NativeBatch::new(self.host.clone(), begun))
-    }
-
-    /// Another handle, where `reference` points.
-    pub fn at(&self, reference: &str) -> Answer<NativeHandle> {
-        let handle = self.handle.at(reference).map_err(|error| fail(&self.host, &error))?;
-        Ok(Self::new(self.host.clone(), self.number, handle))
     }
 
     /// The commit it stands on, in hex.

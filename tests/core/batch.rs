@@ -43,7 +43,7 @@ fn everything_of_a_batch_is_one_journal_entry_and_one_operation() {
     let batch = begin(&ann);
     add(&batch, "b", "second");
     block_on(batch.edit("a", user("changed"), &nothing())).unwrap();
-    batch.add(pin("b")).unwrap();
+    block_on(batch.add(pin("b"))).unwrap();
     assert_eq!(ann.shows(), ["user: first"], "what is put together is not visible yet");
     assert!(matches!(finish(&batch), Finished::Stored(_)));
     assert_eq!(world.journal_length(), before + 1);
@@ -68,7 +68,7 @@ fn an_operation_that_is_refused_leaves_the_rest_of_the_batch_as_it_was() {
     let ann = world.user();
     let batch = begin(&ann);
     add(&batch, "a", "first");
-    let error = batch.add(Input::Untag { name: "none".to_owned() }).unwrap_err();
+    let error = block_on(batch.add(Input::Untag { name: "none".to_owned() })).unwrap_err();
     assert_eq!(error.code(), "RefNotFound");
     add(&batch, "b", "second");
     finish(&batch);
@@ -112,7 +112,7 @@ fn no_part_of_a_batch_is_lost_when_another_part_makes_no_sense_any_more() {
     let at = ann.handle.head().unwrap();
     let batch = begin(&ann);
     add(&batch, "b", "mine");
-    batch.add(Input::Tag { name: "v1".to_owned(), at, existing: Existing::Keep }).unwrap();
+    block_on(batch.add(Input::Tag { name: "v1".to_owned(), at, existing: Existing::Keep })).unwrap();
     bob.catch_up();
     bob.branch("side").unwrap();
     bob.handle.switch_to("side").unwrap();
@@ -136,8 +136,8 @@ fn everything_in_a_batch_knows_when_it_was_made() {
     let batch = begin(&ann);
     block_on(batch.edit("a", user("changed"), &nothing())).unwrap();
     add(&batch, "b", "second");
-    batch.add(pin("b")).unwrap();
-    batch.add(Input::Delete { target: "a".to_owned(), attributes: Default::default() }).unwrap();
+    block_on(batch.add(pin("b"))).unwrap();
+    block_on(batch.add(Input::Delete { target: "a".to_owned(), attributes: Default::default() })).unwrap();
     world.clock.advance(100);
     finish(&batch);
     let made: Vec<i64> = times(&ann).iter().map(|(_, time)| *time - START).collect();
@@ -166,8 +166,9 @@ fn one_undo_takes_a_whole_batch_back() {
     let batch = begin(&ann);
     block_on(batch.edit("a", user("changed"), &nothing())).unwrap();
     add(&batch, "b", "second");
-    batch.add(Input::SetNote { target: "b".to_owned(), name: "title".to_owned(), value: Some(json!("t")) }).unwrap();
-    batch.add(pin("a")).unwrap();
+    block_on(batch.add(Input::SetNote { target: "b".to_owned(), name: "title".to_owned(), value: Some(json!("t")) }))
+        .unwrap();
+    block_on(batch.add(pin("a"))).unwrap();
     finish(&batch);
     let after = ann.plain();
     ann.undo().unwrap();
@@ -185,7 +186,8 @@ fn operations_of_a_batch_build_on_one_another() {
     add(&batch, "a", "one");
     block_on(batch.edit("a", user("two"), &nothing())).unwrap();
     block_on(batch.edit("a", user("three"), &nothing())).unwrap();
-    let receipts = batch.add(Input::Revert { target: "a".to_owned(), attributes: Default::default() }).unwrap();
+    let receipts =
+        block_on(batch.add(Input::Revert { target: "a".to_owned(), attributes: Default::default() })).unwrap();
     assert_eq!(receipts[0].height, 4);
     finish(&batch);
     assert_eq!(ann.shows(), ["user: two"]);

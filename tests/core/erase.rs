@@ -305,7 +305,7 @@ fn an_erasure_rides_with_other_operations_and_they_cannot_be_undone_either() {
     let batch = ann.handle.begin().unwrap();
     block_on(batch.commit(user("more"), &named("b"))).unwrap();
     let erase = varve::ops::Erase { hash, reason: "why not".to_owned(), stored: true };
-    batch.add(Input::Erase(erase)).unwrap();
+    block_on(batch.add(Input::Erase(erase))).unwrap();
     block_on(batch.finish(&nothing())).unwrap();
     assert_eq!(ann.shows(), ["user: more"]);
     assert!(!stored(&world, &secret()));

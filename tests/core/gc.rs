@@ -182,7 +182,7 @@ fn nothing_is_made_to_stand_on_what_was_freed() {
         assert_eq!(code(block_on(ann.handle.undo(Some(&operation), &nothing()))).0, "ContentGone");
     }
     let batch = ann.handle.begin().unwrap();
-    assert_eq!(code(batch.add(Input::CreateBranch { name: "x".to_owned(), at: lost })).0, "ContentGone");
+    assert_eq!(code(block_on(batch.add(Input::CreateBranch { name: "x".to_owned(), at: lost }))).0, "ContentGone");
 }
 
 #[test]

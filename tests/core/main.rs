@@ -28,6 +28,7 @@ mod faults;
 mod files;
 mod gc;
 mod history;
+mod left_out;
 mod long_chats;
 mod refs;
 mod settings;

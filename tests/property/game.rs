@@ -80,6 +80,8 @@ impl Game {
     }
 
     fn act(&mut self, step: &Step) -> Option<Result<(), Box<Error>>> {
+        let repository = (!step.is_in_view()).then(|| self.user(step.who()).repository().clone());
+        let _past = repository.as_ref().map(|repository| block_on(repository.past()).unwrap());
         Some(match step {
             Step::Commit { who, say, turn, note } => {
                 let id = format!("e{}", self.entries.len());
@@ -216,7 +218,7 @@ impl Game {
                     block_on(batch.edit(&target, say.payload(), &nothing())).map(drop)
                 }
                 other => match self.input(other) {
-                    Some((_, input)) => batch.add(input).map(drop),
+                    Some((_, input)) => block_on(batch.add(input)).map(drop),
                     None => Ok(()),
                 },
             };
@@ -344,6 +346,7 @@ impl Game {
                 live.filter(|slot| state.priority_of(slot.entry, state.contents(slot.content)) == Priority::Pinned);
             pinned.map(|slot| state.entries(slot.entry).id.to_string()).collect()
         });
+        let _past = block_on(user.repository().past()).unwrap();
         ids.into_iter().map(|id| (id.clone(), user.get(&id).unwrap()["payload"].clone(), shown.contains(&id))).collect()
     }
 
@@ -422,7 +425,11 @@ impl Game {
     pub fn verify(&self) {
         if self.world.journal_length() > 0 {
             let found = block_on(varve::repo::verify(&*self.world.store, &address("chat"), &|_, _| true)).unwrap();
-            assert_eq!(found.faults, [], "the store has faults");
+            // Of a store that writes object by object, one that is erased meanwhile may come back with a batch that is
+            // refused; that is told, and it is erased again.
+            let told = |kind: &str| kind == "object-erased" && !self.world.store.capabilities().multi_key_atomic;
+            let faults: Vec<_> = found.faults.into_iter().filter(|fault| !told(fault.kind)).collect();
+            assert_eq!(faults, [], "the store has faults");
         }
     }
 
@@ -433,6 +440,7 @@ impl Game {
         let expected = dump(&fresh);
         for user in &self.users {
             user.catch_up();
+            let _past = block_on(user.repository().past()).unwrap();
             assert!(dump(user.repository()) == expected, "a live state is not what its journal folds to");
         }
         if let Some(stored) = expected {

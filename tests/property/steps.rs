@@ -58,6 +58,63 @@ pub enum Step {
     Read { who: u8, view: u8 },
 }
 
+impl Step {
+    /// Who does it.
+    pub fn who(&self) -> u8 {
+        use Step::*;
+        match self {
+            Commit { who, .. }
+            | Again { who, .. }
+            | Edit { who, .. }
+            | Delete { who, .. }
+            | Revert { who, .. }
+            | Annotate { who, .. }
+            | Branch { who, .. }
+            | DeleteBranch { who, .. }
+            | RenameBranch { who, .. }
+            | Switch { who, .. }
+            | Reset { who, .. }
+            | Tag { who, .. }
+            | Note { who, .. }
+            | Type { who, .. }
+            | Regenerate { who, .. }
+            | Resend { who, .. }
+            | Select { who, .. }
+            | Undo { who }
+            | Redo { who }
+            | Batch { who, .. }
+            | Compact { who, .. }
+            | Compress { who, .. }
+            | Merge { who, .. }
+            | Erase { who, .. }
+            | Gc { who }
+            | CatchUp { who }
+            | Read { who, .. } => *who,
+            Sleep(_) => 0,
+        }
+    }
+
+    /// Whether it asks about nothing but what is in view: then what is left out comes back only where it is missed.
+    pub fn is_in_view(&self) -> bool {
+        use Step::*;
+        matches!(
+            self,
+            Commit { .. }
+                | Again { .. }
+                | Edit { .. }
+                | Delete { .. }
+                | Revert { .. }
+                | Annotate { .. }
+                | Note { .. }
+                | Batch { .. }
+                | Compress { back: false, .. }
+                | CatchUp { .. }
+                | Read { .. }
+                | Sleep(_)
+        )
+    }
+}
+
 /// The sets of options that compiles are asked with: more than are kept at once.
 pub fn views() -> Vec<Value> {
     vec![
@@ -95,7 +152,9 @@ impl Say {
                 parts("assistant", Value::Array(all))
             }
             Self::Results(ids) => {
-                parts("tool", ids.iter().map(|number| result_part(&id(number), &words(*number))).collect())
+                // Two of one call do not say the same, so that messages can be told apart.
+                let said = |(place, number): (usize, &u8)| format!("{place} {}", words(*number));
+                parts("tool", ids.iter().enumerate().map(|result| result_part(&id(result.1), &said(result))).collect())
             }
             Self::ResultAndText(role, number) => {
                 parts(role, json!([result_part(&id(number), "found"), { "type": "text", "text": words(*number) }]))

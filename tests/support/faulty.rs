@@ -43,6 +43,8 @@ pub struct Faulty {
     pub largest: Cell<usize>,
     /// What it says that a write survives.
     pub durability: Cell<Durability>,
+    /// How many checkpoints it was given. Each takes a while.
+    pub checkpoints: Cell<usize>,
     /// Happens before every write.
     pub before_write: RefCell<Option<Box<dyn Fn()>>>,
 }
@@ -51,7 +53,17 @@ impl Faulty {
     pub fn over(inner: Rc<dyn Store>, writes_only: bool) -> Self {
         let (faulty, calls, fault) = (Cell::new((1, 0)), Cell::new(0), Cell::new(Fault::Fails));
         let (largest, durability) = (Cell::new(usize::MAX), Cell::new(inner.capabilities().durability));
-        Self { inner, faulty, fault, calls, writes_only, largest, durability, before_write: RefCell::default() }
+        Self {
+            inner,
+            faulty,
+            fault,
+            calls,
+            writes_only,
+            largest,
+            durability,
+            checkpoints: Cell::new(0),
+            before_write: RefCell::default(),
+        }
     }
 
     /// From now on the calls `first` to `last` go wrong.
@@ -203,7 +215,11 @@ impl Store for Faulty {
         repo: &'a RepoKey,
         checkpoint: &'a CheckpointParts,
     ) -> Pending<'a, Result<bool, StoreError>> {
-        self.inner.write_checkpoint(repo, checkpoint)
+        self.checkpoints.set(self.checkpoints.get() + 1);
+        Box::pin(async move {
+            Rounds(5).await;
+            self.inner.write_checkpoint(repo, checkpoint).await
+        })
     }
 
     fn delete_checkpoint<'a>(&'a self, repo: &'a RepoKey) -> Pending<'a, Result<(), StoreError>> {

@@ -22,7 +22,7 @@ use varve::repo::{
     CommitOptions, Compaction, Compiled, CompressOptions, CompressPlan, Counter, Done, Event, Handle,
     ManualEnvironment, Messages, OpenOptions, Repository, Settings, Validator,
 };
-use varve::store::{Address, MemoryStore, RepoKey, Store};
+use varve::store::{Address, MemoryBucket, MemoryStore, RepoKey, SingleKeyStore, Store};
 use varve::tokens::{ChatOverhead, TokenCounter};
 use varve::view::options::CompileOptions;
 
@@ -61,6 +61,9 @@ pub struct World {
 
 impl Default for World {
     fn default() -> Self {
+        if cfg!(feature = "tiny") {
+            return Self::over(Rc::new(SingleKeyStore::new(MemoryBucket::default()))); // it keeps checkpoints
+        }
         Self::over(Rc::new(MemoryStore::new()))
     }
 }
@@ -252,10 +255,12 @@ impl User {
     }
 
     pub fn undo(&self) -> Result<(String, String), Box<Error>> {
+        let _past = block_on(self.repository().past())?;
         block_on(self.handle.undo(None, &nothing()))
     }
 
     pub fn redo(&self) -> Result<(String, String), Box<Error>> {
+        let _past = block_on(self.repository().past())?;
         block_on(self.handle.redo(&nothing()))
     }
 

@@ -158,11 +158,12 @@ impl Handle {
 
     /// Has the policies that look at commits look at these.
     pub(super) async fn evaluate_commits(&self, branch: &str, receipts: &[Receipt]) -> Result<Vec<Fired>> {
-        let fresh = self.repo.read(|state| {
+        let fresh = |state: &State<'_>| {
             let lineage = state.lineage(state.branch(branch).flatten());
             let entries = receipts.iter().filter_map(|receipt| state.find_entry(receipt.id.as_deref()?));
-            entries.filter_map(|entry| lineage.slot(entry).copied()).collect::<Vec<_>>()
-        });
+            Ok(entries.filter_map(|entry| lineage.slot(entry).copied()).collect::<Vec<_>>())
+        };
+        let fresh = self.repo.read_whole(&fresh).await?;
         self.evaluate_on(branch, Trigger::Commit, None, &fresh).await
     }
 
@@ -172,6 +173,7 @@ impl Handle {
     /// As [`Handle::evaluate`].
     pub async fn scan(&self, policy: &str) -> Result<Vec<Fired>> {
         let Some(branch) = self.branch() else { return Ok(Vec::new()) };
+        self.repo.bring_back().await?;
         let all = self.repo.read(|state| state.lineage(self.head_in(state)).slots().to_vec());
         self.evaluate_on(&branch, Trigger::Commit, Some(policy), &all).await
     }
@@ -186,6 +188,7 @@ impl Handle {
         let repo = &*self.repo;
         let active = repo.active()?;
         let asked = |policy: &dyn Policy| runs(policy, trigger) && only.is_none_or(|only| only == policy.name());
+        let _held = repo.hold();
         let mut fired = Vec::new();
         if active.paused || !active.policies.iter().any(|(policy, _)| asked(&**policy)) {
             return Ok(fired);
@@ -224,13 +227,16 @@ impl Handle {
                 let unread: Vec<_> = unread.filter(|ix| !fetched.contains(*ix) && !state.is_erased(*ix)).collect();
                 if unread.is_empty() { policy.evaluate(&view).map(Ok) } else { Ok(Err(unread)) }
             };
-            let mut found = look(&fetched)?;
-            if let Err(unread) = &found {
-                repo.fetch(unread, &mut fetched).await?;
-                found = look(&fetched)?;
-            }
-            let Ok(Evaluation { action, measured }) = found else {
-                return Err(Error::internal("a policy reads more than it asked for"));
+            let Evaluation { action, measured } = loop {
+                let (found, missed) = repo.misses(|| look(&fetched));
+                if missed {
+                    repo.bring_back().await?;
+                    continue;
+                }
+                match found? {
+                    Ok(evaluation) => break evaluation,
+                    Err(unread) => repo.fetch(&unread, &mut fetched).await?,
+                }
             };
             let mode = definition.mode.or(active.mode).unwrap_or(policy.default_mode());
             match action {

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::rc::Rc;
 
-use super::{Point, Resume, SEGMENT, corrupt};
+use super::{Past, Resume, SEGMENT, corrupt};
 use crate::error::StoreError;
 use crate::hash::ContentHash;
 
@@ -18,7 +18,7 @@ pub(super) struct Stream {
     pub length: usize,
     pub segments: Vec<(ContentHash, Option<Rc<[u8]>>)>,
     /// Where the next one goes on.
-    pub point: Point,
+    pub next: Past,
 }
 
 /// Appends values to a stream. Only what makes no full segment yet stays in memory, and the segments that nobody has.
@@ -27,9 +27,8 @@ pub(super) struct Writer<'k> {
     bytes: Vec<u8>,
     known: &'k Resume,
     stream: Stream,
-    /// The row that is written next, and where in the stream it begins.
+    /// The number of the row that is written next.
     row: usize,
-    begin: usize,
 }
 
 impl<'k> Writer<'k> {
@@ -37,26 +36,29 @@ impl<'k> Writer<'k> {
     pub fn stream(known: &'k Resume, number: usize, fill: impl FnOnce(&mut Self)) -> Stream {
         let mut writer = Self::resume(known, number);
         fill(&mut writer);
-        writer.finish()
+        writer.finish(number)
     }
 
     fn resume(known: &'k Resume, number: usize) -> Self {
-        let (point, full) = known.of(number).unwrap_or_default();
+        let none = Past::default();
+        let past = known.0.get(number).unwrap_or(&none);
         let mut segments = Vec::new();
-        for hash in full {
+        for hash in past.segments.iter().take(past.full) {
             segments.push((*hash, None));
         }
-        let length = point.full * SEGMENT;
-        let stream = Stream { length, segments, point };
-        Self { bytes: Vec::new(), known, stream, row: point.row, begin: length - point.inside }
+        let stream = Stream { length: past.length(), segments, next: Past::default() };
+        Self { bytes: past.tail.clone(), known, stream, row: past.rows }
     }
 
-    fn finish(mut self) -> Stream {
+    fn finish(mut self, number: usize) -> Stream {
+        let rows = self.row;
         self.end_row();
-        let rest = std::mem::take(&mut self.bytes);
-        if !rest.is_empty() {
-            self.cut(&rest);
+        let (full, tail) = (self.stream.segments.len(), std::mem::take(&mut self.bytes));
+        if !tail.is_empty() {
+            self.cut(&tail);
         }
+        let segments = self.stream.segments.iter().map(|(hash, _)| *hash).collect();
+        self.stream.next = Past::of(number, segments, full, &tail, rows);
         self.stream
     }
 
@@ -67,21 +69,13 @@ impl<'k> Writer<'k> {
 
     /// Says that a row is complete: the place to cut.
     pub fn end_row(&mut self) {
-        if self.begin < self.stream.length {
-            // The first row: what a full segment has of it already.
-            let inside = self.stream.length - self.begin;
-            self.bytes.drain(..inside.min(self.bytes.len()));
-        }
         if self.bytes.len() >= SEGMENT {
             let bytes = std::mem::take(&mut self.bytes);
             let full = bytes.chunks_exact(SEGMENT);
             self.bytes.extend_from_slice(full.remainder());
             full.for_each(|segment| self.cut(segment));
-            self.stream.point.full = self.stream.segments.len();
-            self.stream.point.set(self.row, self.stream.length - self.begin, self.bytes.len());
         }
         self.row += 1;
-        self.begin = self.stream.length + self.bytes.len();
     }
 
     fn cut(&mut self, segment: &[u8]) {
@@ -140,16 +134,13 @@ impl<'k> Writer<'k> {
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     fault: Option<StoreError>,
-    rows: usize,
-    /// How many bytes lie behind the full segments, and where writing goes on.
-    behind: usize,
-    point: &'a mut Point,
+    /// How many rows were read.
+    pub rows: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads a stream, and finds the row behind its full segments.
-    pub fn new(bytes: &'a [u8], point: &'a mut Point) -> Self {
-        Self { rest: bytes, fault: None, rows: 0, behind: bytes.len().saturating_sub(point.full * SEGMENT), point }
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, fault: None, rows: 0 }
     }
 
     /// How many bytes are left.
@@ -159,21 +150,13 @@ impl<'a> Reader<'a> {
 
     /// The next row, if one is left.
     pub fn row<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Read<Option<T>> {
-        let before = self.rest.len();
-        if before == 0 {
+        if self.rest.is_empty() {
             return Ok(None);
         }
         let row = read(self);
-        self.end_row(before)?;
-        Ok(Some(row))
-    }
-
-    fn end_row(&mut self, before: usize) -> Read {
-        if before > self.behind && self.rest.len() <= self.behind {
-            self.point.set(self.rows, before - self.behind, self.behind - self.rest.len());
-        }
         self.rows += 1;
-        self.sound()
+        self.sound()?;
+        Ok(Some(row))
     }
 
     /// The first fault, if there was one.
@@ -303,8 +286,7 @@ mod tests {
         });
         let [(_, Some(bytes))] = &*stream.segments else { panic!("one segment") };
         assert_eq!(bytes.len(), stream.length);
-        let mut point = Point::default();
-        let mut reader = Reader::new(bytes, &mut point);
+        let mut reader = Reader::new(bytes);
         numbers.iter().for_each(|number| assert_eq!(reader.number(), *number));
         signed.iter().for_each(|number| assert_eq!(reader.signed(), *number));
         assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
@@ -324,8 +306,7 @@ mod tests {
         let whole = Writer::stream(&nothing, 0, fill);
         let bytes: Vec<u8> = whole.segments.iter().flat_map(|(_, bytes)| bytes.as_deref().unwrap().to_vec()).collect();
         assert_eq!((bytes.len(), whole.segments.len()), (whole.length, 7));
-        let mut point = Point::default();
-        let mut reader = Reader::new(&bytes, &mut point);
+        let mut reader = Reader::new(&bytes);
         (0..3).for_each(|_| assert_eq!(reader.text(), text));
         assert_eq!(reader.text().len(), 3 * text.len());
         assert_eq!((reader.len(), reader.sound()), (0, Ok(())));
@@ -340,8 +321,7 @@ mod tests {
     #[test]
     fn what_is_cut_off_or_too_large_is_corrupt_and_no_panic() {
         for bytes in [&[][..], &[0x80], &[0xFF; 11], &[5, b'a'], &[2, 0xC3, 0x28]] {
-            let mut point = Point::default();
-            let mut reader = Reader::new(bytes, &mut point);
+            let mut reader = Reader::new(bytes);
             assert_eq!(reader.text(), "", "{bytes:?}");
             assert!(reader.sound().is_err(), "{bytes:?}");
         }
@@ -349,8 +329,7 @@ mod tests {
 
     #[test]
     fn after_a_fault_nothing_is_read_and_the_first_fault_is_told() {
-        let mut point = Point::default();
-        let mut reader = Reader::new(&[3, 7, 7, 0xFF], &mut point);
+        let mut reader = Reader::new(&[3, 7, 7, 0xFF]);
         assert_eq!(reader.list(Reader::key), [0]);
         reader.fail(&"another");
         assert_eq!((reader.number(), reader.byte(), reader.text(), reader.len()), (0, 0, "", 0));
@@ -363,8 +342,7 @@ mod tests {
         let nothing = Resume::default();
         let stream = Writer::stream(&nothing, 0, |out| [u64::MAX, 1].into_iter().for_each(|number| out.number(number)));
         let [(_, Some(bytes))] = &*stream.segments else { panic!("one segment") };
-        let mut point = Point::default();
-        let mut reader = Reader::new(bytes, &mut point);
+        let mut reader = Reader::new(bytes);
         assert_eq!(reader.list(Reader::byte), [1, 0]);
         assert!(reader.sound().is_err());
     }

@@ -2,7 +2,7 @@
 //!
 //! Every table that only grows becomes a stream of bytes, row by row; what can change is a stream of its
 //! own. Streams are cut into segments of [`SEGMENT`] bytes, named by their hash: the segments that are
-//! full never change, so the next checkpoint shares them, and looks at no row that is in them ([`Resume`]).
+//! full never change, so the next checkpoint shares them, and looks at what is new only ([`Resume`]).
 //! The same journal gives the same bytes. What follows from the rest (heights, sums, lookups) is left out
 //! and derived again on reading. The layout is written down in `docs/format.md`.
 
@@ -22,13 +22,13 @@ use crate::error::StoreError;
 use crate::hash::{ContentHash, EntryHash};
 use crate::model::object::Object;
 use codec::Reader;
-pub use resume::Resume;
-use resume::{Past, Point};
+use resume::Past;
+pub use resume::{FirstRows, Resume};
 
 /// The format that this version writes and reads. Another one is passed over: it is a cache.
 const FORMAT: u64 = 2;
-/// The size of a full segment, in bytes. Unit tests have small ones, to cut often.
-const SEGMENT: usize = if cfg!(test) { 128 } else { 256 * 1024 };
+/// The size of a full segment, in bytes. Tests have small ones, to cut often.
+const SEGMENT: usize = if cfg!(any(test, feature = "tiny")) { 128 } else { 256 * 1024 };
 /// The streams, in the order in which they are read.
 const STREAMS: [&str; 8] = ["contents", "entries", "commits", "annotations", "moves", "sent", "operations", "rest"];
 /// How many of them, the first ones, have rows that are never changed. (A caller's operation could be there twice.)
@@ -78,11 +78,10 @@ pub fn write_beyond(state: &State<'_>, resume: &Resume) -> Option<(CheckpointPar
     let mut streams = Vec::new();
     let mut next = Resume::default();
     for (name, stream) in STREAMS.iter().zip(tables::write(state, resume)) {
-        let hashes: Vec<ContentHash> = stream.segments.iter().map(|(hash, _)| *hash).collect();
-        let names = hashes.iter().map(|hash| Value::from(*hash)).collect();
+        let names = stream.next.segments.iter().map(|hash| Value::from(*hash)).collect();
         streams.push(object([("bytes", stream.length.into()), ("name", (*name).into()), ("segments", names)]));
         segments.extend(stream.segments);
-        next.0.push(Past { segments: hashes, point: stream.point });
+        next.0.push(stream.next);
     }
     let manifest = object([
         ("at", position.at.into()),
@@ -126,11 +125,10 @@ impl StoredCheckpoint {
 fn read_segments(manifest: &[u8], segments: &[Object], checked: bool) -> Result<(State<'static>, Resume), StoreError> {
     let manifest = Manifest::parse(manifest).ok_or_else(|| corrupt("the manifest cannot be read"))?;
     let mut streams = Vec::new();
-    let mut next = Resume::default();
-    for (length, parts) in manifest.streams {
-        let mut bytes = Vec::with_capacity(length);
+    for (length, parts) in &manifest.streams {
+        let mut bytes = Vec::with_capacity(*length);
         let mut full = 0;
-        for hash in &parts {
+        for hash in parts {
             let part = segments.iter().find(|part| part.hash == *hash);
             let part = &*part.ok_or_else(|| corrupt(format!("segment {hash} is missing")))?.bytes;
             if !checked && ContentHash::of(part) != *hash {
@@ -140,18 +138,19 @@ fn read_segments(manifest: &[u8], segments: &[Object], checked: bool) -> Result<
             full += usize::from(part.len() == SEGMENT && bytes.len() == full * SEGMENT);
             bytes.extend_from_slice(part);
         }
-        if bytes.len() != length {
+        if bytes.len() != *length {
             return Err(corrupt("a stream has another length than its manifest says"));
         }
-        streams.push(bytes);
-        next.0.push(Past { segments: parts, point: Point { full, ..Point::default() } });
+        streams.push((bytes, full));
     }
-    let mut readers = Vec::new();
-    for (bytes, past) in streams.iter().zip(&mut next.0) {
-        readers.push(Reader::new(bytes, &mut past.point));
-    }
+    let mut readers: Vec<_> = streams.iter().map(|(bytes, _)| Reader::new(bytes)).collect();
     let mut state = State::default();
     tables::read(&mut state, &mut readers)?;
+    let mut next = Resume::default();
+    for (number, ((_, parts), (bytes, full))) in manifest.streams.into_iter().zip(&streams).enumerate() {
+        let rows = readers.get(number).map_or(0, |reader| reader.rows);
+        next.0.push(Past::of(number, parts, *full, bytes.get(full * SEGMENT..).unwrap_or_default(), rows));
+    }
     state.set_journal(manifest.seq, manifest.hash, manifest.at);
     Ok((state, next))
 }

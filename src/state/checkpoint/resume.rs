@@ -1,6 +1,6 @@
-//! Where the next checkpoint goes on: behind the full segments of this one.
+//! Where the next checkpoint goes on: behind the last row of this one.
 
-use super::GROWING;
+use super::{GROWING, SEGMENT};
 use crate::hash::ContentHash;
 
 /// What a store has of a checkpoint, stream by stream, and where the next one of the same journal goes on. It holds for
@@ -9,33 +9,46 @@ use crate::hash::ContentHash;
 pub struct Resume(pub(super) Vec<Past>);
 
 /// What there is of a stream.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Past {
     pub segments: Vec<ContentHash>,
-    pub point: Point,
-}
-
-/// Where a stream goes on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Point {
-    /// How many segments are full.
+    /// How many of them are full. Of a stream with rows that change this is 0, and what follows is nothing.
     pub full: usize,
-    /// The row in which they end, or that begins there, and how many of its bytes are inside.
-    pub row: usize,
-    pub inside: usize,
+    /// The bytes behind those.
+    pub tail: Vec<u8>,
+    /// How many rows there are.
+    pub rows: usize,
 }
 
-impl Point {
-    /// A row ends so many bytes behind the full segments, and so many of it are inside.
-    pub fn set(&mut self, row: usize, inside: usize, behind: usize) {
-        (self.row, self.inside) = if behind == 0 { (row + 1, 0) } else { (row, inside) };
+/// For each table the first row that the next checkpoint looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named like the tables")]
+pub struct FirstRows {
+    pub contents: usize,
+    pub entries: usize,
+    pub commits: usize,
+}
+
+impl Past {
+    /// What there is of the stream of this number, with so many full segments.
+    pub fn of(number: usize, segments: Vec<ContentHash>, full: usize, tail: &[u8], rows: usize) -> Self {
+        if number < GROWING {
+            Self { segments, full, tail: tail.to_vec(), rows }
+        } else {
+            Self { segments, ..Self::default() }
+        }
+    }
+
+    /// How many bytes the full segments have.
+    pub fn length(&self) -> usize {
+        self.full * SEGMENT
     }
 }
 
 impl Resume {
     /// Everything is written, without the bytes of these segments.
     pub fn knowing(segments: Vec<ContentHash>) -> Self {
-        Self(vec![Past { segments, point: Point::default() }])
+        Self(vec![Past { segments, ..Past::default() }])
     }
 
     /// Whether nothing is known to be there.
@@ -48,9 +61,13 @@ impl Resume {
         self.0.iter().any(|past| past.segments.contains(hash))
     }
 
-    /// Where a stream goes on, and the full segments before that; None where it is written from its beginning.
-    pub(super) fn of(&self, stream: usize) -> Option<(Point, &[ContentHash])> {
-        let past = self.0.get(stream).filter(|_| stream < GROWING)?;
-        Some((past.point, past.segments.get(..past.point.full)?))
+    fn rows(&self, stream: usize) -> usize {
+        self.0.get(stream).map_or(0, |past| past.rows)
+    }
+
+    /// What the next checkpoint looks at.
+    pub fn first_rows(&self) -> FirstRows {
+        let last = |stream: usize| self.rows(stream).saturating_sub(1);
+        FirstRows { contents: last(0), entries: self.rows(1), commits: last(2) }
     }
 }

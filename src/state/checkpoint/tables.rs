@@ -96,7 +96,7 @@ pub(super) fn write(state: &State<'_>, resume: &Resume) -> [Stream; STREAMS.len(
 }
 
 /// The moves from this number on, as they are kept.
-pub(super) fn runs_from<'a>(state: &'a State<'_>, number: usize) -> impl Iterator<Item = &'a Moves> {
+fn runs_from<'a>(state: &'a State<'_>, number: usize) -> impl Iterator<Item = &'a Moves> {
     let runs = &state.tables.moves;
     runs.iter().skip(runs.partition_point(|run| run.end() as usize <= number))
 }
