@@ -325,7 +325,7 @@ fn render(state: &State<'_>, slot: &ViewSlot, table: &mut MessageTable, fetched:
     let mut given = Given::default();
     // A message has little beside its payload's text: its number, ids, and each hash of a commit in 67 characters.
     given.text.reserve(fetched.iter().map(|(ix, _)| state.contents(ix).size as usize + 64).sum());
-    for id in named(slot) {
+    for id in slot.named() {
         // One that was named twice is rendered by now. What was erased meanwhile came and went between two compiles,
         // and is never given.
         let is_there = |recipe: &&Recipe| !recipe.contents().any(|ix| state.is_erased(ix));
@@ -338,11 +338,6 @@ fn render(state: &State<'_>, slot: &ViewSlot, table: &mut MessageTable, fetched:
     }
     given.end();
     Ok(given)
-}
-
-/// The messages that the splices name.
-pub(super) fn named(slot: &ViewSlot) -> impl Iterator<Item = MessageId> {
-    slot.pending.iter().chain(slot.view.splices()).flat_map(|splice| &splice.inserted).copied()
 }
 
 /// The view's changes, behind the messages of the instructions.
@@ -450,7 +445,7 @@ impl Repository {
     fn missing_payloads(&self, place: usize, fetched: &Fetched) -> Vec<ContentIx> {
         let views = self.views.borrow();
         let Some(slot) = views.slots.get(place) else { return Vec::new() };
-        let recipes = named(slot).filter_map(|id| views.table.unrendered(id));
+        let recipes = slot.named().filter_map(|id| views.table.unrendered(id));
         let contents = recipes.flat_map(|recipe| recipe.contents());
         let state = self.state.borrow();
         contents.filter(|ix| !fetched.contains(*ix) && !state.is_erased(*ix)).collect()

@@ -1,7 +1,6 @@
 //! The views that were used last, each under a number by which its reader keeps a copy in step.
 
 use super::Repository;
-use super::compile::named;
 use super::payloads::Fetched;
 use crate::error::Result;
 use crate::model::outline::{Link, Outline};
@@ -72,6 +71,11 @@ impl ViewSlot {
     /// All messages, the instructions' first.
     pub fn messages(&self) -> impl Iterator<Item = (MessageId, u32)> {
         self.lead.iter().copied().chain(self.view.messages())
+    }
+
+    /// The messages that its changes name.
+    pub fn named(&self) -> impl Iterator<Item = MessageId> {
+        self.pending.iter().chain(self.view.splices()).flat_map(|splice| &splice.inserted).copied()
     }
 
     pub fn length(&self) -> usize {
@@ -228,7 +232,7 @@ impl Repository {
             let mut inputs = Inputs { state: &state, lineage: &lineage, counts: &counts, table };
             overflow = slot.view.update(&mut inputs, u64::from(counts.reply()) + extra(&counts)).err();
             if state.is_shallow() {
-                named(slot).filter_map(|id| table.unrendered(id)).for_each(|recipe| recipe.look_up(&state));
+                slot.named().filter_map(|id| table.unrendered(id)).for_each(|recipe| recipe.look_up(&state));
             }
         }
         let updated = Updated { slot: place, overflow, commit_count: lineage.commit_count() };

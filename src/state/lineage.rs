@@ -5,8 +5,8 @@
 
 use super::State;
 use super::arena::{CommitIx, ContentIx, EntryIx, Ix, sort_rows};
+use super::misses::Misses;
 use super::rows::{Action, OtherAction};
-use super::shallow::Misses;
 use crate::collections::{Map, Set};
 use crate::hash::CommitHash;
 

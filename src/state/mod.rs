@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod gone;
 pub mod lineage;
 mod lineages;
+mod misses;
 mod read;
 pub mod resolve;
 pub mod rows;
@@ -28,8 +29,8 @@ use crate::model::types::TypeDefinition;
 use arena::{AnnotationIx, Arena, CommitIx, ContentIx, EntryIx};
 use gone::Gone;
 use lineages::Lineages;
+use misses::LeftOut;
 use rows::{AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Moves, OperationRow, SentRow};
-use shallow::LeftOut;
 use siblings::Siblings;
 
 /// The branch of a repository nobody named one for.

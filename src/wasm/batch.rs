@@ -7,7 +7,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::args::{arguments_with, options, payload};
-use super::calls::{IN_VIEW, input};
+use super::calls::{hold, input};
 use super::host::Host;
 use super::promise::run;
 use crate::error::Error;
@@ -48,8 +48,7 @@ impl NativeBatch {
         let (host, batch) = (self.host.clone(), self.batch.clone());
         run(self.host.clone(), async move {
             let (mut args, files) = args?;
-            let repository = batch.repository();
-            let _past = if IN_VIEW.contains(&&*name) { None } else { Some(repository.past().await?) };
+            let _past = hold(batch.repository(), &name).await?;
             let receipts = if name == "edit" {
                 let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
                 batch.edit(&target, payload, &CommitOptions { files, ..CommitOptions::read(args)? }).await?

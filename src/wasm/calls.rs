@@ -6,7 +6,6 @@ use crate::json::{Map, ToJson, Value, object, put, to_value};
 use wasm_bindgen::prelude::JsValue;
 
 use super::args::{from_json, to_arrays, to_js, to_js_exactly};
-use super::handle::NativeHandle;
 use super::host::Host;
 use crate::error::{Error, Result};
 use crate::fields::{At, Fields};
@@ -17,7 +16,8 @@ use crate::model::record::SentRecord;
 use crate::model::types::TypeDefinition;
 use crate::ops::{Existing, Input, Receipt, Unmerged};
 use crate::repo::{
-    Anonymous, Budget, CommitOptions, Compaction, CompressOptions, GcOptions, Guard, Handle, SyncMessage,
+    Anonymous, Budget, CommitOptions, Compaction, CompressOptions, GcOptions, Guard, Handle, Past, Repository,
+    SyncMessage,
 };
 
 /// How many rows a listing has where nothing else is asked for.
@@ -25,8 +25,8 @@ const ROWS: usize = 100;
 /// How many entries a page of the transcript has.
 const ENTRIES: usize = 50;
 
-/// The calls that are about what is in view. All others may ask about the past: who calls holds it meanwhile.
-pub const IN_VIEW: [&str; 12] = [
+/// The calls that are about what is in view. All others may ask about the past.
+const IN_VIEW: [&str; 12] = [
     "annotate",
     "compact",
     "compiledTokens",
@@ -41,11 +41,21 @@ pub const IN_VIEW: [&str; 12] = [
     "types",
 ];
 
-/// Calls an operation or question. `repository` is the number of the handle's; `files` are those of the payloads in it.
+/// What a call of this name may ask about: held as long as it lives.
+///
+/// # Errors
+/// As [`Repository::past`].
+pub async fn hold<'a>(repository: &'a Repository, name: &str) -> Result<Option<Past<'a>>> {
+    if IN_VIEW.contains(&name) {
+        return Ok(None);
+    }
+    Ok(Some(repository.past().await?))
+}
+
+/// Calls an operation or question, while the caller [holds][hold] what it may ask about. `files` are those of the payloads in it.
 pub async fn call(
     host: &Rc<Host>,
     handle: &Rc<Handle>,
-    repository: u32,
     name: &str,
     mut args: Fields<'_>,
     files: Vec<Attached>,
@@ -116,10 +126,6 @@ pub async fn call(
             let done = handle.compact(runs, guard, &CommitOptions::read(args)?).await?;
             let receipts: js_sys::Array = done.receipts.iter().map(|receipt| host.to_receipt(receipt)).collect();
             return Ok(js_sys::Array::of2(&receipts, &done.operation.into()).into());
-        }
-        "at" => {
-            let handle = handle.at(&args.get::<String>("ref")?)?;
-            return Ok(NativeHandle::new(host.clone(), repository, handle).into());
         }
         "switchTo" => {
             handle.switch_to(&args.get::<String>("name")?)?;

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::args::{arguments_with, payload};
 use super::batch::NativeBatch;
-use super::calls::{IN_VIEW, call};
+use super::calls::{call, hold};
 use super::compiled::to_js;
 use super::host::Host;
 use super::policies;
@@ -72,9 +72,12 @@ impl NativeHandle {
             if let Some(value) = policies::call(&handle, &name, &mut args).await? {
                 return Ok(value);
             }
-            let repository = handle.repository();
-            let _past = if IN_VIEW.contains(&&*name) { None } else { Some(repository.past().await?) };
-            call(&host, &handle, number, &name, args, files).await
+            let _past = hold(handle.repository(), &name).await?;
+            if name == "at" {
+                let handle = handle.at(&args.get::<String>("ref")?)?;
+                return Ok(Self::new(host, number, handle).into());
+            }
+            call(&host, &handle, &name, args, files).await
         })
     }
 

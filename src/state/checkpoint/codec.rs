@@ -47,18 +47,18 @@ impl<'k> Writer<'k> {
             segments.push((*hash, None));
         }
         let stream = Stream { length: past.length(), segments, next: Past::default() };
-        Self { bytes: past.tail.clone(), known, stream, row: past.rows }
+        Self { bytes: past.tail.to_vec(), known, stream, row: past.rows }
     }
 
     fn finish(mut self, number: usize) -> Stream {
         let rows = self.row;
         self.end_row();
-        let (full, tail) = (self.stream.segments.len(), std::mem::take(&mut self.bytes));
+        let (full, tail) = (self.stream.segments.len(), Rc::<[u8]>::from(std::mem::take(&mut self.bytes)));
         if !tail.is_empty() {
-            self.cut(&tail);
+            self.cut(tail.clone());
         }
         let segments = self.stream.segments.iter().map(|(hash, _)| *hash).collect();
-        self.stream.next = Past::of(number, segments, full, &tail, rows);
+        self.stream.next = Past::of(number, segments, full, tail, rows);
         self.stream
     }
 
@@ -73,15 +73,15 @@ impl<'k> Writer<'k> {
             let bytes = std::mem::take(&mut self.bytes);
             let full = bytes.chunks_exact(SEGMENT);
             self.bytes.extend_from_slice(full.remainder());
-            full.for_each(|segment| self.cut(segment));
+            full.for_each(|segment| self.cut(segment.into()));
         }
         self.row += 1;
     }
 
-    fn cut(&mut self, segment: &[u8]) {
-        let hash = ContentHash::of(segment);
+    fn cut(&mut self, segment: Rc<[u8]>) {
+        let hash = ContentHash::of(&segment);
         self.stream.length += segment.len();
-        self.stream.segments.push((hash, (!self.known.has(&hash)).then(|| segment.into())));
+        self.stream.segments.push((hash, Some(segment).filter(|_| !self.known.has(&hash))));
     }
 
     pub fn byte(&mut self, value: u8) {

@@ -149,7 +149,7 @@ fn read_segments(manifest: &[u8], segments: &[Object], checked: bool) -> Result<
     let mut next = Resume::default();
     for (number, ((_, parts), (bytes, full))) in manifest.streams.into_iter().zip(&streams).enumerate() {
         let rows = readers.get(number).map_or(0, |reader| reader.rows);
-        next.0.push(Past::of(number, parts, *full, bytes.get(full * SEGMENT..).unwrap_or_default(), rows));
+        next.0.push(Past::of(number, parts, *full, bytes.get(full * SEGMENT..).unwrap_or_default().into(), rows));
     }
     state.set_journal(manifest.seq, manifest.hash, manifest.at);
     Ok((state, next))

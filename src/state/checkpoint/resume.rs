@@ -1,5 +1,7 @@
 //! Where the next checkpoint goes on: behind the last row of this one.
 
+use std::rc::Rc;
+
 use super::{GROWING, SEGMENT};
 use crate::hash::ContentHash;
 
@@ -15,7 +17,7 @@ pub(super) struct Past {
     /// How many of them are full. Of a stream with rows that change this is 0, and what follows is nothing.
     pub full: usize,
     /// The bytes behind those.
-    pub tail: Vec<u8>,
+    pub tail: Rc<[u8]>,
     /// How many rows there are.
     pub rows: usize,
 }
@@ -31,12 +33,8 @@ pub struct FirstRows {
 
 impl Past {
     /// What there is of the stream of this number, with so many full segments.
-    pub fn of(number: usize, segments: Vec<ContentHash>, full: usize, tail: &[u8], rows: usize) -> Self {
-        if number < GROWING {
-            Self { segments, full, tail: tail.to_vec(), rows }
-        } else {
-            Self { segments, ..Self::default() }
-        }
+    pub fn of(number: usize, segments: Vec<ContentHash>, full: usize, tail: Rc<[u8]>, rows: usize) -> Self {
+        if number < GROWING { Self { segments, full, tail, rows } } else { Self { segments, ..Self::default() } }
     }
 
     /// How many bytes the full segments have.
