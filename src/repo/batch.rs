@@ -24,7 +24,8 @@ pub struct Batch {
 #[derive(Default)]
 struct Draft {
     inputs: Vec<Input>,
-    planned: Option<(JournalPosition, Tables)>,
+    /// On the state that was here, by its position and by what was left out of it.
+    planned: Option<((JournalPosition, u32), Tables)>,
     outcome: Outcome,
 }
 
@@ -129,7 +130,7 @@ impl Batch {
                 break planned;
             }
             self.draft.borrow_mut().planned = None;
-            repo.bring_back().await?;
+            repo.enter().await?;
         };
         if planned.is_ok() {
             self.draft.borrow_mut().inputs.push(input);
@@ -143,7 +144,8 @@ impl Batch {
         let state = self.handle.repo.state.borrow();
         let mut draft = self.draft.borrow_mut();
         let position = state.journal();
-        let current = draft.planned.take().filter(|(planned, _)| *planned == position);
+        let on = (position, self.handle.repo.states.get());
+        let current = draft.planned.take().filter(|(planned, _)| *planned == on);
         let mut over = match current {
             Some((_, tables)) => State::attach(&state, tables),
             None => {
@@ -157,7 +159,7 @@ impl Batch {
             }
         };
         let result = work(&mut over, &mut draft);
-        draft.planned = Some((position, over.detach()));
+        draft.planned = Some((on, over.detach()));
         result
     }
 
@@ -171,7 +173,7 @@ impl Batch {
         if draft.inputs.is_empty() {
             return Ok(Finished::Stored(Done::before(None, Vec::new())));
         }
-        let planned = RefCell::new(draft.planned.map(|(position, _)| (position, draft.outcome)));
+        let planned = RefCell::new(draft.planned.map(|((position, _), _)| (position, draft.outcome)));
         let options = CommitOptions { expected_head: self.expected, ..options.clone() };
         match self
             .handle

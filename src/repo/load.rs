@@ -84,6 +84,9 @@ impl Repository {
             resume: RefCell::default(),
             pasts: Cell::new(0),
             asked: Cell::new(false),
+            returning: super::turn::Turn::default(),
+            waiting: Cell::new(0),
+            states: Cell::new(0),
             stands: Stands::default(),
             rebuilt: RefCell::default(),
         });

@@ -120,6 +120,11 @@ pub struct Repository {
     /// How many ask about the past, and whether anybody did since the last checkpoint.
     pasts: Cell<u32>,
     asked: Cell<bool>,
+    /// Who brings the past back, one at a time, and how many wait for it.
+    returning: turn::Turn,
+    waiting: Cell<u32>,
+    /// Changes when the state is another one of the same position: with more rows, or with fewer.
+    states: Cell<u32>,
     /// Why the checkpoint in the store was of no use.
     rebuilt: RefCell<Option<String>>,
 }

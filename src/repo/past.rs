@@ -3,6 +3,7 @@
 
 use super::Repository;
 use super::load::CHECKPOINT_EVERY;
+use super::turn::after_others;
 use crate::collections::{Map, Set};
 use crate::error::{Result, StoreError};
 use crate::state::State;
@@ -24,15 +25,55 @@ impl Drop for Past<'_> {
     }
 }
 
+/// Somebody who waits for the past, or for those who do.
+pub(super) struct Waits<'a>(&'a Repository);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.set(self.0.waiting.get() - 1);
+    }
+}
+
 impl Repository {
     /// Brings back what was left out, and keeps it while the guard lives.
     ///
     /// # Errors
     /// `Corrupt`, `VersionTooNew` and whatever the store says.
-    pub async fn past(&self) -> Result<Past<'_>> {
+    pub fn past(&self) -> Pending<'_, Result<Past<'_>>> {
+        self.asked.set(true);
         let past = self.hold();
-        self.bring_back().await?;
-        Ok(past)
+        if !self.read(|state| state.is_shallow()) {
+            return ready(Ok(past));
+        }
+        Box::pin(async move {
+            self.enter().await?;
+            Ok(past)
+        })
+    }
+
+    /// Goes on once those go on that were called before and wait for the past: calls keep their order.
+    pub fn in_order(&self) -> Pending<'_, ()> {
+        if self.waiting.get() == 0 {
+            return ready(());
+        }
+        Box::pin(async {
+            let _ = self.enter().await; // what fails is told to who asked for it
+        })
+    }
+
+    /// Brings back what was left out, behind all who wait for it.
+    pub(super) fn enter(&self) -> Pending<'_, Result<()>> {
+        let others = self.waiting.get();
+        self.waiting.set(others + 1);
+        let waits = Waits(self);
+        Box::pin(async move {
+            let _waits = waits;
+            if others > 0 {
+                after_others().await; // who was called by the last one goes first
+            }
+            let _turn = self.returning.take_unless(|| false).await;
+            self.bring_back().await
+        })
     }
 
     /// What reading gives, and whether it asked for anything that is left out: then it is of no use.
@@ -73,6 +114,7 @@ impl Repository {
             if state.is_shallow() {
                 whole.succeed(&state);
                 *state = whole;
+                self.states.set(self.states.get() + 1);
             }
             Ok(())
         })
@@ -85,7 +127,8 @@ impl Repository {
         }
         // Views that lie a little behind find the way to their branch's head.
         let near = firsts.commits.saturating_sub(CHECKPOINT_EVERY as usize);
-        firsts.commits = firsts.commits.min(self.views.borrow_mut().forget_before(near));
+        firsts.commits = firsts.commits.min(self.read(|state| self.views.borrow_mut().forget_before(state, near)));
+        self.states.set(self.states.get() + 1);
         let also = self.stood_on();
         self.state.borrow_mut().leave_out(firsts, &|state, lineage| over(state, lineage), &also);
     }

@@ -120,16 +120,18 @@ impl Views {
         oldest
     }
 
-    /// Has views of commits before this row begin anew. Returns the first row that the others are of.
-    pub fn forget_before(&mut self, row: usize) -> usize {
+    /// Has views of commits before this row begin anew, but for those of branches that do not move. Returns the first row
+    /// that others are of.
+    pub fn forget_before(&mut self, state: &State<'_>, row: usize) -> usize {
         let mut first = usize::MAX;
         for slot in &mut self.slots {
             match slot.head {
-                Some(head) if head.row() < row => {
+                Some(head) if head.row() < row && !state.is_head(head) => {
                     let fresh = ViewSlot::new(slot.view.options().clone(), None, slot.until);
                     slot.become_another(fresh, &mut self.table);
                 }
-                head => first = first.min(head.map_or(first, Ix::row)),
+                Some(head) if head.row() >= row => first = first.min(head.row()),
+                _ => {}
             }
         }
         first
@@ -220,7 +222,12 @@ impl Repository {
         let recounted = self.recounted.borrow();
         let counts = Counts::new(self.settings.counter.as_counter(), &recounted);
         let (head, until) = target(&state);
+        let misses = state.misses();
         let lineage = state.lineage(head);
+        if state.misses() != misses {
+            // Of no use: the view stays as it is.
+            return (Updated { slot: usize::MAX, overflow: None, commit_count: 0 }, Vec::new());
+        }
         let mut views = self.views.borrow_mut();
         let place = views.find(self, head, options, until);
         let uses = views.uses;

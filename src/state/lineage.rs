@@ -116,21 +116,22 @@ impl Lineage {
     }
 
     /// The lineage without the entries of `over`: asking for one of them is a miss.
-    pub(super) fn without(&self, over: &Set<EntryIx>, misses: &Misses) -> Self {
-        let mut short = Self { misses: misses.clone(), ..self.clone() };
-        short.slots.retain(|slot| !over.contains(&slot.entry));
-        short.left_out += (self.slots.len() - short.slots.len()) as u64;
+    pub(super) fn without(mut self, over: &Set<EntryIx>, misses: &Misses) -> Self {
+        self.misses = misses.clone();
+        let before = self.slots.len();
+        self.slots.retain(|slot| !over.contains(&slot.entry));
+        self.left_out += (before - self.slots.len()) as u64;
         for (entry, ()) in over.iter() {
-            if let Some(place) = number_of(&mut short.places, *entry) {
+            if let Some(place) = number_of(&mut self.places, *entry) {
                 *place = LEFT_OUT;
             }
         }
-        for place in 0..short.slots.len() {
-            if let Some(entry) = short.slots.get(place).map(|slot| slot.entry) {
-                short.set_place(entry, place);
+        for place in 0..self.slots.len() {
+            if let Some(entry) = self.slots.get(place).map(|slot| slot.entry) {
+                self.set_place(entry, place);
             }
         }
-        short
+        self
     }
 
     /// The commits of all operations on an entry.

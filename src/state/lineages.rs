@@ -23,15 +23,14 @@ impl Lineages {
 }
 
 impl State<'_> {
-    /// The lineages that were used last.
-    pub(super) fn kept_lineages(&self) -> Vec<Rc<Lineage>> {
-        self.tables.lineages.borrow().kept.clone()
+    /// The lineages that were used last, which are kept no longer.
+    pub(super) fn take_lineages(&self) -> Vec<Rc<Lineage>> {
+        std::mem::take(&mut self.tables.lineages.borrow_mut().kept)
     }
 
     /// Keeps these in place of those that were used last.
     pub(super) fn keep_lineages(&self, lineages: Vec<Lineage>) {
         let cache = &mut *self.tables.lineages.borrow_mut();
-        cache.kept.clear();
         for mut lineage in lineages {
             cache.epochs += 1;
             lineage.set_epoch(cache.epochs << 32);

@@ -2,6 +2,8 @@
 //! branches are made of. Rows keep their numbers; what becomes of those who ask for the others is told in `misses`.
 
 use super::State;
+use std::rc::Rc;
+
 use super::arena::{CommitIx, ContentIx, EntryIx, Ix};
 use super::checkpoint::FirstRows;
 use super::lineage::{Lineage, Status};
@@ -41,9 +43,10 @@ impl State<'static> {
         let last = self.tables.moves.last().and_then(|run| self.nth_move(&run.first, run.more).head);
         last.inspect(|head| drop(self.lineage(Some(*head))));
         let (mut short, mut kept) = (Vec::new(), Kept::default());
-        for lineage in self.kept_lineages() {
+        for lineage in self.take_lineages() {
             if lineage.head().is_some_and(|head| self.is_head(head)) {
-                short.push(lineage.without(&over(self, &lineage), &misses));
+                let over = over(self, &lineage);
+                short.push(Rc::unwrap_or_clone(lineage).without(&over, &misses));
             }
         }
         for lineage in &short {
@@ -61,7 +64,7 @@ impl State<'static> {
             }
         }
         let tables = &mut self.tables;
-        let LeftOut { contents, entries, .. } = &mut **tables.left_out.get_or_insert_default();
+        let Some(LeftOut { contents, entries, .. }) = tables.left_out.as_deref_mut() else { return };
         let lookup = &mut tables.content_lookup;
         // Files are asked for by any commit that names one.
         let stays = |ix, row: &ContentRow| kept.contents.contains(&ix) || !row.outline.files().is_empty();

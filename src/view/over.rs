@@ -1,5 +1,6 @@
 //! What no message depends on any more.
 
+use super::order;
 use super::pair::{Pairing, Source, Unit};
 use crate::collections::Set;
 use crate::state::arena::EntryIx;
@@ -9,6 +10,9 @@ use crate::state::lineage::{Lineage, Status};
 /// that are over, but for one in each place, which parts what stands before it from what stands behind.
 pub fn over(source: Source<'_>, lineage: &Lineage) -> Set<EntryIx> {
     let (mut pairing, mut over, mut needed) = (Pairing::default(), Set::default(), Set::default());
+    if order::is_by_type(source.state) {
+        return over; // what parts two entries there is not what parts them here
+    }
     for (place, slot) in lineage.slots().iter().enumerate() {
         pairing.push(source, place as u32, *slot);
     }

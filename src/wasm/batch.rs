@@ -37,6 +37,7 @@ impl NativeBatch {
         let (host, batch) = (self.host.clone(), self.batch.clone());
         run(self.host.clone(), async move {
             let (payload, options) = prepared?;
+            batch.repository().in_order().await;
             let receipt = batch.commit(payload, &options).await?;
             Ok(host.to_receipt(&receipt))
         })
@@ -48,6 +49,7 @@ impl NativeBatch {
         let (host, batch) = (self.host.clone(), self.batch.clone());
         run(self.host.clone(), async move {
             let (mut args, files) = args?;
+            batch.repository().in_order().await;
             let _past = hold(batch.repository(), &name).await?;
             let receipts = if name == "edit" {
                 let (target, payload): (String, Value) = (args.get("id")?, args.required("payload")?);
@@ -66,6 +68,7 @@ impl NativeBatch {
         let parsed = options(with.as_deref());
         let batch = self.batch.clone();
         run(self.host.clone(), async move {
+            batch.repository().in_order().await;
             let finished = batch.finish(&parsed?).await?;
             Ok(JsValue::from(matches!(finished, Finished::Stored(_))))
         })

@@ -26,7 +26,7 @@ const ROWS: usize = 100;
 const ENTRIES: usize = 50;
 
 /// The calls that are about what is in view. All others may ask about the past.
-const IN_VIEW: [&str; 12] = [
+const IN_VIEW: [&str; 13] = [
     "annotate",
     "compact",
     "compiledTokens",
@@ -38,6 +38,7 @@ const IN_VIEW: [&str; 12] = [
     "sent",
     "setBudget",
     "status",
+    "switchTo",
     "types",
 ];
 

@@ -58,6 +58,7 @@ impl NativeHandle {
         let (host, handle) = (self.host.clone(), self.handle.clone());
         run(self.host.clone(), async move {
             let (payload, options) = prepared?;
+            handle.repository().in_order().await;
             let receipt = handle.commit(payload, &options).await?;
             Ok(host.to_receipt(&receipt))
         })
@@ -69,6 +70,7 @@ impl NativeHandle {
         let (host, handle, number) = (self.host.clone(), self.handle.clone(), self.number);
         run(self.host.clone(), async move {
             let (mut args, files) = args?;
+            handle.repository().in_order().await;
             if let Some(value) = policies::call(&handle, &name, &mut args).await? {
                 return Ok(value);
             }

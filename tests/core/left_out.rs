@@ -430,6 +430,24 @@ fn writes_and_reads_go_on_while_the_past_comes_back() {
 }
 
 #[test]
+fn a_batch_knows_what_came_back_while_it_was_put_together() {
+    let (world, _) = lasting();
+    let ann = shallow(&world);
+    let batch = ann.handle.begin().unwrap();
+    block_on(batch.edit("q119", user("changed"), &nothing())).unwrap();
+    block_on(batch.edit("a119", assistant("changed as well"), &nothing())).unwrap();
+    drop(block_on(ann.repository().past()).unwrap());
+    assert!(!is_shallow(&ann));
+    let before = ann.repository().read(|state| state.commit_count());
+    let known = block_on(batch.commit(user("question 3"), &named("q3"))).unwrap();
+    assert_eq!(known.height, 13, "the receipt of long ago");
+    assert_eq!(block_on(batch.edit("q4", user("x"), &nothing())).unwrap_err().code(), "EditTarget");
+    block_on(batch.finish(&nothing())).unwrap();
+    assert_eq!(ann.repository().read(|state| state.commit_count()), before + 2);
+    assert_eq!(ann.shows(), world.user().shows());
+}
+
+#[test]
 fn an_erasure_reaches_what_is_left_out() {
     let (world, _) = lasting();
     let ann = shallow(&world);

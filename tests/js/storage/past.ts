@@ -14,6 +14,40 @@ async function grow(chat: Repository, round: number): Promise<void> {
   await chat.compress({ content: `In short, round ${round}.`, preserveRecent: 4 });
 }
 
+/** Calls that nobody waited for stand in the order of the calls, though the first one has to read the past. */
+export async function keepsOrder(storage: StorageAdapter, id: string): Promise<void> {
+  const open = () => createVarve({ storage, encoding: "approximate" }).open(id);
+  const chat = await open();
+  const last = async (count: number) =>
+    (await chat.compile()).messages.slice(-count).map(({ parts }) => textOf(parts));
+  const textOf = (parts: readonly unknown[]) => (parts[0] as { text: string }).text;
+  let round = 0;
+  /** Rows of more and more rounds are in the store alone. */
+  const forget = async () => {
+    for (let times = 0; times < 2; times++) await grow(chat, round++);
+  };
+
+  await forget();
+  await chat.user("taken back", { id: "b" });
+  const calls = [chat.undo(), chat.user("said after that", { id: "c" })];
+  await Promise.all(calls);
+  expect((await chat.get("b"))?.status).not.toBe("live");
+  expect(await last(1)).toEqual(["said after that"]);
+
+  await forget();
+  await Promise.all([chat.tag("before"), chat.user("said after the tag", { id: "d" })]);
+  expect(await (await chat.at("before")).get("d")).toMatchObject({ status: "absent" });
+
+  // A payload of long ago has to be looked up, and keeps its place among the others.
+  await forget();
+  await chat.batch((tx) => {
+    const all = ["question 7", "and then", "question 9", "the end"].map((text) => tx.user(text));
+    return Promise.all(all);
+  });
+  expect(await last(4)).toEqual(["question 7", "and then", "question 9", "the end"]);
+  expect((await (await open()).compile()).messages).toEqual((await chat.compile()).messages);
+}
+
 /** What somebody asks about the past. */
 const QUESTIONS: Record<string, (chat: Repository) => unknown> = {
   history: (chat) => chat.history({ limit: 5000 }),
