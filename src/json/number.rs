@@ -17,8 +17,9 @@ pub fn parse(text: &str) -> f64 {
     let (sign, text) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let written = exponent.parse::<i64>().unwrap_or(if exponent.starts_with('-') { -1_000_000 } else { 1_000_000 });
-    let exponent = written.clamp(-1_000_000, 1_000_000) - fraction.len() as i64;
+    let (up, power) = exponent.strip_prefix('-').map_or((1, exponent), |power| (-1, power));
+    let power = power.parse().unwrap_or(u64::MAX).min(1_000_000) as i64;
+    let exponent = up * power - fraction.len() as i64;
     sign * magnitude(whole, fraction, exponent)
 }
 

@@ -192,7 +192,10 @@ impl<'a> Parser<'a> {
         let digits =
             self.text.get(self.at..self.at + 4).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
         self.at += 4;
-        digits.and_then(|text| u16::from_str_radix(text, 16).ok()).ok_or("expected four hex digits")
+        digits
+            .and_then(|text| u64::from_str_radix(text, 16).ok())
+            .map(|unit| unit as u16)
+            .ok_or("expected four hex digits")
     }
 
     fn digits(&mut self) -> Result<(), Wrong> {

@@ -102,7 +102,7 @@ impl Value {
     /// The value at a JSON pointer (RFC 6901).
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
         steps(pointer)?.try_fold(self, |value, step| match value {
-            Self::Array(items) => items.get(step.parse::<usize>().ok()?),
+            Self::Array(items) => items.get(place(&step)?),
             _ => value.get(&step),
         })
     }
@@ -110,10 +110,14 @@ impl Value {
     /// The value at a JSON pointer, to change.
     pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Value> {
         steps(pointer)?.try_fold(self, |value, step| match value {
-            Self::Array(items) => items.get_mut(step.parse::<usize>().ok()?),
+            Self::Array(items) => items.get_mut(place(&step)?),
             _ => value.as_object_mut()?.get_mut(&step),
         })
     }
+}
+
+fn place(step: &str) -> Option<usize> {
+    usize::try_from(step.parse::<u64>().ok()?).ok()
 }
 
 fn steps(pointer: &str) -> Option<impl Iterator<Item = String>> {

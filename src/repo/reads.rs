@@ -111,9 +111,9 @@ impl Repository {
         let known = self.read(|state| state.operation(name).map(|row| (row.seq, row.index)));
         let made = || {
             let (seq, index) = name.split_once('.')?;
-            Some((seq.parse().ok()?, index.parse().ok()?))
+            Some((seq.parse().ok()?, u32::try_from(index.parse::<u64>().ok()?).ok()?))
         };
-        let (seq, index): (u64, u32) = known.or_else(made).ok_or_else(missing)?;
+        let (seq, index) = known.or_else(made).ok_or_else(missing)?;
         let repo = self.key().ok_or_else(missing)?;
         let page = self.settings.store.read_journal(&repo, seq.saturating_sub(1), 1).await?;
         let sealed = page.first().filter(|sealed| sealed.seq == seq).ok_or_else(missing)?;

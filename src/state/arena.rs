@@ -141,7 +141,7 @@ impl<I: Ix, T> Index<I> for Arena<I, T> {
 
 /// Sorts rows by their numbers, and leaves each once.
 pub fn sort_rows<I: Ix>(rows: &mut Vec<I>) {
-    let mut numbers: Vec<u32> = rows.iter().map(|ix| ix.row() as u32).collect();
+    let mut numbers: Vec<u64> = rows.iter().map(|ix| ix.row() as u64).collect();
     if numbers.is_sorted_by(|a, b| a < b) {
         return; // as rows that come from a table are
     }

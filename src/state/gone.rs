@@ -131,11 +131,16 @@ impl State<'_> {
         }
     }
 
-    /// All marks, by hash.
-    pub(super) fn marks(&self) -> Vec<(&ContentHash, &Gone)> {
-        let mut all: Vec<_> = self.tables.gone.iter().filter_map(|(hash, mark)| Some((hash, mark.as_ref()?))).collect();
-        all.sort_unstable_by_key(|(hash, _)| **hash);
-        all
+    /// Shows all marks, by hash.
+    pub(super) fn each_mark(&self, show: &mut dyn FnMut(ContentHash, &Gone)) {
+        let gone = &self.tables.gone;
+        let mut all: Vec<(ContentHash, u64)> = gone.iter().map(|(hash, _)| (*hash, 0)).collect();
+        all.sort_unstable(); // the pairs that stores sort, too: another type is another sort
+        for (hash, _) in all {
+            if let Some(Some(mark)) = gone.get(&hash) {
+                show(hash, mark);
+            }
+        }
     }
 
     /// Checks that the history of a commit has not lost a payload to [`Gone::Freed`].

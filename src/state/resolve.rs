@@ -80,7 +80,7 @@ fn split_steps(reference: &str) -> Option<(&str, u64)> {
     let (base, steps) = reference.split_at(position);
     let mut total = 0u64;
     for part in steps.split('~').skip(1) {
-        let count = if part.is_empty() { 1 } else { part.parse::<u32>().ok()?.into() };
+        let count = if part.is_empty() { 1 } else { part.parse().ok()? };
         total = total.saturating_add(count);
     }
     Some((base, total))

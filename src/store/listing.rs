@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Incarnation;
 use crate::error::{Result, StoreError};
 use crate::fields::Fields;
-use crate::json::{Members, ToJson, quoted};
+use crate::json::{Members, ToJson, parse, quoted};
 
 /// A repository in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl RepositoryQuery {
             RepositoryOrder::CreatedAt => row.created_at,
         };
         if let Some(cursor) = &self.cursor {
-            let position = cursor.split_once(':').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id)));
+            let position = cursor.split_once(':').and_then(|(at, id)| Some((parse(at).ok()?.as_i64()?, id)));
             let (at, id) = position.ok_or_else(|| StoreError::corrupt(format!("{} is no cursor", quoted(cursor))))?;
             let behind = |row: &RepositoryRow| at.cmp(&time(row)).then_with(|| (*row.id).cmp(id)) == Ordering::Greater;
             rows.retain(behind);

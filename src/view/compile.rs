@@ -369,12 +369,12 @@ impl View {
             }
         }
         let before = std::mem::replace(&mut self.hosts, hosts);
-        let mut touched: Vec<u32> =
-            before.iter().chain(&self.hosts).flat_map(|(host, of)| of.iter().chain([host])).copied().collect();
+        let all = before.iter().chain(&self.hosts).flat_map(|(host, of)| of.iter().chain([host]));
+        let mut touched: Vec<u64> = all.map(|unit| u64::from(*unit)).collect();
         touched.sort_unstable();
         touched.dedup();
         if before != self.hosts {
-            touched.into_iter().for_each(|unit| self.refresh(inputs, unit));
+            touched.into_iter().for_each(|unit| self.refresh(inputs, unit as u32));
         }
         // One that the window left out has another cost once a message can show it.
         for place in 0..self.pairing.summaries().len() {

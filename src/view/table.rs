@@ -1,7 +1,6 @@
 //! Messages have identities: one that did not change keeps its number from compile to compile, so that
 //! nobody has to look at it again. The number stands for a recipe, which says what it is made of.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::collections::{Dense, Key, Lookup};
@@ -91,7 +90,8 @@ pub struct MessageTable {
     /// How many of the rows are None: at most half of them.
     gone: usize,
     next: MessageId,
-    unused: VecDeque<MessageId>,
+    /// Those that came last are at the end.
+    unused: Vec<MessageId>,
     forgotten: Vec<MessageId>,
 }
 
@@ -146,12 +146,11 @@ impl MessageTable {
         let Some(row) = self.row_mut(id) else { return };
         row.uses = row.uses.saturating_sub(1);
         if row.uses == 0 {
-            self.unused.push_back(id);
+            self.unused.push(id);
         }
         while self.unused.len() > UNUSED_KEPT {
-            let oldest = self.unused.pop_front();
-            if let Some(id) = oldest
-                && row_in(&self.rows, id).is_some_and(|row| row.uses == 0)
+            let id = self.unused.remove(0);
+            if row_in(&self.rows, id).is_some_and(|row| row.uses == 0)
                 && let Some(row) = self.rows.get_mut(id).and_then(Option::take)
             {
                 self.numbers.remove(row.recipe.hash64(), id);

@@ -5,11 +5,11 @@ import { deflateRawSync } from "node:zlib";
 import { functionBodies, renamed } from "./wasm.mjs";
 
 /** How many bytes make a piece: fewer are alike by chance, more seldom recur. */
-const PIECE = 5;
-/** How many bytes back likeness counts. Deflate sees 32 KB, but names what is near in fewer bits. */
-const REACH = 4096;
+const PIECES = [6, 7];
+/** How many bytes back likeness counts: what deflate can see. */
+const REACH = 32 * 1024;
 /** In how many functions a piece may be and still count in full: what is everywhere is near wherever a function goes. */
-const COMMON = [8, 20];
+const COMMON = [8, 12, 20];
 
 /** The module with its functions named by their places: `0000`, `0001` … */
 export function namedByLikeness(bytes) {
@@ -24,14 +24,15 @@ export function namedByLikeness(bytes) {
 
 /** Of some orders the one that compresses best: a few hundred bytes are a matter of luck. */
 function best(bodies) {
-  const pieces = sharedPieces(bodies);
   let [least, placed] = [Number.POSITIVE_INFINITY, []];
-  for (const common of COMMON) {
-    const tried = order(bodies, pieces, common);
-    const { length } = deflateRawSync(Buffer.concat(tried.map((body) => bodies[body])), {
-      level: 9,
-    });
-    if (length < least) [least, placed] = [length, tried];
+  for (const length of PIECES) {
+    const pieces = sharedPieces(bodies, length);
+    for (const common of COMMON) {
+      const tried = order(bodies, pieces, common);
+      const whole = Buffer.concat(tried.map((body) => bodies[body]));
+      const compressed = deflateRawSync(whole, { level: 9 }).length;
+      if (compressed < least) [least, placed] = [compressed, tried];
+    }
   }
   return placed;
 }
@@ -82,13 +83,13 @@ function order(bodies, pieces, common) {
   return placed;
 }
 
-/** For each function the numbers of its pieces that other functions have too. */
-function sharedPieces(bodies) {
+/** For each function the numbers of its pieces of this length that other functions have too. */
+function sharedPieces(bodies, length) {
   const homes = new Map();
   const all = bodies.map((body) => {
     const text = body.toString("latin1");
     const own = new Set();
-    for (let at = 0; at + PIECE <= text.length; at++) own.add(text.slice(at, at + PIECE));
+    for (let at = 0; at + length <= text.length; at++) own.add(text.slice(at, at + length));
     for (const piece of own) homes.set(piece, (homes.get(piece) ?? 0) + 1);
     return own;
   });

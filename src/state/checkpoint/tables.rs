@@ -215,15 +215,13 @@ fn write_rest(state: &State<'_>) -> Value {
     let tags = state.tags();
     let types = state.content_types();
     let (mut erased, mut freed) = (Vec::new(), Vec::new());
-    for (hash, mark) in state.marks() {
-        match mark {
-            Gone::Erased(erasure) => {
-                let reason = erasure.reason.as_str().into();
-                erased.push(Value::Array(vec![(*hash).into(), erasure.at.into(), reason]));
-            }
-            Gone::Freed => freed.push(Value::from(*hash)),
+    state.each_mark(&mut |hash, mark| match mark {
+        Gone::Erased(erasure) => {
+            let reason = erasure.reason.as_str().into();
+            erased.push(Value::Array(vec![hash.into(), erasure.at.into(), reason]));
         }
-    }
+        Gone::Freed => freed.push(Value::from(hash)),
+    });
     json::object([
         ("branchCount", tables.branch_count.into()),
         ("branches", tables.branches.iter().map(branch).collect()),
