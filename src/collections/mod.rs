@@ -3,6 +3,7 @@
 
 mod bytes;
 mod dense;
+mod hashes;
 mod lookup;
 mod map;
 mod names;
@@ -10,6 +11,7 @@ mod text;
 
 pub use bytes::Bytes;
 pub use dense::Dense;
+pub use hashes::Hashes;
 pub use lookup::{Key, Lookup, text_hash};
 pub use map::{Map, Set};
 pub use names::Names;

@@ -1,7 +1,6 @@
 //! Payloads out of the store, and those that were used last. What was read is checked against its hash; it is taken
 //! apart only where somebody looks into it.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::json::Value;
@@ -16,7 +15,8 @@ use crate::state::gone::Gone;
 use crate::store::Found;
 use crate::view::message::Payloads;
 
-const BYTES: usize = 4 << 20;
+/// The bytes of a generation of payloads.
+const GENERATION: usize = 1 << 20;
 /// What a payload takes besides its text: short messages are mostly that.
 const FRAME: usize = 256;
 
@@ -57,38 +57,32 @@ impl Payload {
     }
 }
 
-/// Payloads, the oldest leave first. Bounded by bytes.
+/// The payloads that came last, in two generations: when the young one is full, the old one leaves.
 #[derive(Debug, Default)]
 pub(super) struct PayloadCache {
-    known: Map<ContentHash, Payload>,
-    order: VecDeque<(ContentHash, usize)>,
+    young: Map<ContentHash, Payload>,
+    old: Map<ContentHash, Payload>,
+    /// What the young ones take.
     bytes: usize,
 }
 
 impl PayloadCache {
     pub fn get(&self, hash: &ContentHash) -> Option<Payload> {
-        self.known.get(hash).cloned()
+        self.young.get(hash).or_else(|| self.old.get(hash)).cloned()
     }
 
     pub fn remove(&mut self, hash: &ContentHash) {
-        if self.known.remove(hash).is_some()
-            && let Some(place) = self.order.iter().position(|(other, _)| other == hash)
-        {
-            self.bytes -= self.order.remove(place).map_or(0, |(_, bytes)| bytes);
-        }
+        self.young.remove(hash);
+        self.old.remove(hash);
     }
 
     pub fn put(&mut self, hash: ContentHash, payload: Payload, bytes: usize) {
-        let bytes = bytes + FRAME;
-        if self.known.insert(hash, payload) {
-            self.order.push_back((hash, bytes));
-            self.bytes += bytes;
+        if bytes < GENERATION && self.young.insert(hash, payload) {
+            self.bytes += bytes + FRAME;
         }
-        while self.bytes > BYTES
-            && let Some((oldest, bytes)) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-            self.bytes -= bytes;
+        if self.bytes > GENERATION {
+            self.bytes = 0;
+            self.old = std::mem::take(&mut self.young);
         }
     }
 }

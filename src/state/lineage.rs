@@ -5,6 +5,7 @@
 
 use super::State;
 use super::arena::{CommitIx, ContentIx, EntryIx, Ix, sort_rows};
+use super::by_entry::ByEntry;
 use super::misses::Misses;
 use super::rows::{Action, OtherAction};
 use crate::collections::{Map, Set};
@@ -68,13 +69,14 @@ struct On {
 pub struct Lineage {
     head: Option<CommitIx>,
     slots: Vec<Slot>,
-    /// For each entry of the repository its place in `slots` and 1; 0 where it has none, [`LEFT_OUT`] where its slot is.
-    places: Vec<u32>,
+    /// The place of an entry in `slots` and 1.
+    places: ByEntry,
+    /// Bit by bit, whether an entry is left out of the slots.
+    out: Vec<u8>,
     ops: Vec<Op>,
     op_of: Map<CommitIx, usize>,
     on: Vec<On>,
-    /// By entry of the repository.
-    newest_on: Vec<Newest>,
+    newest_on: ByEntry,
     /// Changes whenever something other than an append happened.
     epoch: u64,
     commits: u64,
@@ -82,8 +84,6 @@ pub struct Lineage {
     left_out: u64,
     misses: Misses,
 }
-
-const LEFT_OUT: u32 = u32::MAX;
 
 impl Lineage {
     /// The lineage of a commit.
@@ -115,16 +115,25 @@ impl Lineage {
         self.left_out
     }
 
-    /// The lineage without the entries of `over`: asking for one of them is a miss.
-    pub(super) fn without(mut self, over: &Set<EntryIx>, misses: &Misses) -> Self {
+    /// The lineage without the entries of `over`: asking for one of them is a miss. Those before the row `first` are few
+    /// from now on.
+    pub(super) fn without(mut self, over: &Set<EntryIx>, first: usize, misses: &Misses) -> Self {
         self.misses = misses.clone();
         let before = self.slots.len();
         self.slots.retain(|slot| !over.contains(&slot.entry));
         self.left_out += (before - self.slots.len()) as u64;
         for (entry, ()) in over.iter() {
-            if let Some(place) = number_of(&mut self.places, *entry) {
-                *place = LEFT_OUT;
+            let byte = entry.row() / 8;
+            if self.out.len() <= byte {
+                self.out.resize(byte + 1, 0);
             }
+            if let Some(byte) = self.out.get_mut(byte) {
+                *byte |= 1 << (entry.row() % 8);
+            }
+            self.places.set(*entry, 0);
+        }
+        for numbers in [&mut self.newest_on, &mut self.places] {
+            numbers.leave_out(first, &|entry| is_set(&self.out, entry));
         }
         for place in 0..self.slots.len() {
             if let Some(entry) = self.slots.get(place).map(|slot| slot.entry) {
@@ -216,18 +225,15 @@ impl Lineage {
     }
 
     fn place(&self, entry: EntryIx) -> Option<usize> {
-        let place = *self.places.get(entry.row())?;
-        if place == LEFT_OUT {
+        let place = (self.places.get(entry) as usize).checked_sub(1);
+        if place.is_none() && is_set(&self.out, entry) {
             self.misses.set(self.misses.get().wrapping_add(1));
-            return None;
         }
-        (place as usize).checked_sub(1)
+        place
     }
 
     fn set_place(&mut self, entry: EntryIx, place: usize) {
-        if let Some(slot) = number_of(&mut self.places, entry) {
-            *slot = place as u32 + 1;
-        }
+        self.places.set(entry, place as u32 + 1);
     }
 
     fn insert_summary(&mut self, summary: EntryIx, content: ContentIx, commit: CommitIx, targets: &[EntryIx]) {
@@ -251,12 +257,10 @@ impl Lineage {
         self.op_of.insert(commit, op);
         self.epoch += 1;
         for entry in entries {
-            if let Some(newest) = number_of(&mut self.newest_on, *entry) {
-                let (op, before) = (op as u32, *newest);
-                *newest = if before == 0 { op + 1 } else { self.on.len() as u32 | LISTED };
-                if before != 0 {
-                    self.on.push(On { op, before });
-                }
+            let (op, before) = (op as u32, self.newest_on.get(*entry));
+            self.newest_on.set(*entry, if before == 0 { op + 1 } else { self.on.len() as u32 | LISTED });
+            if before != 0 {
+                self.on.push(On { op, before });
             }
             self.resolve(state, *entry);
         }
@@ -343,6 +347,7 @@ impl Lineage {
 
     /// The operations on an entry and their places, newest first.
     fn operations_on(&self, entry: EntryIx) -> impl Iterator<Item = (usize, &Op)> {
+        self.place(entry); // of one that is left out they are missed
         operations_on(&self.newest_on, &self.on, &self.ops, entry)
     }
 
@@ -378,21 +383,17 @@ impl Lineage {
     }
 }
 
-/// The number of an entry in a list that goes on with 0.
-fn number_of(numbers: &mut Vec<u32>, entry: EntryIx) -> Option<&mut u32> {
-    if numbers.len() <= entry.row() {
-        numbers.resize(entry.row() + 1, 0);
-    }
-    numbers.get_mut(entry.row())
+fn is_set(bits: &[u8], entry: EntryIx) -> bool {
+    bits.get(entry.row() / 8).is_some_and(|byte| byte >> (entry.row() % 8) & 1 != 0)
 }
 
 fn operations_on<'a>(
-    newest_on: &[Newest],
+    newest_on: &ByEntry,
     on: &'a [On],
     ops: &'a [Op],
     entry: EntryIx,
 ) -> impl Iterator<Item = (usize, &'a Op)> {
-    let mut next = newest_on.get(entry.row()).copied().unwrap_or_default();
+    let mut next = newest_on.get(entry);
     std::iter::from_fn(move || {
         let (op, before) = match next & LISTED {
             0 => (next.checked_sub(1)?, 0),

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::arena::{CommitIx, EntryIx, Ix};
 use super::rows::{Action, CommitRow, ContentRow, EntryRow};
 use super::{State, Tables};
-use crate::collections::Set;
+use crate::collections::Hashes;
 use crate::hash::{CommitHash, ContentHash};
 use crate::model::outline::Outline;
 
@@ -24,8 +24,8 @@ pub(super) struct LeftOut {
     /// Stands for any of them.
     pub empty: Empty,
     /// What they are found by: enough to tell that nothing of a name was left out.
-    pub contents: Set<u64>,
-    pub entries: Set<u64>,
+    pub contents: Hashes,
+    pub entries: Hashes,
 }
 
 /// Rows without anything in them.
@@ -62,7 +62,7 @@ impl Default for LeftOut {
             },
             entries: EntryRow { id: "".into(), first: CommitIx::new(0) },
         };
-        Self { misses: Misses::default(), empty, contents: Set::default(), entries: Set::default() }
+        Self { misses: Misses::default(), empty, contents: Hashes::default(), entries: Hashes::default() }
     }
 }
 
@@ -130,7 +130,7 @@ impl State<'_> {
 
     /// Where no payload of this hash is here.
     pub(super) fn no_content<T>(&self, hash: u64) -> Option<T> {
-        if let Some(left_out) = self.tables.left_out.as_ref().filter(|left_out| left_out.contents.contains(&hash)) {
+        if let Some(left_out) = self.tables.left_out.as_ref().filter(|left_out| left_out.contents.contains(hash)) {
             left_out.miss();
         }
         None
@@ -138,7 +138,7 @@ impl State<'_> {
 
     /// Where no entry of this hash of an id is here.
     pub(super) fn no_entry<T>(&self, hash: u64) -> Option<T> {
-        if let Some(left_out) = self.tables.left_out.as_ref().filter(|left_out| left_out.entries.contains(&hash)) {
+        if let Some(left_out) = self.tables.left_out.as_ref().filter(|left_out| left_out.entries.contains(hash)) {
             left_out.miss();
         }
         None

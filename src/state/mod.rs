@@ -7,6 +7,7 @@
 pub mod ancestry;
 pub mod apply;
 pub mod arena;
+mod by_entry;
 pub mod checkpoint;
 pub mod gone;
 pub mod lineage;

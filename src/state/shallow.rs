@@ -46,7 +46,7 @@ impl State<'static> {
         for lineage in self.take_lineages() {
             if lineage.head().is_some_and(|head| self.is_head(head)) {
                 let over = over(self, &lineage);
-                short.push(Rc::unwrap_or_clone(lineage).without(&over, &misses));
+                short.push(Rc::unwrap_or_clone(lineage).without(&over, firsts.entries, &misses));
             }
         }
         for lineage in &short {
@@ -68,15 +68,19 @@ impl State<'static> {
         let lookup = &mut tables.content_lookup;
         // Files are asked for by any commit that names one.
         let stays = |ix, row: &ContentRow| kept.contents.contains(&ix) || !row.outline.files().is_empty();
+        let mut gone = Vec::new();
         tables.contents.leave_out(firsts.contents, &stays, &mut |ix, row| {
-            contents.add(row.hash.prefix());
+            gone.push(row.hash.prefix());
             lookup.remove(row.hash.prefix(), ix.row() as u32);
         });
+        contents.add(gone);
         let lookup = &mut tables.entry_lookup;
+        let mut gone = Vec::new();
         tables.entries.leave_out(firsts.entries, &|ix, _| kept.entries.contains(&ix), &mut |ix, row| {
-            entries.add(text_hash(&row.id));
+            gone.push(text_hash(&row.id));
             lookup.remove(text_hash(&row.id), ix.row() as u32);
         });
+        entries.add(gone);
         let lookup = &mut tables.commit_lookup;
         tables.commits.leave_out(firsts.commits, &|ix, _| kept.commits.contains(&ix), &mut |ix, row| {
             lookup.remove(row.hash.prefix(), ix.row() as u32);

@@ -8,7 +8,9 @@ use js_sys::{Array, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use super::answer::Answer;
-use super::wire::{Asked, DURABILITIES, Parcel, incarnation_of, incarnation_text, malformed, split};
+use super::wire::{
+    Asked, Carried, DURABILITIES, Parcel, incarnation_of, incarnation_text, long_parcel, malformed, split,
+};
 use crate::collections::Bytes;
 use crate::error::{Detail, StoreError};
 use crate::hash::{ContentHash, EntryHash};
@@ -167,8 +169,7 @@ impl JsStore {
         answer.as_string().and_then(|text| parse(&text).ok()).ok_or_else(malformed)
     }
 
-    async fn send(&self, method: &str, arguments: &str, parcel: Parcel) -> Asked<JsValue> {
-        let (lengths, bytes) = parcel.to_js();
+    async fn send(&self, method: &str, arguments: &str, (lengths, bytes): Carried) -> Asked<JsValue> {
         self.storage.send(method, arguments, lengths, bytes).given().await.map_err(failure)
     }
 }
@@ -249,7 +250,7 @@ impl Store for JsStore {
                 members.some("summary", batch.summary.as_ref());
                 members.some("projection", batch.projection.as_deref().map(Raw).as_ref());
             });
-            let answer = self.send("write", &arguments, parcel).await.map_err(WriteError::Store)?;
+            let answer = self.send("write", &arguments, parcel.to_js()).await.map_err(WriteError::Store)?;
             if answer.is_undefined() {
                 return Ok(());
             }
@@ -272,7 +273,7 @@ impl Store for JsStore {
             // As bytes: digits of ten thousand hashes would be written, encoded and read again.
             let mut parcel = Parcel::default();
             hashes.iter().for_each(|hash| parcel.add(&hash.0));
-            unpacked(&self.send("readObjects", &about(repo, |_| {}), parcel).await?)
+            unpacked(&self.send("readObjects", &about(repo, |_| {}), parcel.to_js()).await?)
         })
     }
 
@@ -339,17 +340,16 @@ impl Store for JsStore {
 
     fn write_checkpoint<'a>(&'a self, repo: &'a RepoKey, checkpoint: &'a CheckpointParts) -> Pending<'a, Asked<bool>> {
         Box::pin(async move {
-            let mut parcel = Parcel::default();
-            parcel.add(&checkpoint.manifest);
-            for (_, bytes) in &checkpoint.segments {
-                parcel.add_some(bytes.as_deref());
+            let (mut hashes, mut parts) = (Vec::new(), vec![Some(&*checkpoint.manifest)]);
+            for (hash, bytes) in &checkpoint.segments {
+                hashes.push(*hash);
+                parts.push(bytes.as_deref());
             }
-            let hashes: Vec<ContentHash> = checkpoint.segments.iter().map(|(hash, _)| *hash).collect();
             let arguments = about(repo, |members| {
                 members.put("seq", &checkpoint.seq);
                 members.put("segments", hashes.as_slice());
             });
-            Ok(self.send("writeCheckpoint", &arguments, parcel).await?.is_truthy())
+            Ok(self.send("writeCheckpoint", &arguments, long_parcel(&parts)).await?.is_truthy())
         })
     }
 

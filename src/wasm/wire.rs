@@ -17,6 +17,9 @@ pub const DURABILITIES: [Durability; 3] = [Durability::Memory, Durability::Relax
 /// The length of what is not there.
 const ABSENT: u32 = u32::MAX;
 
+/// A parcel in JavaScript.
+pub type Carried = (Uint32Array, Uint8Array);
+
 /// Many byte strings in one.
 #[derive(Default)]
 pub struct Parcel {
@@ -38,6 +41,7 @@ impl Parcel {
     }
 
     /// Adds one, or that it is not there.
+    #[cfg(feature = "stores")]
     pub fn add_some(&mut self, bytes: Option<&[u8]>) {
         match bytes {
             Some(bytes) => self.add(bytes),
@@ -46,9 +50,26 @@ impl Parcel {
     }
 
     /// As JavaScript takes it.
-    pub fn to_js(&self) -> (Uint32Array, Uint8Array) {
+    pub fn to_js(&self) -> Carried {
         (Uint32Array::from(&*self.lengths), Uint8Array::from(&*self.bytes))
     }
+}
+
+#[cfg(feature = "repo")]
+/// A parcel of long byte strings, each copied once: they are never together in the memory of the module.
+pub fn long_parcel(parts: &[Option<&[u8]>]) -> Carried {
+    let (mut lengths, mut end) = (Vec::new(), 0);
+    for part in parts {
+        lengths.push(part.map_or(ABSENT, |bytes| bytes.len() as u32));
+        end += part.map_or(0, |bytes| bytes.len() as u32);
+    }
+    let (bytes, mut start) = (Uint8Array::new_with_length(end), 0);
+    for part in parts.iter().flatten() {
+        end = start + part.len() as u32;
+        bytes.subarray(start, end).copy_from(part);
+        start = end;
+    }
+    (Uint32Array::from(&*lengths), bytes)
 }
 
 /// What has not the form that was agreed on.

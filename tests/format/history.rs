@@ -197,11 +197,11 @@ fn full_segments_never_change() {
     };
     let first = grow(8000);
     let second = grow(100);
-    let full = |part: &&varve::model::object::Object| part.bytes.len() == 256 * 1024;
+    let full = |part: &&varve::model::object::Object| part.bytes.len() == 64 * 1024;
     let shared: Vec<_> = first.segments.iter().filter(full).collect();
     assert!(!shared.is_empty(), "nothing filled a segment");
     assert!(shared.iter().all(|part| second.segments.contains(part)));
-    assert!(second.segments.iter().all(|part| part.bytes.len() <= 256 * 1024));
+    assert!(second.segments.iter().all(|part| part.bytes.len() <= 64 * 1024));
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub use resume::{FirstRows, Resume};
 /// The format that this version writes and reads. Another one is passed over: it is a cache.
 const FORMAT: u64 = 2;
 /// The size of a full segment, in bytes. Tests have small ones, to cut often.
-const SEGMENT: usize = if cfg!(any(test, feature = "tiny")) { 128 } else { 256 * 1024 };
+const SEGMENT: usize = if cfg!(any(test, feature = "tiny")) { 128 } else { 64 * 1024 };
 /// The streams, in the order in which they are read.
 const STREAMS: [&str; 8] = ["contents", "entries", "commits", "annotations", "moves", "sent", "operations", "rest"];
 /// How many of them, the first ones, have rows that are never changed. (A caller's operation could be there twice.)
