@@ -16,7 +16,7 @@ use crate::store::Found;
 use crate::view::message::Payloads;
 
 /// The bytes of a generation of payloads.
-const GENERATION: usize = 1 << 20;
+const GENERATION: usize = 768 << 10;
 /// What a payload takes besides its text: short messages are mostly that.
 const FRAME: usize = 256;
 

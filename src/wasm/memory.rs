@@ -2,7 +2,7 @@
 //!
 //! By itself it asks the engine for 64 KiB at a time, and in an instance of more than some 64 MiB
 //! each such request takes V8 50 to 170 µs: a microsecond or two for every commit. Whenever memory
-//! has grown, this one takes and gives back an eighth of its size, so that the next requests are
+//! has grown, this one takes and gives back a sixteenth of its size, so that the next requests are
 //! served from there.
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -29,12 +29,12 @@ impl Geometric {
         }
     }
 
-    /// Makes memory an eighth larger, if the engine grants it. What is given back stays with the
+    /// Makes memory a sixteenth larger, if the engine grants it. What is given back stays with the
     /// allocator: WebAssembly memory never shrinks.
     #[cold]
     #[inline(never)]
     fn reserve(&self) {
-        let pages = (memory_size::<0>() / 8).clamp(LEAST_PAGES, MOST_PAGES);
+        let pages = (memory_size::<0>() / 16).clamp(LEAST_PAGES, MOST_PAGES);
         if let Ok(layout) = Layout::from_size_align(pages.saturating_mul(PAGE), 8) {
             // SAFETY: the layout has a size above zero; the block is given back as it was got.
             unsafe {
