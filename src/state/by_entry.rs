@@ -2,8 +2,8 @@
 
 use super::arena::{EntryIx, Ix};
 
-/// Numbers by entry, 0 where none was set. From a certain entry on they stand in a row; of those before it are kept which
-/// are not 0.
+/// Numbers by entry, 0 where none was set. From a certain entry on they stand in a row; of those before it, few, are kept
+/// which are not 0.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ByEntry {
     first: usize,
@@ -43,17 +43,23 @@ impl ByEntry {
         }
     }
 
-    /// Has numbers stand in a row from `first` on only, and takes away those of entries before it for which `goes` holds.
+    /// Has numbers stand in a row from `first` on only, without those of entries before it for which `goes` holds; unless
+    /// that leaves too many to be looked for.
     pub fn leave_out(&mut self, first: usize, goes: &dyn Fn(EntryIx) -> bool) {
-        self.old.retain(|(entry, _)| !goes(*entry));
-        let rest = self.numbers.split_off(self.numbers.len().min(first.saturating_sub(self.first)));
-        for number in std::mem::replace(&mut self.numbers, rest) {
-            let entry = EntryIx::new(self.first);
-            if number != 0 && !goes(entry) {
-                self.old.push((entry, number));
+        let length = self.numbers.len().min(first.saturating_sub(self.first));
+        let mut stay = Vec::new();
+        for (place, number) in self.numbers.iter().enumerate().take(length) {
+            let entry = EntryIx::new(self.first + place);
+            if *number != 0 && !goes(entry) {
+                stay.push((entry, *number));
             }
-            self.first += 1;
         }
+        if stay.len() * 4 > length {
+            return;
+        }
+        self.old.retain(|(entry, _)| !goes(*entry));
+        self.old.append(&mut stay);
+        self.numbers = self.numbers.split_off(length);
         self.first = self.first.max(first);
     }
 }
@@ -78,9 +84,20 @@ mod tests {
             assert_eq!(found, here, "{first}");
             assert!(here.iter().all(|row| numbers.get(entry(*row)) == *row as u32 + 1));
         }
+        assert_eq!(numbers.old.len(), here.len());
         assert_eq!((numbers.first, numbers.numbers.len()), (300, 0));
         numbers.set(entry(7), 1);
         numbers.set(entry(301), 2);
         assert_eq!([7, 300, 301, 302].map(|row| numbers.get(entry(row))), [1, 0, 2, 0]);
+    }
+
+    #[test]
+    fn where_most_stay_all_stand_in_a_row() {
+        let mut numbers = ByEntry::default();
+        (0..100).for_each(|row| numbers.set(EntryIx::new(row), row as u32 + 1));
+        numbers.leave_out(60, &|entry| entry.row() < 30);
+        assert_eq!((numbers.first, numbers.old.len(), numbers.numbers.len()), (0, 0, 100));
+        numbers.leave_out(60, &|entry| entry.row() % 8 != 0);
+        assert_eq!((numbers.first, numbers.old.len(), numbers.numbers.len()), (60, 8, 40));
     }
 }
