@@ -7,6 +7,8 @@ use varve::json::Value;
 use varve::model::annotation::Priority;
 use varve::ops::Input;
 use varve::repo::{Anonymous, Compaction, CompressOptions, NewProposal};
+use varve::state::State;
+use varve::state::arena::{EntryIx, Ix};
 use varve::store::{CheckpointParts, Durability, MemoryBucket, RepoKey, SingleKeyStore};
 
 use crate::support::faulty::{Fault, Faulty};
@@ -119,6 +121,48 @@ fn who_writes_while_a_checkpoint_is_written_writes_no_other() {
     let (finished, ()) = both(batch.finish(&nothing()), next);
     finished.unwrap();
     assert_eq!(store.checkpoints.get(), 1);
+}
+
+/// The branch's lineage is asked about an entry: whether that is a miss, and whether it knows a slot.
+fn asks(ann: &User, of: impl Fn(&State<'_>) -> EntryIx) -> (bool, bool) {
+    ann.repository().read(|state| {
+        let entry = of(state);
+        let lineage = state.lineage(state.branch("main").flatten());
+        let before = state.misses();
+        let knows = lineage.slot(entry).is_some();
+        (state.misses() != before, knows)
+    })
+}
+
+#[test]
+fn what_was_done_to_an_entry_that_left_memory_is_missed() {
+    let (world, _) = lasting();
+    let ann = shallow(&world);
+    assert_eq!(asks(&ann, |_| EntryIx::new(0)), (true, false));
+    let misses = || ann.repository().read(|state| state.misses());
+    let before = misses();
+    let found = ann
+        .repository()
+        .read(|state| state.lineage(state.branch("main").flatten()).newest_operation(EntryIx::new(0)).is_some());
+    assert!(!found && misses() != before);
+}
+
+#[test]
+fn what_is_compacted_while_a_checkpoint_is_written_is_left_out_with_it() {
+    let (world, _) = lasting();
+    let ann = world.user();
+    turns(&ann, 0..40);
+    let later = async {
+        let ids: Vec<String> = (0..8).map(|number| format!("x{number}")).collect();
+        ids.iter().for_each(|id| _ = ann.commit(id, user(&format!("said {id}"))));
+        ann.compact("xs", "in short", &["x0", "x1", "x2", "x3"]);
+    };
+    both(ann.repository().checkpoint(), later).0.unwrap();
+    assert!(is_shallow(&ann));
+    let named = |id: &'static str| move |state: &State<'_>| state.find_entry(id).unwrap();
+    assert_eq!(asks(&ann, named("x2")), (true, false));
+    assert_eq!(asks(&ann, named("x6")), (false, true));
+    assert_eq!(ann.plain().values(), world.user().plain().values());
 }
 
 #[test]
