@@ -59,7 +59,7 @@ impl Planner<'_> {
             turn: attributes.turn.as_deref().map(Rc::from),
         };
         let hash = CommitHash::of(body.preimage().as_bytes());
-        let known = change.payload.is_some_and(|payload| self.draft.find_content(&payload.hash).is_some());
+        let known = change.payload.is_some_and(|payload| self.draft.content_here(&payload.hash).is_some());
         // A payload that is there already was counted and measured then.
         let fresh = change.payload.filter(|_| !known);
         // One that was freed is stored again.

@@ -12,9 +12,9 @@ mod definition;
 mod economy;
 
 use crate::error::Result;
-use crate::hash::ContentHash;
 use crate::json::Value;
 use crate::state::State;
+use crate::state::arena::ContentIx;
 use crate::state::lineage::{Lineage, Slot};
 
 pub use action::{Action, Steps};
@@ -105,7 +105,7 @@ pub struct View<'a> {
     /// The repository's own say on compression.
     pub config: Option<PolicyConfig>,
     /// What people read in a payload that was asked for by [`Policy::reads`].
-    pub text: &'a dyn Fn(&ContentHash) -> Option<String>,
+    pub text: &'a dyn Fn(ContentIx) -> Option<String>,
     /// Whether a text matches a regular expression of JavaScript.
     pub matches: Matches<'a>,
 }

@@ -121,7 +121,7 @@ impl Repository {
             };
             let known = || {
                 let hash = record.commit.content_hash?;
-                Some(&draft.contents(draft.find_content(&hash)?).outline)
+                Some(&draft.contents(draft.content_here(&hash)?).outline)
             };
             if let Some(outline) = record.outline.as_ref().or_else(known) {
                 input |= matches!(outline.role, Some(Role::User | Role::System | Role::Developer));

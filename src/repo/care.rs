@@ -169,10 +169,11 @@ fn sum(found: &[(ContentHash, u64)], gone: &Set<ContentHash>) -> Gc {
 }
 
 /// The entries that had one of these payloads, and the summaries made from them.
-fn concerns(state: &State<'_>, operation: Option<String>, contents: &Set<ContentIx>) -> Erasure {
+fn concerns(state: &State<'_>, operation: Option<String>, payloads: &Set<ContentHash>) -> Erasure {
     let (mut entries, mut summaries): (Set<EntryIx>, Set<EntryIx>) = Default::default();
+    let is_one = |content: ContentIx| payloads.contains(&state.contents(content).hash);
     for (_, row) in state.all_commits() {
-        if let Some(entry) = row.entry().filter(|_| row.content().is_some_and(|ix| contents.contains(&ix))) {
+        if let Some(entry) = row.entry().filter(|_| row.content().is_some_and(is_one)) {
             entries.add(entry);
         }
         if let Action::Other(other) = &row.action
@@ -181,7 +182,7 @@ fn concerns(state: &State<'_>, operation: Option<String>, contents: &Set<Content
         {
             // What the targets said when they were compacted.
             let lineage = state.lineage(row.parents[0]);
-            let says = |target: &EntryIx| lineage.slot(*target).is_some_and(|slot| contents.contains(&slot.content));
+            let says = |target: &EntryIx| lineage.slot(*target).is_some_and(|slot| is_one(slot.content));
             if targets.iter().any(|target| summaries.contains(target) || says(target)) {
                 summaries.add(*summary);
             }
@@ -221,7 +222,8 @@ impl Repository {
         if !unknown.is_empty() {
             // Payloads may name objects that no outline speaks of: those of other implementations.
             let mut attached = Set::default();
-            let mut note = |_, bytes: &[u8]| mentions(bytes, &|hash| unknown.contains(hash), &mut attached);
+            let mut note =
+                |_: &ContentHash, bytes: &[u8]| mentions(bytes, &|hash| unknown.contains(hash), &mut attached);
             self.scan(key, &needed_of, &mut note).await?;
             others.retain(|(hash, _)| !attached.contains(hash));
         }
@@ -241,33 +243,32 @@ impl Repository {
         &self,
         key: &RepoKey,
         wanted: &dyn Fn(ContentIx) -> bool,
-        each: &mut dyn FnMut(ContentIx, &[u8]),
+        each: &mut dyn FnMut(&ContentHash, &[u8]),
     ) -> Result<()> {
         let mut next = 0;
         loop {
-            let some = self.read(|state| present(state, &mut next, wanted));
-            if some.is_empty() {
+            let hashes = self.read(|state| present(state, &mut next, wanted));
+            if hashes.is_empty() {
                 return Ok(());
             }
-            let hashes: Vec<_> = some.iter().map(|(_, hash)| *hash).collect();
             let objects = self.settings.store.read_objects(key, &hashes).await?;
-            for ((ix, _), bytes) in some.iter().zip(objects) {
-                each(*ix, bytes.as_deref().unwrap_or_default());
+            for (hash, bytes) in hashes.iter().zip(objects) {
+                each(hash, bytes.as_deref().unwrap_or_default());
             }
         }
     }
 
     /// The payloads that show an object: itself, or those that it is attached to.
-    async fn showing(&self, key: &RepoKey, hash: ContentHash) -> Result<Set<ContentIx>> {
-        if let Some(ix) = self.read(|state| state.find_content(&hash)) {
-            return Ok(Set::from_iter([ix]));
+    async fn showing(&self, key: &RepoKey, hash: ContentHash) -> Result<Set<ContentHash>> {
+        if self.read(|state| state.find_content(&hash).is_some()) {
+            return Ok(Set::from_iter([hash]));
         }
         let mut showing = Set::default();
-        let mut note = |ix, bytes: &[u8]| {
+        let mut note = |payload: &ContentHash, bytes: &[u8]| {
             let mut found = Set::default();
             mentions(bytes, &|other| *other == hash, &mut found);
             if !found.is_empty() {
-                showing.add(ix);
+                showing.add(*payload);
             }
         };
         self.scan(key, &|_| true, &mut note).await?;
@@ -310,8 +311,8 @@ impl Repository {
         for record in entry.operations.iter().flat_map(|operation| &operation.records) {
             record.deletes().iter().for_each(|hash| self.payloads.borrow_mut().remove(hash));
             if let Record::Erased(erased) = record {
-                let content = self.read(|state| state.find_content(&erased.hash));
-                let messages = content.map(|ix| self.views.borrow().table.made_of(ix)).unwrap_or_default();
+                let is_it = |ix| self.read(|state| state.contents(ix).hash == erased.hash);
+                let messages = self.views.borrow().table.made_of(&is_it);
                 self.emit("erased", &|| {
                     let reason = erased.reason.as_str().into();
                     let messages = messages.as_slice().into();
@@ -323,19 +324,15 @@ impl Repository {
 }
 
 /// The next payloads from row `next` on that are there: as many as are read at once.
-pub(super) fn present(
-    state: &State<'_>,
-    next: &mut usize,
-    wanted: &dyn Fn(ContentIx) -> bool,
-) -> Vec<(ContentIx, ContentHash)> {
+pub(super) fn present(state: &State<'_>, next: &mut usize, wanted: &dyn Fn(ContentIx) -> bool) -> Vec<ContentHash> {
     let (mut some, mut bytes) = (Vec::new(), 0);
     while *next < state.content_count() && some.len() < READ && bytes < BYTES {
         let ix = ContentIx::new(*next);
         *next += 1;
         let row = state.contents(ix);
-        if wanted(ix) && state.gone(&row.hash).is_none() {
+        if wanted(ix) && state.gone(&row.hash).is_none() && state.newest_of(ix) == Some(ix) {
             bytes += u64::from(row.size);
-            some.push((ix, row.hash));
+            some.push(row.hash);
         }
     }
     some

@@ -305,11 +305,10 @@ impl Check<'_> {
         let files = self.state.files_of(&|_| true);
         let (mut next, mut named) = (0, Set::default());
         loop {
-            let some = present(&self.state, &mut next, &|_| true);
-            if some.is_empty() {
+            let hashes = present(&self.state, &mut next, &|_| true);
+            if hashes.is_empty() {
                 break;
             }
-            let hashes: Vec<_> = some.into_iter().map(|(_, hash)| hash).collect();
             let among = |hash: &ContentHash| unknown.contains(hash) || files.has(hash);
             self.check(&hashes, |bytes| mentions(bytes, &among, &mut named)).await?;
             self.proceed(hashes.len(), self.state.content_count() - next)?;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::arena::{CommitIx, ContentIx, EntryIx, Ix, add_row};
+use super::arena::{CommitIx, ContentIx, EntryIx, Ix, add_row, find_row};
 use super::gone::{Erasure, Gone};
 use super::rows::{
     Action, AnnotationRow, BranchRow, CommitRow, ContentRow, EntryRow, Extras, MoveRow, Moves, OperationRow,
@@ -270,14 +270,13 @@ impl State<'_> {
 
     fn intern_content(&mut self, record: &CommitRecord) -> Applied<Option<ContentIx>> {
         let Some(hash) = record.commit.content_hash else { return Ok(None) };
-        if let Some(known) = self.find_content(&hash) {
-            if self.gone(&hash).is_some() {
-                self.mark(hash, None); // it comes with its payload
-            }
-            return Ok(Some(known));
+        if self.gone(&hash).is_some() {
+            self.mark(hash, None); // it comes with its payload
         }
         let (Some(outline), Some(content_type)) = (&record.outline, &record.commit.content_type) else {
-            return Err(corrupt(format!("a commit brings payload {hash} without its outline or type")));
+            let known = self.find_content(&hash);
+            let missing = || corrupt(format!("a commit brings payload {hash} without its outline or type"));
+            return known.map(Some).ok_or_else(missing);
         };
         let row = ContentRow {
             hash,
@@ -289,12 +288,17 @@ impl State<'_> {
         Ok(Some(self.add_content(row)))
     }
 
+    /// Adds the row of a payload. It can have one already that its writer had left out: from now on this one is found.
     pub(super) fn add_content(&mut self, mut row: ContentRow) -> ContentIx {
         self.share_name(&mut row.content_type);
-        let hash = row.hash.prefix();
-        let ix = self.tables.contents.push(row);
-        let contents = &self.tables.contents;
-        add_row(&mut self.tables.content_lookup, hash, ix, |ix| contents[ix].hash.prefix());
+        let tables = &mut self.tables;
+        let (hash, lookup) = (row.hash.prefix(), &mut tables.content_lookup);
+        let known = find_row(lookup, hash, |ix: ContentIx| tables.contents[ix].hash == row.hash);
+        let ix = tables.contents.push(row);
+        match known {
+            Some(known) => lookup.renumber(hash, known.row() as u32, ix.row() as u32),
+            None => add_row(lookup, hash, ix, |ix| tables.contents[ix].hash.prefix()),
+        }
         ix
     }
 

@@ -186,7 +186,7 @@ impl State<'_> {
     }
 
     /// For each payload whether a history needs it: those of branches and tags, those of `keep`, and
-    /// those that a branch stood on at `since` (UTC milliseconds) or later.
+    /// those that a branch stood on at `since` (UTC milliseconds) or later. The row that counts is the newest.
     pub fn needed(&self, keep: &[CommitHash], since: i64) -> Vec<bool> {
         let mut open: Vec<_> = keep.iter().filter_map(|hash| self.find_commit(hash)).collect();
         open.extend(self.branches().into_iter().filter_map(|(_, head)| head));
@@ -199,7 +199,7 @@ impl State<'_> {
         });
         let mut needed = vec![false; self.tables.contents.next()];
         for (row, _) in self.reached(open).into_iter().enumerate().filter(|(_, reached)| *reached) {
-            let content = self.commits(CommitIx::new(row)).content();
+            let content = self.commits(CommitIx::new(row)).content().and_then(|ix| self.newest_of(ix));
             if let Some(needed) = content.and_then(|ix| needed.get_mut(ix.row())) {
                 *needed = true;
             }

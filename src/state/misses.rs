@@ -23,8 +23,7 @@ pub(super) struct LeftOut {
     pub misses: Misses,
     /// Stands for any of them.
     pub empty: Empty,
-    /// What they are found by: enough to tell that nothing of a name was left out.
-    pub contents: Hashes,
+    /// What entries are found by: enough to tell that nothing of a name was left out.
     pub entries: Hashes,
 }
 
@@ -62,7 +61,7 @@ impl Default for LeftOut {
             },
             entries: EntryRow { id: "".into(), first: CommitIx::new(0) },
         };
-        Self { misses: Misses::default(), empty, contents: Hashes::default(), entries: Hashes::default() }
+        Self { misses: Misses::default(), empty, entries: Hashes::default() }
     }
 }
 
@@ -120,19 +119,9 @@ impl State<'_> {
         }
     }
 
-    /// Where no commit of a name is here: it may be left out.
-    pub(super) fn no_commit<T>(&self) -> Option<T> {
-        if let Some(left_out) = &self.tables.left_out {
-            left_out.miss();
-        }
-        None
-    }
-
-    /// Where no payload of this hash is here.
-    pub(super) fn no_content<T>(&self, hash: u64) -> Option<T> {
-        if let Some(left_out) = self.tables.left_out.as_ref().filter(|left_out| left_out.contents.contains(hash)) {
-            left_out.miss();
-        }
+    /// Where no commit or payload of a name is here: it may be left out.
+    pub(super) fn no_row<T>(&self) -> Option<T> {
+        self.left_out().inspect(|left_out| left_out.miss());
         None
     }
 

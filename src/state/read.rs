@@ -106,19 +106,29 @@ impl State<'_> {
     /// The commit of this hash.
     pub fn find_commit(&self, hash: &CommitHash) -> Option<CommitIx> {
         let here = find_row(&self.tables.commit_lookup, hash.prefix(), |ix| self.tables.commits[ix].hash == *hash);
-        here.or_else(|| self.parent.map_or_else(|| self.no_commit(), |parent| parent.find_commit(hash)))
+        here.or_else(|| self.parent.map_or_else(|| self.no_row(), |parent| parent.find_commit(hash)))
     }
 
-    /// The payload of this hash.
+    /// The payload of this hash: its newest row.
     pub fn find_content(&self, hash: &ContentHash) -> Option<ContentIx> {
+        self.content_here(hash).or_else(|| self.no_row())
+    }
+
+    /// The payload of this hash, unless its newest row is left out: then it is as good as new.
+    pub fn content_here(&self, hash: &ContentHash) -> Option<ContentIx> {
         let here = find_row(&self.tables.content_lookup, hash.prefix(), |ix| self.tables.contents[ix].hash == *hash);
-        here.or_else(|| self.parent.map_or_else(|| self.no_content(hash.prefix()), |parent| parent.find_content(hash)))
+        here.or_else(|| self.parent?.content_here(hash))
     }
 
     /// The entry of this id.
     pub fn find_entry(&self, id: &str) -> Option<EntryIx> {
         let here = find_row(&self.tables.entry_lookup, text_hash(id), |ix| &*self.tables.entries[ix].id == id);
         here.or_else(|| self.parent.map_or_else(|| self.no_entry(text_hash(id)), |parent| parent.find_entry(id)))
+    }
+
+    /// The newest row of a payload.
+    pub fn newest_of(&self, content: ContentIx) -> Option<ContentIx> {
+        self.find_content(&self.contents(content).hash)
     }
 
     /// All commits, in the order in which they were applied.

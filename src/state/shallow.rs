@@ -64,16 +64,13 @@ impl State<'static> {
             }
         }
         let tables = &mut self.tables;
-        let Some(LeftOut { contents, entries, .. }) = tables.left_out.as_deref_mut() else { return };
+        let Some(LeftOut { entries, .. }) = tables.left_out.as_deref_mut() else { return };
         let lookup = &mut tables.content_lookup;
         // Files are asked for by any commit that names one.
         let stays = |ix, row: &ContentRow| kept.contents.contains(&ix) || !row.outline.files().is_empty();
-        let mut gone = Vec::new();
         tables.contents.leave_out(firsts.contents, &stays, &mut |ix, row| {
-            gone.push(row.hash.prefix());
             lookup.remove(row.hash.prefix(), ix.row() as u32);
         });
-        contents.add(gone);
         let lookup = &mut tables.entry_lookup;
         let mut gone = Vec::new();
         tables.entries.leave_out(firsts.entries, &|ix, _| kept.entries.contains(&ix), &mut |ix, row| {

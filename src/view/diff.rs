@@ -20,11 +20,12 @@ pub enum Difference {
 pub fn entries(state: &State<'_>, from: Option<CommitIx>, to: Option<CommitIx>) -> Vec<(EntryIx, Difference)> {
     let (before, after) = (state.lineage(from), state.lineage(to));
     let live = |slot: &&Slot| slot.status == Status::Live;
+    let same = |one: &Slot, other: &Slot| state.contents(one.content).hash == state.contents(other.content).hash;
     let mut found = Vec::new();
     for slot in after.slots().iter().filter(live) {
         match before.slot(slot.entry).filter(live) {
             None => found.push((slot.entry, Difference::Added(slot.content))),
-            Some(old) if old.content != slot.content => {
+            Some(old) if !same(old, slot) => {
                 found.push((slot.entry, Difference::Changed(old.content, slot.content)));
             }
             Some(_) => {}

@@ -183,9 +183,9 @@ impl MessageTable {
         }
     }
 
-    /// The messages with a payload that were handed out.
-    pub fn made_of(&self, content: ContentIx) -> Vec<MessageId> {
-        let of_it = |row: &Row| row.rendered && row.recipe.contents().any(|ix| ix == content);
+    /// The messages with such a payload that were handed out.
+    pub fn made_of(&self, is_it: &dyn Fn(ContentIx) -> bool) -> Vec<MessageId> {
+        let of_it = |row: &Row| row.rendered && row.recipe.contents().any(is_it);
         self.rows.iter().filter(|(_, row)| row.as_ref().is_some_and(of_it)).map(|(id, _)| id).collect()
     }
 

@@ -80,7 +80,7 @@ impl Rule {
         if !self.reads() {
             return Ok(true);
         }
-        let Some(text) = (view.text)(&row.hash) else { return Ok(false) };
+        let Some(text) = (view.text)(slot.content) else { return Ok(false) };
         if self.text.as_ref().is_some_and(|part| !occurs(part, &text)) {
             return Ok(false);
         }

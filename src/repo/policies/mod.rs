@@ -11,7 +11,6 @@ use super::reads::text_of;
 use super::{Handle, Repository};
 use crate::error::{Error, Result};
 use crate::fields::At;
-use crate::hash::ContentHash;
 use crate::json::{Members, ToJson, Value, object, to_value};
 use crate::model::setting::{POLICY, POLICY_CONFIG, POLICY_MODE, POLICY_PAUSE, POLICY_STATE, PROPOSAL};
 use crate::ops::Receipt;
@@ -205,10 +204,7 @@ impl Handle {
             let mut fetched = Fetched::default();
             let look = |fetched: &Fetched| {
                 let state = repo.state.borrow();
-                let text = |hash: &ContentHash| {
-                    let ix = state.find_content(hash)?;
-                    fetched.get(ix)?.content().ok().map(|content| text_of(&content))
-                };
+                let text = |ix| fetched.get(ix)?.content().ok().map(|content| text_of(&content));
                 let matches = |pattern: &str, flags: &str, text: &str| repo.matches(pattern, flags, text);
                 let lineage = state.lineage(state.branch(branch).flatten());
                 let view = View {
