@@ -10,9 +10,9 @@ use std::rc::Rc;
 use super::arena::{CommitIx, EntryIx, Ix};
 use super::rows::{Action, CommitRow, ContentRow, EntryRow};
 use super::{State, Tables};
-use crate::collections::Hashes;
+use crate::collections::{Hashes, Map};
 use crate::hash::{CommitHash, ContentHash};
-use crate::model::outline::Outline;
+use crate::model::outline::{Key, Outline};
 
 /// How often a row was asked for that is left out.
 pub(super) type Misses = Rc<Cell<u32>>;
@@ -25,6 +25,8 @@ pub(super) struct LeftOut {
     pub empty: Empty,
     /// What entries are found by: enough to tell that nothing of a name was left out.
     pub entries: Hashes,
+    /// What the files were estimated at that their payloads name.
+    pub files: Map<Key, u32>,
 }
 
 /// Rows without anything in them.
@@ -61,7 +63,7 @@ impl Default for LeftOut {
             },
             entries: EntryRow { id: "".into(), first: CommitIx::new(0) },
         };
-        Self { misses: Misses::default(), empty, entries: Hashes::default() }
+        Self { misses: Misses::default(), empty, entries: Hashes::default(), files: Map::default() }
     }
 }
 
@@ -72,7 +74,7 @@ impl LeftOut {
 }
 
 impl State<'_> {
-    fn left_out(&self) -> Option<&LeftOut> {
+    pub(super) fn left_out(&self) -> Option<&LeftOut> {
         match self.parent {
             Some(parent) => parent.left_out(),
             None => self.tables.left_out.as_deref(),

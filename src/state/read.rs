@@ -408,9 +408,13 @@ impl State<'_> {
 
     /// What a file was estimated at when a payload first named it.
     pub fn tokens_of_file(&self, key: Key) -> Option<u32> {
-        (0..self.content_count()).find_map(|row| {
-            let files = self.contents(ContentIx::new(row)).outline.files();
-            files.iter().find(|file| file.key == key).map(|file| file.tokens)
+        let before = match self.parent {
+            Some(parent) => parent.tokens_of_file(key),
+            None => self.left_out().and_then(|left_out| left_out.files.get(&key).copied()),
+        };
+        before.or_else(|| {
+            let mut files = self.tables.contents.iter_from(0).flat_map(|(_, row)| row.outline.files());
+            files.find(|file| file.key == key).map(|file| file.tokens)
         })
     }
 

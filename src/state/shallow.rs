@@ -8,7 +8,7 @@ use super::arena::{CommitIx, ContentIx, EntryIx, Ix};
 use super::checkpoint::FirstRows;
 use super::lineage::{Lineage, Status};
 use super::misses::LeftOut;
-use super::rows::{BranchRow, CommitRow, ContentRow};
+use super::rows::{BranchRow, CommitRow};
 use crate::collections::{Set, text_hash};
 use crate::hash::CommitHash;
 
@@ -64,11 +64,15 @@ impl State<'static> {
             }
         }
         let tables = &mut self.tables;
-        let Some(LeftOut { entries, .. }) = tables.left_out.as_deref_mut() else { return };
+        let Some(LeftOut { entries, files, .. }) = tables.left_out.as_deref_mut() else { return };
+        // Any commit may name a file again: what counts is the estimate that came first.
+        for (_, row) in tables.contents.iter_from(0).take_while(|(ix, _)| ix.row() < firsts.contents) {
+            for file in row.outline.files() {
+                files.get_or_insert_with(file.key, || file.tokens);
+            }
+        }
         let lookup = &mut tables.content_lookup;
-        // Files are asked for by any commit that names one.
-        let stays = |ix, row: &ContentRow| kept.contents.contains(&ix) || !row.outline.files().is_empty();
-        tables.contents.leave_out(firsts.contents, &stays, &mut |ix, row| {
+        tables.contents.leave_out(firsts.contents, &|ix, _| kept.contents.contains(&ix), &mut |ix, row| {
             lookup.remove(row.hash.prefix(), ix.row() as u32);
         });
         let lookup = &mut tables.entry_lookup;

@@ -9,32 +9,32 @@ const PIECES = [6, 7];
 /** How many bytes back likeness counts: what deflate can see. */
 const REACH = 32 * 1024;
 /** In how many functions a piece may be and still count in full: what is everywhere is near wherever a function goes. */
-const COMMON = [8, 12, 20];
+const COMMON = [6, 8, 12, 20];
 
-/** The module with its functions named by their places: `0000`, `0001` … */
-export function namedByLikeness(bytes) {
+/**
+ * The module with its functions named by their places (`0000`, `0001` …) in this many orders, the best one first as far as
+ * can be told before they are put there: which other functions they call is then written in other bytes.
+ */
+export function namedByLikeness(bytes, orders) {
   const bodies = functionBodies(bytes);
   const digits = String(bodies.length).length;
-  const names = [];
-  best(bodies).forEach((body, place) => {
-    names[body] = String(place).padStart(digits, "0");
-  });
-  return renamed(bytes, names);
-}
-
-/** Of some orders the one that compresses best: a few hundred bytes are a matter of luck. */
-function best(bodies) {
-  let [least, placed] = [Number.POSITIVE_INFINITY, []];
-  for (const length of PIECES) {
+  const tried = PIECES.flatMap((length) => {
     const pieces = sharedPieces(bodies, length);
-    for (const common of COMMON) {
-      const tried = order(bodies, pieces, common);
-      const whole = Buffer.concat(tried.map((body) => bodies[body]));
-      const compressed = deflateRawSync(whole, { level: 9 }).length;
-      if (compressed < least) [least, placed] = [compressed, tried];
-    }
-  }
-  return placed;
+    return COMMON.map((common) => order(bodies, pieces, common));
+  });
+  const size = (placed) =>
+    deflateRawSync(Buffer.concat(placed.map((body) => bodies[body])), { level: 9 }).length;
+  const best = tried
+    .map((placed) => ({ placed, size: size(placed) }))
+    .sort((one, other) => one.size - other.size)
+    .slice(0, orders);
+  return best.map(({ placed }) => {
+    const names = [];
+    placed.forEach((body, place) => {
+      names[body] = String(place).padStart(digits, "0");
+    });
+    return renamed(bytes, names);
+  });
 }
 
 /** The functions by number, each after those it is like. */
@@ -66,7 +66,7 @@ function order(bodies, pieces, common) {
     let most = -1;
     for (const body of left) {
       // Neither the longest first nor, by the share alone, the shortest.
-      const likeness = alike[body] / Math.sqrt(bodies[body].length);
+      const likeness = alike[body] / bodies[body].length ** 0.6;
       if (likeness > most) [next, most] = [body, likeness];
     }
     left.delete(next);

@@ -2,6 +2,8 @@
 //! it is one payload again.
 
 use varve::hash::ContentHash;
+use varve::json;
+use varve::model::commit::{Body, EntryOperation};
 use varve::model::content::Payload;
 use varve::ops::Unmerged;
 use varve::repo::{Environment, Gc, GcOptions};
@@ -9,6 +11,7 @@ use varve::state::checkpoint;
 use varve::store::Bucket;
 
 use super::*;
+use crate::support::journal;
 
 fn hash_of(payload: varve::json::Value) -> ContentHash {
     Payload::parse(payload).unwrap().hash
@@ -168,4 +171,64 @@ fn a_fault_of_it_is_told_once() {
     block_on(inner.bucket().delete(&key)).unwrap();
     let told: Vec<_> = faults(&world).into_iter().map(|fault| (fault.kind, fault.hash)).collect();
     assert_eq!(told, [("object-missing", Some(hash))]);
+}
+
+#[test]
+fn pictures_leave_memory_and_are_known_when_they_are_named_again() {
+    let (world, _) = lasting();
+    let ann = world.user();
+    let mut here = Vec::new();
+    let mut first = None;
+    for round in 0..6 {
+        for turn in round * 50..(round + 1) * 50 {
+            let bytes = format!("screen {turn}");
+            let hash = ann.attach(&format!("q{turn}"), bytes.as_bytes(), 40 + turn as u32);
+            first.get_or_insert(hash);
+            ann.commit(&format!("a{turn}"), assistant(&format!("answer {turn}")));
+            if turn % 25 == 24 {
+                compress(&ann, turn);
+            }
+        }
+        checkpoint(&ann);
+        here.push(rows(&ann));
+    }
+    let [one, .., last] = &here[..] else { unreachable!() };
+    assert!(*last < one + 400 && *last < 900, "{here:?} of some 1,800 rows");
+    let [before, bob] = [ann.plain().tokens(), world.user().plain().tokens()];
+    assert_eq!(before, bob);
+    // Other words around it: the estimate is what was told 300 turns ago.
+    let again =
+        parts("user", json!([{ "type": "text", "text": "Look." }, picture(first.unwrap())["parts"][0].clone()]));
+    ann.commit("again", again);
+    assert!(is_shallow(&ann), "nothing came back for it");
+    let (shown, fresh) = (ann.plain(), world.user().plain());
+    assert_eq!(shown.tokens(), fresh.tokens());
+    assert!(shown.tokens() - before > 40 && shown.tokens() - before < 60, "{} more", shown.tokens() - before);
+    assert_eq!(faults(&world), []);
+    let [here, folded] = states(&world, &ann);
+    assert!(here == folded);
+}
+
+#[test]
+fn an_edit_there_and_back_is_no_difference_whatever_rows_it_has() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("a", user("one"));
+    let before = ann.handle.head().unwrap().to_hex();
+    for text in ["other", "one"] {
+        let operation = Some(EntryOperation::Edit { target: "a".into() });
+        journal::write(&world, &ann, Body { operation, ..Body::default() }, Some(user(text)));
+    }
+    assert_eq!(ann.repository().read(|state| state.content_count()), 3);
+    assert_eq!(block_on(ann.handle.diff(&before, "HEAD")).unwrap()["changed"], json!([]));
+}
+
+#[test]
+fn a_writer_who_knows_it_is_understood_by_one_who_does_not() {
+    let (world, _) = lasting();
+    let (ann, bob) = (shallow(&world), world.user());
+    bob.commit("again", user("question 3"));
+    ann.catch_up();
+    assert_eq!(ann.shows(), bob.shows());
+    assert_eq!(faults(&world), []);
 }
