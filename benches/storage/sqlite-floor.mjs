@@ -107,7 +107,7 @@ async function statements() {
   await store.createRepository(key, key.incarnation, 1);
   const database = new DatabaseSync(join(folder, "statements.db"));
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-    PRAGMA cache_size = -16000; ${sqliteSchema()}
+    PRAGMA cache_size = -4000; ${sqliteSchema()}
     INSERT INTO varve_repositories (workspace, id, incarnation, created_at, updated_at) VALUES ('w', 'r', 'i', 1, 1)`);
   const prepared = new Map();
   const insert = bare("statements-bare.db", "FULL");

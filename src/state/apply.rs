@@ -291,13 +291,14 @@ impl State<'_> {
     /// Adds the row of a payload. It can have one already that its writer had left out: from now on this one is found.
     pub(super) fn add_content(&mut self, mut row: ContentRow) -> ContentIx {
         self.share_name(&mut row.content_type);
-        let tables = &mut self.tables;
-        let (hash, lookup) = (row.hash.prefix(), &mut tables.content_lookup);
-        let known = find_row(lookup, hash, |ix: ContentIx| tables.contents[ix].hash == row.hash);
-        let ix = tables.contents.push(row);
+        let (hash, lookup) = (row.hash.prefix(), &mut self.tables.content_lookup);
+        let contents = &self.tables.contents;
+        let known = find_row(lookup, hash, |ix: ContentIx| contents[ix].hash == row.hash);
+        let ix = self.tables.contents.push(row);
+        let contents = &self.tables.contents;
         match known {
             Some(known) => lookup.renumber(hash, known.row() as u32, ix.row() as u32),
-            None => add_row(lookup, hash, ix, |ix| tables.contents[ix].hash.prefix()),
+            None => add_row(lookup, hash, ix, |ix| contents[ix].hash.prefix()),
         }
         ix
     }
