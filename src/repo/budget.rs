@@ -121,7 +121,8 @@ impl Repository {
             };
             let known = || {
                 let hash = record.commit.content_hash?;
-                Some(&draft.contents(draft.content_here(&hash)?).outline)
+                let here = || Some(&draft.contents(draft.content_here(&hash)?).outline);
+                plan.operation.records.iter().find_map(|record| record.outline_of(&hash)).or_else(here)
             };
             if let Some(outline) = record.outline.as_ref().or_else(known) {
                 input |= matches!(outline.role, Some(Role::User | Role::System | Role::Developer));

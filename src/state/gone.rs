@@ -108,10 +108,10 @@ impl State<'_> {
         !self.tables.gone.is_empty() || self.parent.is_some_and(State::lacks_any)
     }
 
-    /// The files that payloads name which are there and of which `wanted` says so.
+    /// The files that payloads name which are there and of whose newest row `wanted` says so.
     pub fn files_of(&self, wanted: &dyn Fn(ContentIx) -> bool) -> Files {
         let mut files = Files::default();
-        for ix in (0..self.content_count()).map(ContentIx::new).filter(|ix| wanted(*ix)) {
+        for ix in (0..self.content_count()).map(ContentIx::new).filter(|ix| self.newest_of(*ix).is_some_and(wanted)) {
             let row = self.contents(ix);
             for file in row.outline.files() {
                 if self.gone(&row.hash).is_none() {

@@ -64,7 +64,7 @@ impl State<'_> {
         self.tables.commits.next()
     }
 
-    /// How many payloads there are.
+    /// How many rows of payloads there are.
     pub fn content_count(&self) -> usize {
         self.tables.contents.next()
     }

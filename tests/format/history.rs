@@ -230,8 +230,8 @@ fn damaged_checkpoints_are_refused_not_believed() {
 fn a_checkpoint_of_a_newer_format_is_known_as_one() {
     let stored = Scenario::play().repository.read(checkpoint::write).unwrap();
     assert_eq!(checkpoint::newer_format(&stored.manifest), None);
-    let newer = std::str::from_utf8(&stored.manifest).unwrap().replace("\"format\":2", "\"format\":3");
-    assert_eq!(checkpoint::newer_format(newer.as_bytes()), Some(3));
+    let newer = std::str::from_utf8(&stored.manifest).unwrap().replace("\"format\":3", "\"format\":4");
+    assert_eq!(checkpoint::newer_format(newer.as_bytes()), Some(4));
     assert_eq!(checkpoint::newer_format(b"{}"), None);
 }
 

@@ -58,7 +58,7 @@ pub struct CommitRecord {
     pub commit: Body,
     /// The commit's hash, where this process made it: spares computing it again. Never stored.
     pub known_hash: Option<CommitHash>,
-    /// The payload's outline, where there is a payload.
+    /// The payload's outline, where the payload is new to its writer.
     pub outline: Option<Outline>,
     /// Bytes of the payload's canonical JSON.
     pub size: Option<u32>,
@@ -179,6 +179,14 @@ impl Record {
             Self::Freed(freed) => &freed.contents,
             Self::Erased(erased) => std::slice::from_ref(&erased.hash),
             _ => &[],
+        }
+    }
+
+    /// The outline of a payload that it brings as new.
+    pub fn outline_of(&self, hash: &ContentHash) -> Option<&Outline> {
+        match self {
+            Self::Commit(record) => record.outline.as_ref().filter(|_| record.commit.content_hash == Some(*hash)),
+            _ => None,
         }
     }
 

@@ -26,7 +26,7 @@ use resume::Past;
 pub use resume::{FirstRows, Resume};
 
 /// The format that this version writes and reads. Another one is passed over: it is a cache.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 /// The size of a full segment, in bytes. Tests have small ones, to cut often.
 const SEGMENT: usize = if cfg!(any(test, feature = "tiny")) { 128 } else { 64 * 1024 };
 /// The streams, in the order in which they are read.

@@ -5,8 +5,9 @@ use varve::hash::ContentHash;
 use varve::json;
 use varve::model::commit::{Body, EntryOperation};
 use varve::model::content::Payload;
+use varve::model::outline::{Link, Outline, file_key};
 use varve::ops::Unmerged;
-use varve::repo::{Environment, Gc, GcOptions};
+use varve::repo::{Budget, BudgetAction, Environment, Gc, GcOptions};
 use varve::state::checkpoint;
 use varve::store::Bucket;
 
@@ -231,4 +232,48 @@ fn a_writer_who_knows_it_is_understood_by_one_who_does_not() {
     ann.catch_up();
     assert_eq!(ann.shows(), bob.shows());
     assert_eq!(faults(&world), []);
+}
+
+#[test]
+fn what_one_operation_says_twice_counts_twice_against_the_budget() {
+    let (world, _) = lasting();
+    let ann = world.user();
+    let long = || user(&"four".repeat(100));
+    ann.commit("long", long());
+    turns(&ann, 0..120);
+    checkpoint(&ann);
+    assert!(is_shallow(&ann));
+    let used = ann.plain().tokens();
+    let max_tokens = Some(used + 150);
+    let budget =
+        Budget { max_tokens, context_window: None, reserve_output: 0, margin: 0.0, action: BudgetAction::Reject };
+    for who in [&ann, &world.user()] {
+        who.handle.set_budget(Some(budget)).unwrap();
+        let batch = who.handle.begin().unwrap();
+        for id in ["once", "twice"] {
+            block_on(batch.commit(long(), &named(id))).unwrap();
+        }
+        assert_eq!(block_on(batch.finish(&nothing())).unwrap_err().code(), "BudgetExceeded");
+    }
+    assert!(is_shallow(&ann));
+    ann.commit("once", long());
+}
+
+#[test]
+fn a_file_that_any_of_them_names_is_named() {
+    let world = World::default();
+    let ann = world.user();
+    ann.commit("first", user("first"));
+    let file = ContentHash::of(b"a file");
+    let said = Payload::parse(json!({ "contentType": "freeform", "payload": { "see": file.to_hex() } })).unwrap();
+    for (id, files) in [("a", vec![Link { key: file_key(&file), tokens: 5 }]), ("b", vec![])] {
+        let outline = Outline::of(&said.content, &Quarters, &files);
+        let body = Body { id: Some(id.into()), content_type: Some("freeform".into()), ..Body::default() };
+        journal::write_bytes(&world, &ann, body, Some((outline, said.bytes.clone())));
+    }
+    ann.repository().read(|state| {
+        let needed = state.needed(&[], i64::MAX);
+        assert_eq!(needed, [true, false, true], "the newest row speaks for both");
+        assert!(state.files_of(&|ix| needed[ix.row()]).has(&file));
+    });
 }

@@ -362,7 +362,7 @@ describe("checkpoints", () => {
   }, 60_000);
 
   for (const [what, change] of Object.entries({
-    "of a format that nobody knows": (text: string) => text.replace('"format":2', '"format":3'),
+    "of a format that nobody knows": (text: string) => text.replace('"format":3', '"format":4'),
     "of another entry": (text: string) => text.replace(/"hash":"../, '"hash":"00'),
     "of another time": (text: string) => text.replace('"at":1', '"at":9'),
     "that is no JSON": () => "manifest",
