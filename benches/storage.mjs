@@ -17,8 +17,9 @@ write(
 medians. Opening is that of a fresh \`createVarve\` on a file that another process wrote, its module loaded and its file
 in the cache of the system.
 
-**A commit beside its floor.** A commit writes six pages of tables and an index where the bare INSERT writes one: its
-statements alone, nothing of varve around them, took 1.1 to 1.6 times the floor in runs on a busy machine, the more the
-faster the disk answered (\`node benches/storage/sqlite-floor.mjs\`). The rest is preparing, planning and crossing the
-border twice.`,
+**A commit beside its floor.** What a commit takes beyond the bare INSERT hardly depends on the disk: it writes six pages
+of tables and an index where the INSERT writes one, prepares, plans, and crosses the border twice. So the quicker the disk,
+the larger the quotient. Both logs are written over when they are measured; while a log grows, a sync takes longer. A
+slower disk is this one with a pause before each sync (\`benches/storage/slower-disk.c\`); what it comes to is told by the
+floor beside it. The statements alone, without varve around them: \`node benches/storage/sqlite-floor.mjs\`.`,
 );

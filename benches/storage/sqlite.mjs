@@ -6,7 +6,9 @@ import { DatabaseSync } from "node:sqlite";
 import { createVarve } from "varve";
 import { sqlite } from "varve/storage/sqlite";
 import { message } from "../lib/messages.mjs";
-import { median, percentile, thousands } from "../lib/report.mjs";
+import { median, thousands } from "../lib/report.mjs";
+import { commitsOnSlowerDisks } from "./slower-disk.mjs";
+import { BYTES, commitBesideFloor } from "./sqlite-commit.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "varve-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -15,46 +17,19 @@ const file = () => join(folder, `${files++}.db`);
 const varveOn = (path) => createVarve({ storage: sqlite(path), encoding: "approximate" });
 const since = (start) => performance.now() - start;
 
-/** Inserts as many bytes as a commit stores, in a transaction, with the settings of the store. */
-function floor(bytes) {
-  const db = new DatabaseSync(file());
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (bytes BLOB)");
-  const insert = db.prepare("INSERT INTO t (bytes) VALUES (?)");
-  const begin = db.prepare("BEGIN IMMEDIATE");
-  const commit = db.prepare("COMMIT");
-  const blob = new Uint8Array(bytes).fill(7);
-  return () => {
-    const start = performance.now();
-    begin.run();
-    insert.run(blob);
-    commit.run();
-    return since(start);
-  };
-}
-
 export async function commitsToSqlite(row) {
-  const bare = floor(800);
-  const chat = await varveOn(file()).open("bench");
-  const [ours, theirs] = [[], []];
-  for (let index = 0; index < 1500; index++) {
-    const start = performance.now();
-    await chat.commit(message(index));
-    ours.push(since(start));
-    theirs.push(bare());
-  }
-  const [one, least] = [ours.slice(500), theirs.slice(500)].map(median);
-  const note = `${(one * 1000).toFixed(0)} µs (p99 ${(percentile(ours, 0.99) * 1000).toFixed(0)}) beside ${(least * 1000).toFixed(0)} µs`;
-  const times = one / least;
+  const { chat, times, note } = await commitBesideFloor(folder);
   row(
-    "SQLite: a durable commit, times a bare INSERT of 800 bytes",
+    `SQLite: a durable commit, times a bare INSERT of ${BYTES} bytes`,
     "≤ 1.5",
     times.toFixed(2),
     times <= 1.5,
     note,
   );
+  commitsOnSlowerDisks(row);
 
   const rates = [[], []];
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 31; round++) {
     const count = 64 * 4;
     let start = performance.now();
     for (let index = 0; index < count; index++)
