@@ -23,7 +23,9 @@ const tagOf = getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), Sym
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 const stringPrototype = String.prototype as { isWellFormed?(): boolean };
-const isWellFormed = stringPrototype.isWellFormed ?? withoutLoneSurrogates;
+/** Called on a text: whether it has no half of a surrogate pair. */
+export const isWellFormed: (this: string) => boolean =
+  stringPrototype.isWellFormed ?? withoutLoneSurrogates;
 
 /** Quoted keys with their colon: the same few come again and again. */
 const quotedKeys = new Map<string, string>();

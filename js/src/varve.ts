@@ -5,7 +5,7 @@ import { VarveError } from "./errors.js";
 import { type Home, Link } from "./handle.js";
 import { type HostParts, RANDOM, WorkspaceHost } from "./host.js";
 import { loadNative } from "./native.js";
-import { own, toPlainJson } from "./plain.js";
+import { isWellFormed, own, toPlainJson } from "./plain.js";
 import { Repository } from "./repository.js";
 import { NativeStorage } from "./storage/bridge.js";
 import { loadEarly } from "./storage/early.js";
@@ -101,7 +101,7 @@ export class Varve<P = BuiltInPayload> {
    * that must be imported; `Validation`; `Closed`.
    */
   async open(id: string, options: OpenOptions = {}): Promise<Repository<P>> {
-    checkId(id);
+    checkName(id, "/id");
     const { budget, ...rest } = options;
     const json = toPlainJson(rest);
     const workspace = await this.#workspace();
@@ -122,7 +122,7 @@ export class Varve<P = BuiltInPayload> {
   async create(options: CreateOptions = {}): Promise<Repository<P>> {
     const { id = crypto.randomUUID(), budget, signal, ...rest } = own(options);
     signal?.throwIfAborted();
-    await this.#call("create", { ...rest, id: checkId(id) });
+    await this.#call("create", { ...rest, id: checkName(id, "/id") });
     return this.open(id, { budget });
   }
 
@@ -134,7 +134,7 @@ export class Varve<P = BuiltInPayload> {
   async update(id: string, options: Description & OperationOptions): Promise<void> {
     const { signal, ...rest } = own(options);
     signal?.throwIfAborted();
-    await this.#call("update", { ...rest, id: checkId(id) });
+    await this.#call("update", { ...rest, id: checkName(id, "/id") });
   }
 
   /**
@@ -151,7 +151,7 @@ export class Varve<P = BuiltInPayload> {
    * more: `Closed`. One of the same name, opened later, is another.
    */
   async delete(id: string): Promise<boolean> {
-    return (await this.#call("delete", { id: checkId(id) })) as boolean;
+    return (await this.#call("delete", { id: checkName(id, "/id") })) as boolean;
   }
 
   /**
@@ -161,7 +161,7 @@ export class Varve<P = BuiltInPayload> {
    * @throws `RepositoryNotFound`; the errors of the store, but `Corrupt`; the reason of the signal.
    */
   async verify(id: string, options: VerifyOptions = {}): Promise<Verification> {
-    checkId(id);
+    checkName(id, "/id");
     const { engine, host } = await this.#workspace();
     const run = (task: number) =>
       host.instance.settled(() => engine.call("verify", toPlainJson({ id, task })));
@@ -181,7 +181,7 @@ export class Varve<P = BuiltInPayload> {
    * @throws `RepositoryNotFound`; `Corrupt`, `VersionTooNew`; `Closed`.
    */
   async reproject(id?: string): Promise<void> {
-    if (id !== undefined) return void (await this.#call("reproject", { id: checkId(id) }));
+    if (id !== undefined) return void (await this.#call("reproject", { id: checkName(id, "/id") }));
     let cursor: string | undefined;
     do {
       const page = await this.list({ cursor });
@@ -192,7 +192,7 @@ export class Varve<P = BuiltInPayload> {
 
   /** The same storage, counter and types, with the repositories of another customer or user. */
   workspace(name: string): Varve<P> {
-    return new Varve<P>(this.#root, checkWorkspace(name));
+    return new Varve<P>(this.#root, checkName(name, "/workspace"));
   }
 
   /** Ends all its handles: their calls fail with `Closed`. Closes its storage as well. */
@@ -272,7 +272,7 @@ function checked<T extends ContentTypes>(options: VarveOptions<T>): VarveOptions
   if (storage !== undefined && !isMemory(storage) && typeof storage?.readJournal !== "function") {
     throw invalid("/storage", "storage must be a storage adapter, or come from memory()");
   }
-  if (workspace !== undefined) checkWorkspace(workspace);
+  if (workspace !== undefined) checkName(workspace, "/workspace");
   if (models !== undefined && (typeof models !== "object" || models === null)) {
     throw invalid("/models", "models must be an object of models by name");
   }
@@ -301,14 +301,10 @@ function isMemory(storage: MemoryStorage | StorageAdapter): storage is MemorySto
   return (storage as { kind?: unknown } | null)?.kind === "memory";
 }
 
-function checkId(id: string): string {
-  if (typeof id === "string" && id !== "") return id;
-  throw invalid("/id", "the id of a repository must be a string that is not empty");
-}
-
-function checkWorkspace(name: string): string {
-  if (typeof name === "string" && name !== "") return name;
-  throw invalid("/workspace", "a workspace must be a string that is not empty");
+/** The name of a repository or of a workspace. */
+function checkName(name: string, pointer: "/id" | "/workspace"): string {
+  if (typeof name === "string" && name !== "" && isWellFormed.call(name)) return name;
+  throw invalid(pointer, "a name must be a string that is not empty, without lone surrogates");
 }
 
 function invalid(pointer: string, message: string): VarveError<"Validation"> {

@@ -51,8 +51,27 @@ pub fn write_object(members: &Map, out: &mut String) {
 fn write_number(number: f64, out: &mut String) {
     match Value::Number(number).as_i64() {
         Some(integer) => write_integer(integer, out),
-        None => out.push_str(ryu_js::Buffer::new().format(number)),
+        None => shortest(number, out),
     }
+}
+
+/// The shortest decimal that is this double, as ECMAScript writes it.
+#[cfg(not(all(target_arch = "wasm32", feature = "repo")))]
+fn shortest(number: f64, out: &mut String) {
+    out.push_str(ryu_js::Buffer::new().format(number));
+}
+
+/// The same by the engine itself: 2 KB gz less of the core.
+#[cfg(all(target_arch = "wasm32", feature = "repo"))]
+fn shortest(number: f64, out: &mut String) {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_name = String)]
+        fn text(number: f64) -> String;
+    }
+    out.push_str(&text(number));
 }
 
 /// Appends the decimal digits of `value` to `out`.

@@ -31,6 +31,8 @@ pub struct Erase {
     pub reason: String,
     /// Whether the store has it.
     pub stored: bool,
+    /// Objects that show it and are no payloads: they go with it.
+    pub with: Vec<ContentHash>,
 }
 
 impl Planner<'_> {
@@ -59,14 +61,19 @@ impl Planner<'_> {
     /// # Errors
     /// `CommitNotFound` where nobody knows it.
     pub(super) fn erase(&self, erase: &Erase) -> Result<Outcome> {
-        let Erase { hash, reason, stored } = erase;
-        if !stored && self.draft.erasure(hash).is_some() {
-            return Ok(Outcome::default());
+        let Erase { hash, reason, stored, with } = erase;
+        let mut records = Vec::new();
+        if !with.is_empty() {
+            records.push(Record::Freed(FreedRecord { contents: with.clone() }));
         }
-        if !stored && self.draft.find_content(hash).is_none() {
+        let erased = self.draft.erasure(hash).is_some();
+        if !stored && !erased && self.draft.find_content(hash).is_none() {
             return Err(Box::new(Error::CommitNotFound { reference: hash.to_hex() }));
         }
-        Ok(Outcome::record(Record::Erased(ErasedRecord { hash: *hash, reason: reason.clone() })))
+        if *stored || !erased {
+            records.push(Record::Erased(ErasedRecord { hash: *hash, reason: reason.clone() }));
+        }
+        Ok(Outcome { records, ..Outcome::default() })
     }
 
     /// Checks that branches and tags are moved only to where no payload was freed.

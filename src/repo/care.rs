@@ -1,5 +1,6 @@
 //! Freeing what nothing needs, and erasing what must not be there.
 
+use super::proposals::Withdrawn;
 use super::{CommitOptions, Handle, Repository};
 use crate::collections::Set;
 use crate::error::{Error, Result};
@@ -87,6 +88,8 @@ pub struct Erasure {
     pub entries: Vec<String>,
     /// The summaries that were made from it, or from such a summary.
     pub summaries: Vec<String>,
+    /// The open proposals that rested on it: they are stale now, and what they showed is gone as well.
+    pub proposals: Vec<String>,
 }
 
 impl ToJson for Erasure {
@@ -95,6 +98,7 @@ impl ToJson for Erasure {
             members.some("operation", self.operation.as_ref());
             members.put("entries", self.entries.as_slice());
             members.put("summaries", self.summaries.as_slice());
+            members.put("proposals", self.proposals.as_slice());
         });
     }
 }
@@ -156,10 +160,16 @@ impl Handle {
         let stored = repo.settings.store.read_objects(&key, &[hash]).await?;
         let stored = stored.first().is_some_and(Option::is_some);
         let concerned = repo.showing(&key, hash).await?;
-        let erase = Erase { hash, reason: reason.to_owned(), stored };
-        let operation = self.perform(Input::Erase(erase), options).await?.operation;
+        let (done, proposals) = loop {
+            let Withdrawn { ids, mut inputs, objects } = self.withdraw(&key, &concerned).await?;
+            inputs.push(Input::Erase(Erase { hash, reason: reason.to_owned(), stored, with: objects }));
+            match self.in_one("erase", None, options.author.clone(), inputs, options).await {
+                Err(error) if matches!(*error, Error::StaleProposal { .. }) => {} // one changed meanwhile
+                other => break (other?, ids),
+            }
+        };
         repo.settings.store.scrub(&key).await?;
-        Ok(repo.read(|state| concerns(state, operation, &concerned)))
+        Ok(Erasure { proposals, ..repo.read(|state| concerns(state, done.operation, &concerned)) })
     }
 }
 
@@ -189,7 +199,7 @@ fn concerns(state: &State<'_>, operation: Option<String>, payloads: &Set<Content
         }
     }
     let ids = |all: Set<EntryIx>| all.iter().map(|(entry, ())| state.entries(*entry).id.to_string()).collect();
-    Erasure { operation, entries: ids(entries), summaries: ids(summaries) }
+    Erasure { operation, entries: ids(entries), summaries: ids(summaries), proposals: Vec::new() }
 }
 
 impl Repository {
@@ -251,11 +261,24 @@ impl Repository {
             if hashes.is_empty() {
                 return Ok(());
             }
-            let objects = self.settings.store.read_objects(key, &hashes).await?;
-            for (hash, bytes) in hashes.iter().zip(objects) {
+            self.read_each(key, &hashes, each).await?;
+        }
+    }
+
+    /// Reads objects, some at a time. What is not there has no bytes.
+    pub(super) async fn read_each(
+        &self,
+        key: &RepoKey,
+        hashes: &[ContentHash],
+        each: &mut dyn FnMut(&ContentHash, &[u8]),
+    ) -> Result<()> {
+        for some in hashes.chunks(READ) {
+            let objects = self.settings.store.read_objects(key, some).await?;
+            for (hash, bytes) in some.iter().zip(objects) {
                 each(hash, bytes.as_deref().unwrap_or_default());
             }
         }
+        Ok(())
     }
 
     /// The payloads that show an object: itself, or those that it is attached to.

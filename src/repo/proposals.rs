@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use super::policies::LOG;
 use super::{CommitOptions, Done, Handle};
+use crate::collections::Set;
 use crate::error::{Error, Result};
 use crate::fields::{At, Fields};
-use crate::hash::ContentHash;
-use crate::json::{Map, ToJson, Value, object, parse, put};
+use crate::hash::{ContentHash, each_hash};
+use crate::json::{Map, ToJson, Value, object, parse, parse_bytes, put};
 use crate::model::annotation::Priority;
 use crate::model::commit::Author;
 use crate::model::log::LogRow;
@@ -20,6 +21,7 @@ use crate::model::setting::{POLICY_STATE, PROPOSAL};
 use crate::ops::{Group, Input, Requirement, Setting, plan_next};
 use crate::state::State;
 use crate::state::lineage::Status;
+use crate::store::RepoKey;
 
 /// Something to propose.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,6 +69,16 @@ impl Guard {
         fields.finish()?;
         Ok(guard)
     }
+}
+
+/// What makes open proposals stale.
+#[derive(Default)]
+pub(super) struct Withdrawn {
+    /// Their ids.
+    pub ids: Vec<String>,
+    pub inputs: Vec<Input>,
+    /// What they showed, and what settled ones did.
+    pub objects: Vec<ContentHash>,
 }
 
 /// States in which a proposal can still change.
@@ -118,6 +130,7 @@ impl Handle {
         let Some(value) = self.setting_of(id) else { return Ok(None) };
         let mut out = value.as_object().cloned().unwrap_or_default();
         out.remove("objects");
+        out.remove("shown");
         if let Some(body) = self.body_of(&value).await? {
             body.iter().for_each(|(name, value)| put(&mut out, name, value.clone()));
         }
@@ -160,12 +173,6 @@ impl Handle {
         edited: Option<NewProposal>,
     ) -> Result<()> {
         let (seen, mut value) = self.open_proposal(id, shown)?;
-        let mut inputs = vec![Input::Require(Requirement::Proposal { id: id.to_owned(), value: Some(seen.clone()) })];
-        let policy = seen.get("policy").and_then(Value::as_str);
-        if to == "approved" {
-            inputs.extend(policy.map(|_| Input::Require(Requirement::Unpaused)));
-            inputs.extend(self.still_holds(id, &seen).await?);
-        }
         let mut objects = Vec::new();
         if let Some(new) = edited {
             let mut body = self.body_of(&seen).await?.unwrap_or_default();
@@ -173,9 +180,9 @@ impl Handle {
             let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
             body.insert("basis", self.repo.read_whole(&|state| basis(state, branch, &new)).await?);
             let object = object_of(&Value::Object(body));
-            let old = value.insert("body", object.hash.into());
+            value.insert("body", object.hash.into());
+            // What was shown before stays among them: an erasure looks for it there.
             let mut named: Vec<_> = value.remove("objects").and_then(|all| all.as_array().cloned()).unwrap_or_default();
-            named.retain(|name| Some(name) != old.as_ref());
             objects.extend(new.objects);
             objects.push(object);
             named.extend(objects.iter().map(|object| Value::from(object.hash)));
@@ -183,11 +190,14 @@ impl Handle {
         }
         self.to_state(&mut value, to);
         more.iter().for_each(|(name, more)| put(&mut value, name, more.clone()));
-        let (name, value) = (format!("{PROPOSAL}{id}"), Some(Value::Object(value)));
-        inputs.push(Input::Set(Setting { name, value, objects }));
+        let mut inputs = self.step(id, seen.clone(), value, objects, more);
+        let policy = seen.get("policy").and_then(Value::as_str);
+        if to == "approved" {
+            inputs.extend(policy.map(|_| Input::Require(Requirement::Unpaused)));
+            inputs.extend(self.still_holds(id, &seen).await?);
+        }
         let rests = to == "rejected" || to == "failed";
         inputs.extend(policy.filter(|_| rests).map(|policy| self.acted(policy, true)));
-        inputs.push(self.row(if to == "pending" { "edited" } else { to }, id, policy, more));
         self.in_one("settle", Some(&seen), None, inputs, &CommitOptions::default()).await.map(drop)
     }
 
@@ -242,6 +252,45 @@ impl Handle {
         self.in_one(kind, about.as_ref(), author, before, &options).await
     }
 
+    /// What takes proposals along that rest on one of these payloads, since they show it.
+    pub(super) async fn withdraw(&self, key: &RepoKey, payloads: &Set<ContentHash>) -> Result<Withdrawn> {
+        let settings = self.repo.read(|state| {
+            let named = |(name, value): (&str, &Value)| Some((name.strip_prefix(PROPOSAL)?.to_owned(), value.clone()));
+            state.notes(None).into_iter().filter_map(named).collect::<Vec<_>>()
+        });
+        let (mut named, mut objects) = (Vec::new(), Vec::new());
+        settings.iter().for_each(|(_, seen)| each_hash(seen.to_json().as_bytes(), &mut |hash| named.push(hash)));
+        let mut note = |hash: &ContentHash, bytes: &[u8]| {
+            if rests_on(bytes, payloads) {
+                objects.push(*hash);
+            }
+        };
+        self.repo.read_each(key, &named, &mut note).await?;
+        let mut found = Withdrawn { objects, ..Withdrawn::default() };
+        for (id, seen) in settings {
+            let mut rests = false;
+            let open = seen.get("objects").map_or_else(String::new, Value::to_json); // settled ones have none
+            each_hash(open.as_bytes(), &mut |hash| rests |= found.objects.contains(&hash));
+            if rests {
+                let mut value = seen.as_object().cloned().unwrap_or_default();
+                self.to_state(&mut value, "stale");
+                found.inputs.extend(self.step(&id, seen, value, Vec::new(), Map::new()));
+                found.ids.push(id);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes a proposal that stands as it was seen to the state that `value` tells, and says so in the log.
+    fn step(&self, id: &str, seen: Value, value: Map, objects: Vec<Object>, row: Map) -> Vec<Input> {
+        let state = value.get("state").and_then(Value::as_str).unwrap_or_default();
+        let outcome = if state == "pending" { "edited" } else { state };
+        let log = self.row(outcome, id, seen.get("policy").and_then(Value::as_str), row);
+        let setting = Setting { name: format!("{PROPOSAL}{id}"), value: Some(Value::Object(value)), objects };
+        let is_seen = Requirement::Proposal { id: id.to_owned(), value: Some(seen) };
+        vec![Input::Require(is_seen), Input::Set(setting), log]
+    }
+
     fn setting_of(&self, id: &str) -> Option<Value> {
         self.repo.read(|state| state.note(None, &format!("{PROPOSAL}{id}")).cloned())
     }
@@ -282,8 +331,7 @@ impl Handle {
     }
 
     async fn body_of(&self, value: &Value) -> Result<Option<Map>> {
-        let hash = value.get("body").and_then(Value::as_str).and_then(|hash| hash.parse().ok());
-        let Some((hash, key)) = hash.zip(self.repo.key()) else { return Ok(None) };
+        let Some((hash, key)) = hash_in(value, "body").zip(self.repo.key()) else { return Ok(None) };
         let found = self.repo.settings.store.read_objects(&key, &[hash]).await?;
         let Some(bytes) = found.into_iter().next().flatten() else { return Ok(None) };
         if ContentHash::of(&bytes) != hash {
@@ -302,12 +350,13 @@ impl Handle {
         }
     }
 
-    /// Once it is settled, nothing keeps what it names.
+    /// Once it is settled, nothing keeps what it names; what that was stays known until it is gone.
     fn to_state(&self, value: &mut Map, to: &str) {
         value.insert("state", to.into());
         if !OPEN.contains(&to) {
             value.insert("settledAt", self.repo.journal_time().into());
-            value.remove("objects");
+            let named = value.remove("objects").unwrap_or_default();
+            put(value, "shown", named);
         }
     }
 
@@ -332,7 +381,7 @@ impl Handle {
     }
 
     /// On the branch that a proposal is about, or where the handle stands.
-    async fn in_one(
+    pub(super) async fn in_one(
         &self,
         kind: &'static str,
         about: Option<&Value>,
@@ -348,6 +397,17 @@ impl Handle {
             None => self.perform(input, &options).await,
         }
     }
+}
+
+/// Whether these bytes are the body of a proposal that rests on one of these payloads.
+fn rests_on(bytes: &[u8], payloads: &Set<ContentHash>) -> bool {
+    let body = parse_bytes(bytes).ok();
+    let basis = body.as_ref().and_then(|body| body.get("basis")?.as_array()).map_or(&[][..], Vec::as_slice);
+    basis.iter().any(|row| hash_in(row, "content").is_some_and(|hash| payloads.contains(&hash)))
+}
+
+fn hash_in(value: &Value, name: &str) -> Option<ContentHash> {
+    value.get(name)?.as_str()?.parse().ok()
 }
 
 fn object_of(value: &Value) -> Object {

@@ -310,20 +310,25 @@ impl Check<'_> {
                 break;
             }
             let among = |hash: &ContentHash| unknown.contains(hash) || files.has(hash);
-            self.check(&hashes, |bytes| mentions(bytes, &among, &mut named)).await?;
+            self.check(&hashes, &mut |bytes| mentions(bytes, &among, &mut named)).await?;
             self.proceed(hashes.len(), self.state.content_count() - next)?;
         }
+        // What open proposals name is needed as well.
+        for objects in self.state.notes(None).into_iter().filter_map(|(_, value)| value.get("objects")) {
+            mentions(objects.to_json().as_bytes(), &|_| true, &mut named);
+        }
         let mut attached = Vec::new();
+        self.found.unreferenced = unknown.len() as u64;
         for (hash, ()) in named {
             if unknown.contains(&hash) {
-                attached.push(hash);
-            } else if self.state.find_content(&hash).is_none() && self.state.erasure(&hash).is_none() {
-                self.object("object-missing", hash, "a payload names it, and it is not there");
+                self.found.unreferenced -= 1;
+            } else if self.state.find_content(&hash).is_some() || self.state.erasure(&hash).is_some() {
+                continue;
             }
+            attached.push(hash);
         }
-        self.found.unreferenced = (unknown.len() - attached.len()) as u64;
         for some in attached.chunks(LISTED) {
-            self.check(some, |_| {}).await?;
+            self.check(some, &mut |_| {}).await?;
             self.proceed(some.len(), 0)?;
         }
         Ok(())
@@ -333,7 +338,13 @@ impl Check<'_> {
     async fn list(&mut self) -> Result<Set<ContentHash>> {
         let (mut unknown, mut after) = (Set::default(), None);
         loop {
-            let page = self.store.list_objects(&self.repo, after, LISTED).await?;
+            let page = match self.store.list_objects(&self.repo, after, LISTED).await {
+                Err(StoreError::Corrupt(detail)) => {
+                    self.fault("object-damaged", None, format!("the objects cannot be listed: {detail}"));
+                    return Ok(unknown);
+                }
+                other => other?,
+            };
             for (hash, _) in &page {
                 match self.state.gone(hash) {
                     Some(Gone::Erased(_)) => {
@@ -352,16 +363,31 @@ impl Check<'_> {
     }
 
     /// Reads objects, and checks that they are what they were.
-    async fn check(&mut self, hashes: &[ContentHash], mut each: impl FnMut(&[u8])) -> Result<()> {
-        let objects = self.store.read_objects(&self.repo, hashes).await?;
-        for (hash, bytes) in hashes.iter().zip(objects) {
-            match bytes {
-                None => self.object("object-missing", *hash, "it is not there"),
-                Some(bytes) if ContentHash::of(&bytes) != *hash => {
-                    self.object("object-damaged", *hash, "its bytes have another hash");
+    async fn check(&mut self, hashes: &[ContentHash], each: &mut dyn FnMut(&[u8])) -> Result<()> {
+        let (mut rest, mut size) = (hashes, hashes.len());
+        while !rest.is_empty() {
+            let (some, behind) = rest.split_at(size);
+            let objects = match self.store.read_objects(&self.repo, some).await {
+                Err(StoreError::Corrupt(_)) if size > 1 => {
+                    size = 1; // to find out which it is
+                    continue;
                 }
-                Some(bytes) => each(&bytes),
+                Err(StoreError::Corrupt(detail)) => {
+                    self.object("object-damaged", some[0], &detail.to_string());
+                    Vec::new()
+                }
+                other => other?,
+            };
+            for (hash, bytes) in some.iter().zip(objects) {
+                match bytes {
+                    None => self.object("object-missing", *hash, "it is not there"),
+                    Some(bytes) if ContentHash::of(&bytes) != *hash => {
+                        self.object("object-damaged", *hash, "its bytes have another hash");
+                    }
+                    Some(bytes) => each(&bytes),
+                }
             }
+            rest = behind;
         }
         Ok(())
     }

@@ -271,13 +271,19 @@ impl Repository {
     async fn write_out(&self, batch: &Batch, deadline: i64) -> Result<Written> {
         let repo = self.ensure_created().await?;
         let store = &*self.settings.store;
+        let mut answered = true;
         loop {
             let error = match store.write(&repo, batch).await {
                 Ok(()) => return Ok(Written::Stored(Vec::new())),
                 Err(WriteError::Conflict(entries)) => return lost_or_ours(batch, entries),
-                Err(WriteError::Store(error @ StoreError::Unavailable(_))) => error,
-                Err(WriteError::Store(error)) => return Err(error.into()),
+                Err(WriteError::Store(error)) => error,
             };
+            // What is refused now may have been written before, when there was no answer.
+            match error {
+                StoreError::Unavailable(_) => answered = false,
+                _ if answered => return Err(error.into()),
+                _ => return self.fence(batch, error).await,
+            }
             if self.settings.environment.now() >= deadline {
                 return self.fence(batch, error).await;
             }
@@ -285,18 +291,19 @@ impl Repository {
         }
     }
 
-    /// Puts an empty entry where the batch would stand. If that works, the batch was not stored and
+    /// Puts an entry that changes nothing where the batch would stand. If that works, the batch was not stored and
     /// never will be.
     async fn fence(&self, batch: &Batch, error: StoreError) -> Result<Written> {
         let repo = self.ensure_created().await?;
         let now = self.settings.environment.now();
         let id = self.make_id(now).into();
         let position = self.read(|state| state.journal());
+        let beginning = (position.seq == 0).then(|| create(self.settings.counter.as_counter().source()));
         let fence = Entry {
             at: now.max(position.at),
             format: JOURNAL_FORMAT,
             id,
-            operations: Vec::new(),
+            operations: beginning.into_iter().collect(),
             previous: position.hash,
             seq: batch.entry.seq,
         };

@@ -297,6 +297,70 @@ fn whatever_goes_wrong_it_is_gone_or_the_caller_is_told_otherwise() {
 }
 
 #[test]
+fn what_proposals_showed_of_it_goes_with_it() {
+    let store = Rc::new(SingleKeyStore::new(MemoryBucket::default()));
+    let world = World::over(store.clone());
+    let (ann, bob) = (world.user(), world.user());
+    ann.commit("a", user("before"));
+    ann.commit("b", user(SECRET));
+    let settle = |id: &str, to: &str, edited| {
+        block_on(ann.handle.settle(id, None, to, Default::default(), edited)).unwrap();
+    };
+    let showing = |how: &str| format!("{how}: {SECRET}");
+    let (open, approved) = (propose(&ann, &showing("1"), &["a", "b"]), propose(&ann, &showing("2"), &["b"]));
+    let (rejected, other) = (propose(&ann, &showing("3"), &["b"]), propose(&ann, "shorter", &["a"]));
+    settle(&open, "pending", Some(proposal(&showing("4"), &["b"])));
+    settle(&approved, "approved", None);
+    settle(&rejected, "rejected", None);
+    bob.catch_up();
+    let found = || {
+        let keys = block_on(store.bucket().list("")).unwrap();
+        let holds = |key: &&String| {
+            String::from_utf8_lossy(&block_on(store.bucket().get(key)).unwrap().unwrap()).contains("4711")
+        };
+        keys.iter().filter(holds).count()
+    };
+    assert_eq!(found(), 5, "the payload, three bodies, and the one before the edit");
+
+    let mut erasure = erase(&bob, &secret());
+    erasure.proposals.sort();
+    let mut stale = vec![open.clone(), approved.clone()];
+    stale.sort();
+    assert_eq!(erasure.proposals, stale);
+    assert_eq!(found(), 0);
+    ann.catch_up();
+    for who in [&ann, &bob, &world.user()] {
+        let state = |id: &String| block_on(who.handle.proposal(id)).unwrap().unwrap()["state"].clone();
+        assert_eq!([&open, &approved, &rejected, &other].map(state), ["stale", "stale", "rejected", "pending"]);
+    }
+    assert_eq!(code(block_on(ann.handle.settle(&open, None, "approved", Default::default(), None))), "StaleProposal");
+    assert!(block_on(ann.handle.holds(&other)).unwrap(), "what does not rest on it stays");
+    assert_eq!(erase(&ann, &secret()).proposals, Vec::<String>::new());
+}
+
+#[test]
+fn a_proposal_that_changes_while_it_is_erased_is_stale_as_well() {
+    let store = Rc::new(Faulty::over(Rc::new(MemoryStore::new()), true));
+    let world = World::over(store.clone());
+    let (ann, bob) = (world.user(), world.user());
+    ann.commit("b", user(SECRET));
+    let id = propose(&ann, SECRET, &["b"]);
+    bob.catch_up();
+    let (rival, first) = (world.user(), std::cell::Cell::new(true));
+    let proposed = id.clone();
+    *store.before_write.borrow_mut() = Some(Box::new(move || {
+        if first.replace(false) {
+            let edited = Some(proposal("again: 4711", &["b"]));
+            block_on(rival.handle.settle(&proposed, None, "pending", Default::default(), edited)).unwrap();
+        }
+    }));
+    assert_eq!(erase(&bob, &secret()).proposals, std::slice::from_ref(&id));
+    *store.before_write.borrow_mut() = None;
+    let objects = block_on(world.store.list_objects(&world.key(), None, 10)).unwrap();
+    assert_eq!(objects, [], "no body is left, neither the first nor the second");
+}
+
+#[test]
 fn an_erasure_rides_with_other_operations_and_they_cannot_be_undone_either() {
     let world = World::default();
     let ann = world.user();
@@ -304,7 +368,7 @@ fn an_erasure_rides_with_other_operations_and_they_cannot_be_undone_either() {
     let hash: ContentHash = secret().parse().unwrap();
     let batch = ann.handle.begin().unwrap();
     block_on(batch.commit(user("more"), &named("b"))).unwrap();
-    let erase = varve::ops::Erase { hash, reason: "why not".to_owned(), stored: true };
+    let erase = varve::ops::Erase { hash, reason: "why not".to_owned(), stored: true, with: Vec::new() };
     block_on(batch.add(Input::Erase(erase))).unwrap();
     block_on(batch.finish(&nothing())).unwrap();
     assert_eq!(ann.shows(), ["user: more"]);

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use varve::error::Error;
+use varve::error::{Error, StoreError};
 use varve::model::annotation::Priority;
 use varve::ops::{Existing, Input, Receipt};
 use varve::repo::CommitOptions;
@@ -151,6 +151,43 @@ fn where_no_answer_ever_comes_the_outcome_is_unknown_and_repeating_it_tells() {
 }
 
 #[test]
+fn what_is_refused_after_an_answer_was_lost_is_found_out_about() {
+    type Makes = fn() -> StoreError;
+    let refusals: [Makes; 6] = [
+        || StoreError::Quota("full".into()),
+        || StoreError::Blocked("another tab".into()),
+        || StoreError::TooLarge("by a byte".into()),
+        || StoreError::Closed("closed meanwhile".into()),
+        || StoreError::corrupt("damaged"),
+        || StoreError::too_new(9, 1),
+    ];
+    for make in refusals {
+        for (lost, stored) in [(Fault::LosesAnswer, true), (Fault::Fails, false)] {
+            // The fence gets through, or is refused too.
+            for times in [1, 2] {
+                let (store, world) = faulty(true);
+                let ann = world.user();
+                ann.commit("a", user("one"));
+                store.script(vec![lost].into_iter().chain(vec![Fault::Refused(make); times]).collect());
+                let outcome = ann.try_commit("b", user("two"));
+                let case = format!("{:?} after {lost:?}, {times} times: {outcome:?}", make());
+                store.heal();
+                assert_eq!(is_there(&world.user(), "b"), stored, "{case}");
+                match (code(&outcome), times) {
+                    ("ok", 1) => assert!(stored, "{case}"),
+                    ("OutcomeUnknown", 2) => {}
+                    (refused, 1) => assert!(!stored && refused == Error::from(make()).code(), "{case}"),
+                    _ => panic!("{case}"),
+                }
+                ann.catch_up();
+                ann.commit("last", user_text());
+                assert_eq!(ann.shows(), world.user().shows(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_was_fenced_off_never_appears() {
     let (store, world) = faulty(true);
     let ann = world.user();
@@ -163,6 +200,22 @@ fn what_was_fenced_off_never_appears() {
     assert_eq!(world.user().shows(), ["user: one"]);
     ann.commit("c", user("three"));
     assert_eq!(world.user().shows(), ["user: one", "user: three"]);
+}
+
+#[test]
+fn what_was_fenced_off_can_be_the_first_entry_of_all() {
+    let (store, world) = faulty(true);
+    let ann = world.user();
+    store.script([Fault::Fails, Fault::Quota].into());
+    assert_eq!(code(&ann.try_commit("a", user("one"))), "Quota");
+    assert_eq!(world.journal_length(), 1);
+    ann.commit("b", user("two"));
+    for who in [&ann, &world.user()] {
+        assert_eq!(who.shows(), ["user: two"]);
+        assert!(who.repository().read(|state| state.token_source().is_some()));
+    }
+    let found = block_on(world.open().verify(&|_, _| true)).unwrap();
+    assert_eq!(found.faults, []);
 }
 
 #[test]

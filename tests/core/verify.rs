@@ -21,10 +21,25 @@ type Shown = (String, Option<Rc<[u8]>>);
 struct Tampered {
     inner: MemoryBucket,
     changed: RefCell<Vec<Shown>>,
+    /// What keys have in them that cannot be read or listed.
+    broken: RefCell<Vec<String>>,
+}
+
+impl Tampered {
+    /// Says `Corrupt` where a key is of a broken part of the store.
+    fn intact(&self, key: &str) -> Result<(), StoreError> {
+        match self.broken.borrow().iter().any(|part| key.contains(part)) {
+            true => Err(StoreError::corrupt("page 7 is damaged")),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Bucket for Tampered {
     fn get<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Rc<[u8]>>, StoreError>> {
+        if let Err(error) = self.intact(key) {
+            return Box::pin(async { Err(error) });
+        }
         let changed =
             self.changed.borrow().iter().rev().find(|(other, _)| other == key).map(|(_, value)| value.clone());
         match changed {
@@ -38,7 +53,10 @@ impl Bucket for Tampered {
     }
 
     fn list<'a>(&'a self, prefix: &'a str) -> Pending<'a, Result<Vec<String>, StoreError>> {
-        self.inner.list(prefix)
+        match self.intact(&prefix.replace("/objects/", "/list of objects")) {
+            Ok(()) => self.inner.list(prefix),
+            Err(error) => Box::pin(async { Err(error) }),
+        }
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> Pending<'a, Result<(), StoreError>> {
@@ -151,6 +169,48 @@ fn objects_that_are_missing_or_damaged_are_named() {
     let found = planted.verify();
     let named: Vec<_> = found.faults.iter().map(|fault| (fault.kind, fault.hash.clone().unwrap())).collect();
     assert_eq!(named, [("object-missing", hash("one")), ("object-damaged", hash("three"))]);
+}
+
+#[test]
+fn where_objects_cannot_be_read_each_is_named_and_the_others_are_checked() {
+    let planted = Planted::new();
+    let hash = |text: &str| varve::model::content::Payload::parse(user(text)).unwrap().hash.to_hex();
+    planted.store.bucket().broken.borrow_mut().push(hash("two"));
+    planted.set(planted.key(&hash("three")), None);
+    let found = planted.verify();
+    let named: Vec<_> = found.faults.iter().map(|fault| (fault.kind, fault.hash.clone())).collect();
+    // This store reads objects to list them.
+    let expected =
+        [("object-damaged", None), ("object-damaged", Some(hash("two"))), ("object-missing", Some(hash("three")))];
+    assert_eq!(named, expected);
+    assert!(found.faults[1].message.contains("page 7"), "{:?}", found.faults);
+}
+
+#[test]
+fn where_objects_cannot_be_listed_that_is_named_and_they_are_read() {
+    let planted = Planted::new();
+    let hash = |text: &str| varve::model::content::Payload::parse(user(text)).unwrap().hash.to_hex();
+    planted.set(planted.key(&hash("one")), None);
+    planted.store.bucket().broken.borrow_mut().push("list of objects".to_owned());
+    let found = planted.verify();
+    let named: Vec<_> = found.faults.iter().map(|fault| (fault.kind, fault.hash.clone())).collect();
+    assert_eq!(named, [("object-damaged", None), ("object-missing", Some(hash("one")))]);
+}
+
+#[test]
+fn what_an_open_proposal_shows_is_needed() {
+    let planted = Planted::new();
+    let ann = planted.world.user();
+    let id = propose(&ann, "text", &["a"]);
+    let found = planted.verify();
+    assert_eq!((kinds(&found), found.unreferenced), (vec![], 0), "gc keeps it");
+    let body = block_on(ann.handle.proposal(&id)).unwrap().unwrap()["body"].as_str().unwrap().to_owned();
+    planted.set(planted.key(&body), None);
+    let found = planted.verify();
+    let named: Vec<_> = found.faults.iter().map(|fault| (fault.kind, fault.hash.clone().unwrap())).collect();
+    assert_eq!(named, [("object-missing", body)]);
+    block_on(ann.handle.settle(&id, None, "rejected", Default::default(), None)).unwrap();
+    assert_eq!(kinds(&planted.verify()), []);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A store with faults: the k-th call of a kind fails, is delayed, is done twice, or loses its answer.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use varve::error::StoreError;
@@ -16,7 +17,7 @@ use varve::store::{
 use super::tasks::Rounds;
 
 /// What goes wrong with a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Fault {
     /// It does not happen, and there is no answer.
     Fails,
@@ -28,6 +29,8 @@ pub enum Fault {
     Delays,
     /// It is refused for good.
     Quota,
+    /// It is refused with this, whatever it is.
+    Refused(fn() -> StoreError),
 }
 
 /// Wraps a store.
@@ -36,6 +39,8 @@ pub struct Faulty {
     /// The calls with a fault: first and last, by number.
     pub faulty: Cell<(usize, usize)>,
     pub fault: Cell<Fault>,
+    /// What goes wrong with the next calls, one after the other, before all else.
+    pub next: RefCell<VecDeque<Fault>>,
     /// The calls so far: all that touch the journal, or only writes.
     pub calls: Cell<usize>,
     pub writes_only: bool,
@@ -57,6 +62,7 @@ impl Faulty {
             inner,
             faulty,
             fault,
+            next: RefCell::default(),
             calls,
             writes_only,
             largest,
@@ -73,8 +79,14 @@ impl Faulty {
         self.faulty.set((first, last));
     }
 
+    /// The next calls go wrong like this.
+    pub fn script(&self, faults: VecDeque<Fault>) {
+        self.next.replace(faults);
+    }
+
     pub fn heal(&self) {
         self.faulty.set((1, 0));
+        self.next.take();
     }
 
     fn next(&self, is_write: bool) -> Option<Fault> {
@@ -83,6 +95,9 @@ impl Faulty {
         }
         let number = self.calls.get();
         self.calls.set(number + 1);
+        if let Some(fault) = self.next.borrow_mut().pop_front() {
+            return Some(fault);
+        }
         let (first, last) = self.faulty.get();
         (first..=last).contains(&number).then_some(self.fault.get())
     }
@@ -95,6 +110,7 @@ impl Faulty {
         match self.next(is_write) {
             None => call().await,
             Some(Fault::Fails) => Err(Unanswered(StoreError::Unavailable("no answer".into())).into()),
+            Some(Fault::Refused(make)) => Err(Unanswered(make()).into()),
             Some(Fault::Quota) if is_write => Err(Unanswered(StoreError::Quota("full".into())).into()),
             Some(Fault::Quota) => call().await,
             Some(Fault::LosesAnswer) => {

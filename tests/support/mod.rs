@@ -20,7 +20,7 @@ use varve::model::object::Attached;
 use varve::ops::{Existing, Input, Receipt, Unmerged};
 use varve::repo::{
     CommitOptions, Compaction, Compiled, CompressOptions, CompressPlan, Counter, Done, Event, Handle,
-    ManualEnvironment, Messages, OpenOptions, Repository, Settings, Validator,
+    ManualEnvironment, Messages, NewProposal, OpenOptions, Repository, Settings, Validator,
 };
 use varve::store::{Address, MemoryBucket, MemoryStore, RepoKey, SingleKeyStore, Store};
 use varve::tokens::{ChatOverhead, TokenCounter};
@@ -130,6 +130,17 @@ pub fn named(id: &str) -> CommitOptions {
 /// Options with a caller's operation id.
 pub fn called(operation: &str) -> CommitOptions {
     CommitOptions { operation_id: Some(operation.to_owned()), ..CommitOptions::default() }
+}
+
+/// Something to propose that shows a text and rests on entries.
+pub fn proposal(shows: &str, entries: &[&str]) -> NewProposal {
+    let body = json!({ "action": { "type": "compress" }, "text": shows }).as_object().cloned().unwrap();
+    NewProposal { body, entries: entries.iter().map(|id| (*id).to_owned()).collect(), ..NewProposal::default() }
+}
+
+/// Proposes that, and gives its id.
+pub fn propose(who: &User, shows: &str, entries: &[&str]) -> String {
+    block_on(who.handle.propose(proposal(shows, entries))).unwrap()
 }
 
 pub fn nothing() -> CommitOptions {

@@ -20,8 +20,8 @@ export interface VerifyOptions {
  * that it has another), `entry-hash` (its bytes have another hash), `entry-chain` (it continues another
  * entry), `entry-unreadable`, `version` (written by a newer version), `record` (it names a commit or
  * entry that is not there, or makes no sense), `ref` (a branch or tag points to nothing). Of objects:
- * `object-missing`, `object-damaged` (its bytes have another hash), `object-erased` (it was erased, and
- * is there). `checkpoint`: it cannot be read, or is not of this journal.
+ * `object-missing`, `object-damaged` (its bytes have another hash, or cannot be read), `object-erased` (it was
+ * erased, and is there). `checkpoint`: it cannot be read, or is not of this journal.
  */
 export type StorageFaultKind =
   | "entry-missing"

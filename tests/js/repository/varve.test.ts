@@ -130,6 +130,7 @@ test.each<[string, object, string]>([
   ["a storage that is none", { storage: {} }, "/storage"],
   ["an empty workspace", { workspace: "" }, "/workspace"],
   ["a workspace that is no text", { workspace: 5 }, "/workspace"],
+  ["a workspace with half of a surrogate pair", { workspace: "t\ud800" }, "/workspace"],
   ["a clock that is none", { clock: 5 }, "/clock"],
   ["a counter without a name", { counter: { count: () => 1 } }, "/counter"],
   ["a counter that cannot count", { counter: { name: "x" } }, "/counter"],
