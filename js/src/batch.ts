@@ -1,4 +1,5 @@
 // Several operations as one: all or none.
+import { VarveError } from "./errors.js";
 import { forModule, type Given } from "./files/files.js";
 import type { Link } from "./handle.js";
 import type { Maybe, NativeBatch } from "./native.js";
@@ -7,17 +8,20 @@ import type { OperationOptions, Receipt } from "./types/commit.js";
 import type { BuiltInPayload } from "./types/content.js";
 import { type CallArguments, changeJson, optionsJson, Writer } from "./writer.js";
 
-/** What the function of a batch writes with. Valid until the function returns. */
+/** How often a batch is put together anew where the branch moves each time. */
+const MOST_TRIES = 1000;
+
+/** What the function of a batch writes with, until the function returns; then each call fails with `Closed`. */
 export class Transaction<P = BuiltInPayload> extends Writer<P> {
   readonly #link: Link;
-  readonly #native: NativeBatch;
+  #batch: NativeBatch | undefined;
   readonly #receipts: Receipt[] = [];
 
   /** @internal */
   constructor(link: Link, native: NativeBatch) {
     super();
     this.#link = link;
-    this.#native = native;
+    this.#batch = native;
   }
 
   /** @internal */
@@ -54,9 +58,16 @@ export class Transaction<P = BuiltInPayload> extends Writer<P> {
     return result;
   }
 
-  /** Writes everything. False: the head moved, and nothing was written. @internal */
-  finish(options: OperationOptions): Promise<boolean> {
-    return this.#link.instance.settled(() => this.#native.finish(optionsJson(options)));
+  get #native(): NativeBatch {
+    if (this.#batch) return this.#batch;
+    throw new VarveError("Closed", "the batch has ended", {});
+  }
+
+  /** What there is to write; nothing can be added any more. @internal */
+  end(): NativeBatch {
+    const batch = this.#native;
+    this.#batch = undefined;
+    return batch;
   }
 
   /** What was committed, in order. @internal */
@@ -79,12 +90,26 @@ export async function runBatch<P, R>(
   run: (tx: Transaction<P>) => R | Promise<R>,
   options: OperationOptions,
 ): Promise<{ result: R; receipts: readonly Receipt[] }> {
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     link.assertOpen();
     options.signal?.throwIfAborted();
-    const begun = link.instance.run(() => link.native.begin());
-    const tx = new Transaction<P>(link, begun);
-    const result = await run(tx);
-    if (await tx.finish(options)) return { result, receipts: tx.receipts };
+    const tx = new Transaction<P>(
+      link,
+      link.instance.run(() => link.native.begin()),
+    );
+    let batch: NativeBatch;
+    let result: R;
+    try {
+      result = await run(tx);
+    } finally {
+      batch = tx.end();
+    }
+    const isWritten = await link.instance.settled(() => batch.finish(optionsJson(options)));
+    if (isWritten) return { result, receipts: tx.receipts };
   }
+  throw new VarveError(
+    "Conflict",
+    "the branch moves whenever the batch runs: write with tx in it",
+    {},
+  );
 }

@@ -2,7 +2,7 @@
 import { Answer } from "./answer.js";
 import { CompiledView } from "./compiled.js";
 import type { ContentTypeRegistry } from "./content-types.js";
-import { toVarveError } from "./errors.js";
+import { toVarveError, type VarveError } from "./errors.js";
 import { shielded } from "./events.js";
 import type { Instance } from "./instance.js";
 import type { Host, Maybe, NativeTask } from "./native.js";
@@ -125,7 +125,9 @@ export class WorkspaceHost implements Host {
   error(code: string, message: string, details: string, cause: unknown): Error {
     const thrown = code === "Callback" ? (cause ?? this.#thrown) : cause;
     this.#thrown = undefined;
-    return toVarveError({ code, message, details: JSON.parse(details), cause: thrown });
+    const { code: same, details: more } = (thrown ?? {}) as Partial<VarveError>; // a store may know more
+    const all = { ...(same === code && more), ...JSON.parse(details) };
+    return toVarveError({ code, message, details: all, cause: thrown });
   }
 
   countAt(address: number, length: number): number {

@@ -155,23 +155,31 @@ function modulePlugin() {
   };
 }
 
-/**
- * Takes out of wasm-bindgen's glue what asks whether it was given an address, or what came from one: it never is, and to
- * name `Request` or `Response` makes Node load all of its `fetch`, for some 50 ms.
- */
+/** What goes out of wasm-bindgen's glue: a pattern, how often it is there, and what takes its place. */
+const CUTS = [
+  // Asks for an address, or what came from one: it is never given. To name these makes Node load all of its `fetch`: 50 ms.
+  [/typeof (Request|Response) === 'function' && \w+ instanceof \1\b/g, 2, "false"],
+  // Nobody calls it, and nobody gives the module as it was given once.
+  [/initSync, (?=__wbg_init as default)/g, 1, ""],
+  [/console\.warn\('using deprecated [^']+'\)/g, 2, ""],
+];
+
 function gluePlugin() {
-  const questions = /typeof (Request|Response) === 'function' && \w+ instanceof \1\b/g;
   return {
     name: "varve-glue",
     transform(code, id) {
       if (!/[\\/]pkg(-\w+)?[\\/]\w+\.js$/.test(id) || !code.includes("__wbg_load"))
         return undefined;
-      if (code.match(questions)?.length !== 2) {
-        throw new StepError(`${id} asks otherwise for Request and Response`, {
-          hint: "wasm-bindgen writes another glue: see gluePlugin in js/scripts/lib/bundles.mjs",
-        });
+      let rest = code;
+      for (const [pattern, times, instead] of CUTS) {
+        if (code.match(pattern)?.length !== times) {
+          throw new StepError(`${id} has ${pattern} otherwise than ${times} times`, {
+            hint: "wasm-bindgen writes another glue: see CUTS in js/scripts/lib/bundles.mjs",
+          });
+        }
+        rest = rest.replace(pattern, instead);
       }
-      return { code: code.replace(questions, "false") };
+      return { code: rest };
     },
   };
 }

@@ -100,6 +100,8 @@ export interface EraseReport {
   entries: string[];
   /** The ids of the summaries that were made from it: they may repeat what it said. */
   summaries: string[];
+  /** The ids of the proposals and pending compressions that rested on it: they are `stale`, what they showed is gone. */
+  proposals: string[];
 }
 
 /** How a payload was erased. */

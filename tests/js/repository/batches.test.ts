@@ -1,5 +1,5 @@
 // Batches, events, budgets: what happens together, and who hears of it.
-import { type CommitEvent, createVarve } from "varve";
+import { type CommitEvent, createVarve, type Transaction } from "varve";
 import { describe, expect, test, vi } from "vitest";
 import { failure, open, view } from "./support.js";
 
@@ -86,6 +86,42 @@ describe("a batch", () => {
     const chat = await open();
     expect(await chat.batch(() => 5)).toBe(5);
     expect(chat.head).toBeUndefined();
+  });
+
+  test("that has ended takes nothing any more, whether it was stored or not", async () => {
+    const chat = await open();
+    const ended: Transaction[] = [];
+    await chat.batch(async (tx) => {
+      ended.push(tx);
+      await tx.user("in time", { id: "a" });
+    });
+    const run = chat.batch((tx) => {
+      ended.push(tx);
+      throw new Error("changed my mind");
+    });
+    await expect(run).rejects.toThrow("changed my mind");
+    for (const tx of ended) {
+      for (const late of [tx.user("late"), tx.pin("a"), tx.setNote("a", "x", 1)]) {
+        expect((await failure(late as Promise<unknown>)).code).toBe("Closed");
+      }
+    }
+    expect(await view(chat)).toEqual(["in time"]);
+    expect(await chat.annotations("a")).toEqual([]);
+  });
+
+  test("whose function writes past it moves the head each time, and is given up", async () => {
+    const chat = await open();
+    let runs = 0;
+    const run = chat.batch(async (tx) => {
+      runs += 1;
+      await tx.user("in it");
+      await chat.pin((await chat.user(`past it ${runs}`)).id ?? "");
+    });
+    const error = await failure(run);
+    expect([error.code, error.retryable]).toEqual(["Conflict", true]);
+    expect(error.message).toContain("write with tx");
+    expect(await view(chat)).not.toContain("in it");
+    expect(runs).toBeLessThanOrEqual(1000);
   });
 
   test("refuses what cannot be part of one", async () => {

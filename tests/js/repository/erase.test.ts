@@ -16,7 +16,12 @@ async function told() {
 test("an erased payload leaves every compile, and its entry shows the mark", async () => {
   const { chat, hash } = await told();
   const report = await chat.erase(hash, "asked for");
-  expect(report).toEqual({ operation: expect.any(String), entries: ["b"], summaries: [] });
+  expect(report).toEqual({
+    operation: expect.any(String),
+    entries: ["b"],
+    summaries: [],
+    proposals: [],
+  });
   const compiled = await chat.compile();
   expect(compiled.messages.map(text)).toEqual(["before", "after"]);
   expect(compiled.warnings).toEqual([{ kind: "erased", entries: ["b"] }]);
@@ -61,7 +66,11 @@ test("it is not taken in again, and cannot be undone", async () => {
   ).toBe("ErasedContent");
   expect((await failure(chat.undo())).code).toBe("NotUndoable");
   expect((await failure(chat.undo(operation))).code).toBe("NotUndoable");
-  expect(await chat.erase(hash, "once more")).toEqual({ entries: ["b"], summaries: [] });
+  expect(await chat.erase(hash, "once more")).toEqual({
+    entries: ["b"],
+    summaries: [],
+    proposals: [],
+  });
 });
 
 test("those who listen are told", async () => {
@@ -85,4 +94,18 @@ test("what is no hash, nobody's hash or no reason is refused", async () => {
   });
   expect((await failure(chat.erase("0".repeat(64), "x"))).code).toBe("CommitNotFound");
   expect((await failure(chat.erase(hash, 5 as never))).code).toBe("Validation");
+});
+
+test("a pending compression that shows it is stale, and what it showed is gone", async () => {
+  const { chat, hash } = await told();
+  await chat.user("and now?", { id: "d" });
+  const content = `They said: ${SECRET}.`;
+  const waiting = await chat.compress({ content, ids: ["b"], autoCommit: false });
+  const other = await chat.compress({ content: "Before.", ids: ["a"], autoCommit: false });
+  expect(waiting?.summaries[0]?.text).toBe(content);
+  const report = await chat.erase(hash, "asked for");
+  expect(report.proposals).toEqual([waiting?.id]);
+  expect((await chat.pending()).map(({ id }) => id)).toEqual([other?.id]);
+  expect((await failure(waiting?.approve() as Promise<unknown>)).code).toBe("StaleProposal");
+  expect(await chat.verify()).toMatchObject({ ok: true, objects: 4, unreferenced: 0 });
 });

@@ -105,6 +105,7 @@ describe("bytes given to a repository", () => {
     await chat.user([part(new Uint8Array(1500))]);
     const error = await failure(chat.user([part(new Uint8Array(2001))]));
     expect(error.code).toBe("TooLarge");
+    expect(error.details).toMatchObject({ limit: expect.any(Number) });
     expect((await chat.verify()).objects).toBe(2);
     expect((await chat.compile()).messages).toHaveLength(1);
   });

@@ -64,12 +64,15 @@ describe("opening", () => {
     expect(await view(await varve.open("a"))).toEqual(["0", "1", "2"]);
   });
 
-  test.each([undefined, null, "", 5, {}])("by the id %j is refused", async (id) => {
-    expect(await failure(createVarve().open(id as string))).toMatchObject({
-      code: "Validation",
-      details: { pointer: "/id" },
-    });
-  });
+  test.each([undefined, null, "", 5, {}, "\ud800", "a\udfffb"])(
+    "by the id %j is refused",
+    async (id) => {
+      expect(await failure(createVarve().open(id as string))).toMatchObject({
+        code: "Validation",
+        details: { pointer: "/id" },
+      });
+    },
+  );
 });
 
 test("after close everything fails with Closed", async () => {
