@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   furnish,
   gistOf,
+  goOn,
   OPERATIONS,
   type Operation,
   QUESTIONS,
@@ -141,12 +142,7 @@ async function isKept(operation: Operation, fault: Fault, expected: Clean) {
   checkParts(operation, fault, outcome, there, expected);
   if (!outcome.resolved) expect(isVarveError(outcome.error)).toBe(true);
   // Who was there all the time sees the same, once he has read on, and can write.
-  const main = there.branches.find((branch) => branch.default)?.name ?? "main";
-  if (chat.currentBranch !== main) {
-    await outcomeOf(chat.prepare()); // nobody knew that it was renamed: here it is heard of
-    await chat.switchTo(main);
-  }
-  await chat.user("On we go.", { id: "later" });
+  await goOn(chat, there.branches);
   await chat.policies.evaluations(); // what was counted is written now
   expect(await stateOf(chat as never, varve)).toEqual(await fresh());
   expect(await chat.verify()).toMatchObject({ ok: true });

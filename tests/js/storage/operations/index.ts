@@ -6,7 +6,7 @@ import type { Operation } from "./kit.js";
 import { POLICIES } from "./policies.js";
 import { SHRINKING } from "./shrinking.js";
 
-export { type Chat, furnish, type Operation, type OurVarve, varveOn } from "./kit.js";
+export { type Chat, furnish, goOn, type Operation, type OurVarve, varveOn } from "./kit.js";
 export { QUESTIONS } from "./questions.js";
 export { gistOf, type State, stateOf } from "./state.js";
 

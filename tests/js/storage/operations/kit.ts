@@ -1,4 +1,5 @@
 // What the operations have in common: the repository that they work on, and how one is described.
+import type { BranchInfo } from "varve";
 import { testVarve } from "varve/testing";
 import type { StorageAdapter } from "../../../../js/src/types/storage.js";
 
@@ -50,4 +51,14 @@ export interface Operation {
   readonly reads?: true;
   readonly arrange?: (chat: Chat, varve: OurVarve) => Promise<unknown>;
   readonly run: (chat: Chat, arranged: unknown, varve: OurVarve) => Promise<unknown>;
+}
+
+/** Goes on with a repository that has these branches now. */
+export async function goOn(chat: Chat, branches: readonly BranchInfo[]): Promise<void> {
+  const main = branches.find((branch) => branch.default)?.name ?? "main";
+  if (chat.currentBranch !== main) {
+    await chat.prepare().catch(() => {}); // nobody knew that it was renamed: here it is heard of
+    await chat.switchTo(main);
+  }
+  await chat.user("On we go.", { id: "later" });
 }
