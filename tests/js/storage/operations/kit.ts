@@ -19,7 +19,7 @@ export const message = (role: "user" | "assistant", text: string) =>
   ({ contentType: "message", role, parts: [{ type: "text", text }] }) as const;
 
 /** Long enough that it can be cleared, and compressed. */
-const trail = Array.from({ length: 12 }, (_, day) => `2025-10-0${day % 9}: seen in Ring ${day}`);
+const trail = Array.from({ length: 12 }, (_, day) => `2025-10-${10 + day}: seen in Ring ${day}`);
 
 /** Fills the repository that the operations work on. */
 export async function furnish(storage: StorageAdapter): Promise<void> {

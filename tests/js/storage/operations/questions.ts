@@ -2,9 +2,9 @@
 import type { Chat, OurVarve } from "./kit.js";
 
 export const QUESTIONS: Readonly<Record<string, (chat: Chat, varve: OurVarve) => unknown>> = {
-  compile: (chat) => chat.compile(),
-  "compile of the past": (chat) => chat.compile({ asOf: "v1" }),
-  prepare: (chat) => chat.prepare(),
+  compile: async (chat) => (await chat.compile()).messages,
+  "compile of the past": async (chat) => (await chat.compile({ asOf: "v1" })).messages,
+  prepare: async (chat) => (await chat.prepare()).messages,
   status: (chat) => chat.status(),
   history: (chat) => chat.history(),
   transcript: (chat) => chat.transcript(),
@@ -22,7 +22,7 @@ export const QUESTIONS: Readonly<Record<string, (chat: Chat, varve: OurVarve) =>
   types: (chat) => chat.types(),
   bytes: (chat) => chat.bytes("0".repeat(64)),
   files: async (chat) => chat.files((await chat.compile()).messages),
-  at: (chat) => chat.at("v1"),
+  at: async (chat) => (await chat.at("v1")).head,
   verify: (chat) => chat.verify(),
   pending: (chat) => chat.pending(),
   "compress, only planned": (chat) => chat.compress({ plan: true }),
@@ -32,7 +32,7 @@ export const QUESTIONS: Readonly<Record<string, (chat: Chat, varve: OurVarve) =>
   "policies.proposals": (chat) => chat.policies.proposals(),
   "policies.evaluations": (chat) => chat.policies.evaluations(),
   setBudget: (chat) => chat.setBudget({ maxTokens: 9000, action: "warn" }),
-  open: (_, varve) => varve.open("chat"),
+  open: async (_, varve) => (await varve.open("chat")).head,
   list: (_, varve) => varve.list(),
   "varve.verify": (_, varve) => varve.verify("chat"),
   "varve.reproject": (_, varve) => varve.reproject("chat"),
