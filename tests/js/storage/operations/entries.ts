@@ -3,6 +3,7 @@ import { message, type Operation } from "./kit.js";
 
 export const ENTRIES: readonly Operation[] = [
   { name: "commit", run: (chat) => chat.user("And now?", { id: "x" }) },
+  { name: "reasoning", run: (chat) => chat.reasoning("Where is it?", { id: "x" }) },
   { name: "the first commit of all", id: "new", run: (chat) => chat.user("Hi.", { id: "x" }) },
   { name: "edit", run: (chat) => chat.edit("a", message("assistant", "I looked into it.")) },
   { name: "delete", run: (chat) => chat.delete("last") },
