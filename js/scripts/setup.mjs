@@ -222,6 +222,29 @@ export async function browser(env) {
   return look();
 }
 
+/**
+ * pgbouncer, for tests of PostgreSQL behind a transaction pooler: found, or installed with apt-get as root. Where
+ * that cannot be, the tests say themselves what they leave out; in CI it is an error.
+ */
+export async function pooler(env) {
+  const folders = [env.PATH, "/usr/sbin", "/opt/homebrew/bin"]; // the same as in tests/js/storage/server/pgbouncer.ts
+  if (find({ PATH: folders.join(delimiter) }, "pgbouncer")) return;
+  const hint = "install pgbouncer; on Debian: sudo apt-get install pgbouncer";
+  try {
+    await step("pgbouncer", async (report) => {
+      if (!(await aptInstall(env, ["pgbouncer"], report))) {
+        throw new StepError("pgbouncer is missing", { hint });
+      }
+      // Debian starts what it installs, now and when the machine starts; tests start their own.
+      if (find(env, "systemctl"))
+        await capture("systemctl", ["disable", "--now", "pgbouncer"], { env });
+    });
+  } catch (error) {
+    if (isCI) throw error;
+    process.stderr.write(`  no pgbouncer: its tests are left out. ${hint}\n`);
+  }
+}
+
 function find(env, name) {
   return env.PATH.split(delimiter)
     .filter(Boolean)

@@ -16,7 +16,7 @@ import {
   step,
   withPath,
 } from "./lib/run.mjs";
-import { browser, setup } from "./setup.mjs";
+import { browser, pooler, setup } from "./setup.mjs";
 
 const tool = (...path) => inRoot("node_modules", ...path);
 const hasWasmTests = exists(inRoot("tests", "wasm", "main.rs"));
@@ -82,7 +82,16 @@ const suites = [
   },
   { name: "biome", group: "js", command: () => node("@biomejs/biome/bin/biome", "check") },
   { name: "types", group: "js", command: () => node("typescript/bin/tsc", "-p", "tests") },
-  { name: "vitest", group: "js", command: vitest, count: countVitest },
+  {
+    name: "vitest",
+    group: "js",
+    command: async (env) => {
+      await pooler(env);
+      return vitest();
+    },
+    count: countVitest,
+    notes: leftOut,
+  },
   { name: "sqlite", group: "js", command: sqlite, count: countVitest, packages: true },
   {
     name: "browser",
@@ -208,6 +217,11 @@ function diagnostics(output) {
       /^ *# (?!Subtest: )(.*\b(?:acknowledged|longest wait|cold start, all|the tarball|edge function)\b.*)$/gm,
     ),
   ].map((match) => match[1]);
+}
+
+/** What tests found no server for, and why. */
+function leftOut(output) {
+  return [...new Set(output.match(/^left out: .*$/gm))];
 }
 
 /** Runs one suite: `{ passed, failed, skipped?, output }`. */

@@ -10,7 +10,17 @@ import {
   testVarve,
 } from "varve/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { furnish, OPERATIONS, type Operation, QUESTIONS, stateOf, varveOn } from "./operations.js";
+import {
+  furnish,
+  gistOf,
+  goOn,
+  OPERATIONS,
+  type Operation,
+  QUESTIONS,
+  type State,
+  stateOf,
+  varveOn,
+} from "./operations/index.js";
 
 // A store that does not answer is asked again after a pause: here after a hundredth of it.
 beforeAll(() => {
@@ -38,37 +48,53 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-type State = Awaited<ReturnType<typeof stateOf>>;
-type Outcome = { readonly resolved: true } | { readonly resolved: false; readonly error: unknown };
+type Outcome =
+  | { readonly resolved: true; readonly answer: unknown }
+  | { readonly resolved: false; readonly error: unknown };
 
 const outcomeOf = (running: Promise<unknown>): Promise<Outcome> =>
   running.then(
-    () => ({ resolved: true }),
+    (answer) => ({ resolved: true, answer }),
     (error: unknown) => ({ resolved: false, error }),
   );
 
 /** A repository behind a store that can go wrong, ready for the operation. */
-async function arranged({ id = "chat", arrange }: Operation) {
+async function arranged({ id = "chat", arrange }: Operation, written?: State[]) {
   const place = memoryPlace();
   await furnish(place.open());
-  const storage = faultyAdapter(place.open());
-  const chat = await varveOn(storage, 2).open(id);
-  const given = await arrange?.(chat as never);
+  const inner = place.open();
   /** What somebody sees who opens the repository now. */
-  const fresh = async () => stateOf((await varveOn(place.open(), 3).open(id)) as never);
+  const fresh = async () => {
+    const varve = varveOn(place.open(), 3);
+    return stateOf((await varve.open(id)) as never, varve);
+  };
+  const write: typeof inner.write = async (...args) => {
+    const result = await inner.write(...args);
+    written?.push(await fresh());
+    return result;
+  };
+  const storage = faultyAdapter({ ...inner, write });
+  const varve = varveOn(storage, 2);
+  const chat = await varve.open(id);
+  const given = await arrange?.(chat, varve);
+  const run = (operation: Operation) => operation.run(chat, given, varve);
   storage.setFaults();
-  return { chat, given, storage, fresh };
+  return { chat, varve, run, storage, fresh };
 }
 
-/** The state before an operation, after it, and the calls that it makes. */
+/** The state before an operation, after each entry that it writes, and the calls that it makes. */
 async function clean(operation: Operation) {
-  const { chat, given, storage, fresh } = await arranged(operation);
+  const written: State[] = [];
+  const { run, storage, fresh } = await arranged(operation, written);
   const before = await fresh();
   storage.setFaults();
-  await operation.run(chat as never, given);
+  written.length = 0;
+  await run(operation);
   const calls = [...storage.calls];
-  return { before, after: await fresh(), calls };
+  return { before, written, after: await fresh(), calls };
 }
+
+type Clean = Awaited<ReturnType<typeof clean>>;
 
 /** Ids of operations of which an operation of several parts may leave some. */
 const idsOf = ({ operations }: State) =>
@@ -77,34 +103,58 @@ const idsOf = ({ operations }: State) =>
 const isUnknown = ({ resolved, ...rest }: Outcome) =>
   !resolved && isVarveError((rest as { error?: unknown }).error, "OutcomeUnknown");
 
-async function isKept(
-  operation: Operation,
+/** What resolved is there; what was rejected is not, or as far as it may be. */
+function checkParts(
+  { parts }: Operation,
   fault: Fault,
-  expected: { before: State; after: State },
-) {
-  const { chat, given, storage, fresh } = await arranged(operation);
+  outcome: Outcome,
+  there: State,
+  { before, written, after }: Clean,
+): void {
+  const { resolved } = outcome;
+  if (parts === "aside") {
+    const gists = [before, ...written].slice(resolved ? 1 : 0).map(gistOf);
+    expect(gists).toContainEqual(gistOf(there));
+  } else if (parts === "tried") {
+    const unknown = isUnknown(outcome) || isVarveError(fault.error, "OutcomeUnknown");
+    const states = resolved ? [after] : unknown ? [before, after] : [before];
+    expect(states.map(gistOf)).toContainEqual(gistOf(there));
+  } else if (resolved) {
+    expect(there).toEqual(after);
+  } else if (parts === "in order") {
+    expect([before, ...written]).toContainEqual(there);
+  } else if (parts === "apart") {
+    expect(idsOf(there).slice(0, idsOf(before).length)).toEqual(idsOf(before));
+    const payloads = after.transcript.map(({ id, payload }) => ({ id, payload }));
+    for (const { id, payload } of there.transcript)
+      expect(payloads).toContainEqual({ id, payload });
+  } else if (isUnknown(outcome)) {
+    expect([before, after]).toContainEqual(there);
+  } else {
+    expect(there).toEqual(before);
+  }
+}
+
+async function isKept(operation: Operation, fault: Fault, expected: Clean) {
+  const { chat, varve, run, storage, fresh } = await arranged(operation);
   storage.setFaults(fault);
-  const outcome = await outcomeOf(operation.run(chat as never, given));
+  const outcome = await outcomeOf(run(operation));
   storage.setFaults();
   const there = await fresh();
-  if (outcome.resolved) {
-    expect(there).toEqual(expected.after);
-  } else if (operation.parts) {
-    expect(idsOf(there).slice(0, idsOf(expected.before).length)).toEqual(idsOf(expected.before));
-  } else if (isUnknown(outcome)) {
-    expect([expected.before, expected.after]).toContainEqual(there);
-  } else {
-    expect(there).toEqual(expected.before);
-  }
+  checkParts(operation, fault, outcome, there, expected);
   if (!outcome.resolved) expect(isVarveError(outcome.error)).toBe(true);
   // Who was there all the time sees the same, once he has read on, and can write.
-  await chat.user("On we go.", { id: "later" });
-  expect(await stateOf(chat as never)).toEqual(await fresh());
+  await goOn(chat, there.branches);
+  await chat.policies.evaluations(); // what was counted is written now
+  expect(await stateOf(chat as never, varve)).toEqual(await fresh());
+  expect(await chat.verify()).toMatchObject({ ok: true });
 }
 
 for (const operation of OPERATIONS) {
   describe(operation.name, async () => {
-    const { before, after, calls } = await clean(operation);
+    const expected = await clean(operation);
+    const { before, after, calls } = expected;
+    const tried = operation.reads ? calls.slice(0, calls.lastIndexOf("write") + 1) : calls;
 
     test("changes something, with a call to the store", () => {
       expect(after).not.toEqual(before);
@@ -112,9 +162,9 @@ for (const operation of OPERATIONS) {
     });
 
     for (const [what, fault] of Object.entries(FAULTS)) {
-      for (const [index, call] of calls.entries()) {
+      for (const [index, call] of tried.entries()) {
         test.concurrent(`when call ${index + 1}, ${call}, ${what}`, async () => {
-          await isKept(operation, { ...fault, nth: index + 1 }, { before, after });
+          await isKept(operation, { ...fault, nth: index + 1 }, expected);
         });
       }
     }
@@ -125,18 +175,29 @@ describe("questions", () => {
   const question: Operation = { name: "a question", run: async () => {} };
 
   for (const [name, ask] of Object.entries(QUESTIONS)) {
+    /** Asks a store of its own. */
+    const asked = async (fault?: Fault) => {
+      const { chat, storage, fresh } = await arranged(question);
+      const before = await fresh();
+      const varve = varveOn(storage, 4);
+      storage.setFaults(...(fault ? [fault] : []));
+      const outcome = await outcomeOf((async () => ask(chat, varve))());
+      const calls = storage.calls.length;
+      storage.setFaults();
+      const again = await ask(chat, varve);
+      expect(await fresh()).toEqual(before);
+      return { outcome, calls, again };
+    };
+
     test.concurrent(`${name} fails or is answered, and changes nothing`, async () => {
+      const { calls, ...right } = await asked();
+      expect(right.outcome).toEqual({ resolved: true, answer: right.again });
       for (const fault of Object.values(FAULTS)) {
-        for (let nth = 1; nth <= 4; nth++) {
-          const { chat, storage, fresh } = await arranged(question);
-          const before = await fresh();
-          const varve = varveOn(storage, 4);
-          storage.setFaults({ ...fault, nth });
-          const outcome = await outcomeOf((async () => ask(chat as never, varve as never))());
-          if (!outcome.resolved) expect(isVarveError(outcome.error)).toBe(true);
-          storage.setFaults();
-          await ask(chat as never, varve as never);
-          expect(await fresh()).toEqual(before);
+        for (let nth = 1; nth <= calls; nth++) {
+          const { outcome, again } = await asked({ ...fault, nth });
+          if (outcome.resolved) expect(outcome).toEqual(right.outcome);
+          else expect(isVarveError(outcome.error)).toBe(true);
+          expect(again).toEqual(right.again);
         }
       }
     });

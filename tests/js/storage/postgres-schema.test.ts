@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrationTo, SCHEMA_VERSION } from "../../../js/src/storage/postgres/migrations.js";
+import { TENANT_TABLES } from "../../../js/src/storage/postgres/tables.js";
 import {
   type PostgresStorage,
   postgres,
@@ -171,33 +172,76 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
       expect(await query("SELECT 1 FROM tenants.journal WHERE workspace LIKE 'acme%'")).toEqual([]);
     });
 
-    test("hides other workspaces from any query, and refuses to write into them", async () => {
-      const key = await made(storage, "secret", "acme");
-      await append(storage, key, ["secret"]);
-      const tables = ["repositories", "journal", "blobs", "readable_repositories"];
+    /** Tables and views that have rows of workspaces, as the server knows them. */
+    const relations = async (kinds: string) => {
+      const rows = await query(`SELECT relname AS name FROM pg_class
+        WHERE relnamespace = 'tenants'::regnamespace AND relkind IN (${kinds})
+        AND relname <> 'schema_versions' ORDER BY 1`);
+      return rows.map(({ name }) => name as string);
+    };
+
+    /** What can be written of a table, but for the workspace. */
+    const columnsOf = async (table: string) => {
+      const rows = await query(`SELECT string_agg(attname, ', ') AS columns FROM pg_attribute
+        WHERE attrelid = 'tenants.${table}'::regclass AND attnum > 0 AND attgenerated = ''
+        AND attidentity = '' AND attname <> 'workspace'`);
+      return rows[0]?.columns as string;
+    };
+
+    /** A repository with a row in each of them. */
+    async function furnished(workspace: string): Promise<void> {
+      const key = await made(storage, "secret", workspace);
+      const { hash } = commit(0);
+      const author = { authorKind: null, authorName: null, createdAt: 1 };
+      const annotation = { hash: hashOf("pin"), entry: "e", priority: "pinned", reason: "secret" };
+      const rows = projection(1, {
+        commits: [commit(0)],
+        refs: [{ kind: "branch", name: "main", commit: hash }],
+        annotations: [{ ...annotation, ...author }],
+      });
+      const log = { log: "l", at: 1, fields: '{"a":"secret"}' };
+      const more = { objects: [object("secret")], logs: [log], summary: "{}", projection: rows };
+      await storage.write(key, batch(1, "secret", more));
+      const checkpoint = { seq: 1, manifest: bytesOf("secret"), segments: [object("secret")] };
+      expect(await storage.writeCheckpoint(key, checkpoint)).toBe(true);
+    }
+
+    test("hides other workspaces from any query of any table, and refuses to write into them", async () => {
+      await furnished("acme");
+      const tables = await relations("'r'");
+      const views = await relations("'v'");
+      expect(tables).toEqual([...TENANT_TABLES].sort());
+      expect(views).toHaveLength(4);
       for (const role of [app, owner]) {
         const client = await role.connect();
+        const count = async (text: string) => (await client.query(text)).rowCount;
         try {
-          for (const table of tables) {
-            const seen = async () =>
-              (await client.query(`SELECT 1 FROM tenants.${table}`)).rowCount;
-            expect(await seen(), `${table}, no workspace`).toBe(0);
+          for (const name of [...tables, ...views]) {
+            const seen = () => count(`SELECT 1 FROM tenants.${name}`);
+            expect(await seen(), `${name}, no workspace`).toBe(0);
             await client.query("SET varve.workspace = 'other'");
-            expect(await seen(), `${table}, another workspace`).toBe(0);
+            expect(await seen(), `${name}, another workspace`).toBe(0);
             await client.query("SET varve.workspace = 'acme'");
-            expect(await seen(), `${table}, its workspace`).toBe(1);
+            expect(await seen(), `${name}, its workspace`).toBe(1);
             await client.query("RESET varve.workspace");
           }
-          await client.query("SET varve.workspace = 'other'");
-          const moved = client.query("UPDATE tenants.repositories SET summary = '1'");
-          expect((await moved).rowCount).toBe(0);
-          const forged = client.query(`INSERT INTO tenants.repositories
-            VALUES ('acme', 'forged', '\\x00', now(), now())`);
-          await expect(forged).rejects.toMatchObject({ code: "42501" });
+          for (const name of tables) {
+            await client.query("SET varve.workspace = 'other'");
+            expect(await count(`UPDATE tenants.${name} SET workspace = 'other'`), name).toBe(0);
+            expect(await count(`DELETE FROM tenants.${name}`), name).toBe(0);
+            await client.query("SET varve.workspace = 'acme'");
+            const given = client.query(`UPDATE tenants.${name} SET workspace = 'other'`);
+            await expect(given, name).rejects.toMatchObject({ code: "42501" });
+            const columns = await columnsOf(name);
+            const copied = client.query(`INSERT INTO tenants.${name} (workspace, ${columns})
+              SELECT 'other', ${columns} FROM tenants.${name}`);
+            await expect(copied, name).rejects.toMatchObject({ code: "42501" });
+          }
         } finally {
           client.release(true);
         }
       }
+      expect(await query("SELECT 1 FROM tenants.journal WHERE workspace = 'acme'")).toHaveLength(1);
     });
 
     test("leaves no workspace behind on the connection", async () => {
@@ -234,7 +278,10 @@ describe.skipIf(missing)("the tables in PostgreSQL", () => {
           return entries.length;
         });
         expect(await Promise.all(counts)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-        expect((await pooled.query("SELECT 1 FROM tenants.journal")).rowCount).toBe(0);
+        for (const name of [...(await relations("'r'")), ...(await relations("'v'"))]) {
+          const { rowCount } = await pooled.query(`SELECT 1 FROM tenants.${name}`);
+          expect(rowCount, name).toBe(0);
+        }
       } finally {
         await pooled.end();
         await pooler.stop();

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { isVarveError, type StorageAdapter } from "varve";
 import { memoryPlace, testVarve } from "varve/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Chat, furnish, stateOf, varveOn } from "./operations.js";
+import { type Chat, furnish, stateOf, varveOn } from "./operations/index.js";
 
 type Change = (bytes: Uint8Array, which: string | number) => Uint8Array;
 

@@ -1,16 +1,23 @@
-// A transaction pooler for tests: Debian's pgbouncer, where it is installed.
+// A transaction pooler for tests: pgbouncer, which `npm test` installs where it can.
 import { chmodSync, chownSync, existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { freePort, supervised, unprivileged } from "./postgres.js";
 
-const command = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"].find(
-  (path) => existsSync(path),
-);
+const command = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/opt/homebrew/bin"]
+  .filter(Boolean)
+  .map((folder) => join(folder, "pgbouncer"))
+  .find((path) => existsSync(path));
 
-/** Why there can be none here, or undefined. */
-export const noPooler: string | undefined =
-  command === undefined ? "pgbouncer is not installed" : undefined;
+/** Why there can be none here, or undefined. In CI that is an error. */
+export const noPooler: string | undefined = findMissing();
+
+function findMissing(): string | undefined {
+  if (command !== undefined) return undefined;
+  const reason = "pgbouncer is not installed";
+  if (process.env.CI) throw new Error(reason);
+  return reason;
+}
 
 /** Starts a pooler with two connections a role to a server; every transaction gets one of them. */
 export async function startPgBouncer(
