@@ -6,9 +6,10 @@
 
 use std::rc::Rc;
 
+use super::payloads::Payload;
 use super::policies::LOG;
 use super::{CommitOptions, Done, Handle};
-use crate::collections::Set;
+use crate::collections::{Bytes, Set};
 use crate::error::{Error, Result};
 use crate::fields::{At, Fields};
 use crate::hash::{ContentHash, each_hash};
@@ -99,6 +100,7 @@ impl Handle {
         let kind = body.get("action").and_then(|action| action.get("type")).cloned().unwrap_or_default();
         body.insert("basis", basis);
         let (object, mut objects) = (object_of(&Value::Object(body)), new.objects);
+        self.keep(object.hash, object.bytes.clone().into());
         let named: Vec<Value> = [&object].into_iter().chain(&objects).map(|object| object.hash.into()).collect();
         let mut value = Map::new();
         put(&mut value, "at", now.into());
@@ -173,13 +175,13 @@ impl Handle {
         edited: Option<NewProposal>,
     ) -> Result<()> {
         let (seen, mut value) = self.open_proposal(id, shown)?;
-        let mut objects = Vec::new();
+        let (mut body, mut objects) = (self.body_of(&seen).await?.unwrap_or_default(), Vec::new());
         if let Some(new) = edited {
-            let mut body = self.body_of(&seen).await?.unwrap_or_default();
             new.body.iter().for_each(|(name, value)| drop(body.insert(name, value.clone())));
             let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
             body.insert("basis", self.repo.read_whole(&|state| basis(state, branch, &new)).await?);
             let object = object_of(&Value::Object(body));
+            self.keep(object.hash, object.bytes.clone().into());
             value.insert("body", object.hash.into());
             // What was shown before stays among them: an erasure looks for it there.
             let mut named: Vec<_> = value.remove("objects").and_then(|all| all.as_array().cloned()).unwrap_or_default();
@@ -330,15 +332,31 @@ impl Handle {
         basis.iter().map(|row| read(row).map(Input::Require).ok_or_else(wrong)).collect()
     }
 
+    /// The body of a proposal; none where it is not kept any more. What was read once is at hand: after a write nothing
+    /// is read that could fail.
     async fn body_of(&self, value: &Value) -> Result<Option<Map>> {
         let Some((hash, key)) = hash_in(value, "body").zip(self.repo.key()) else { return Ok(None) };
-        let found = self.repo.settings.store.read_objects(&key, &[hash]).await?;
-        let Some(bytes) = found.into_iter().next().flatten() else { return Ok(None) };
-        if ContentHash::of(&bytes) != hash {
-            return Err(crate::error::StoreError::corrupt(format!("object {hash} is not what its name says")).into());
-        }
+        let at_hand = self.repo.payloads.borrow().get(&hash);
+        let bytes = match at_hand {
+            Some(Payload::Stored(_, bytes)) => bytes,
+            _ => {
+                let found = self.repo.settings.store.read_objects(&key, &[hash]).await?;
+                let Some(bytes) = found.into_iter().next().flatten() else { return Ok(None) };
+                if ContentHash::of(&bytes) != hash {
+                    let message = format!("object {hash} is not what its name says");
+                    return Err(crate::error::StoreError::corrupt(message).into());
+                }
+                self.keep(hash, bytes.alone().into());
+                bytes
+            }
+        };
         let text = String::from_utf8_lossy(&bytes);
         Ok(parse(&text).ok().and_then(|body| body.as_object().cloned()))
+    }
+
+    fn keep(&self, hash: ContentHash, bytes: Bytes) {
+        let size = bytes.len();
+        self.repo.payloads.borrow_mut().put(hash, Payload::Stored(hash, bytes), size);
     }
 
     /// Past its time a proposal that waits is expired, whether or not anybody wrote it down.

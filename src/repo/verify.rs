@@ -373,7 +373,7 @@ impl Check<'_> {
                     continue;
                 }
                 Err(StoreError::Corrupt(detail)) => {
-                    self.object("object-damaged", some[0], &detail.to_string());
+                    some.iter().for_each(|hash| self.object("object-damaged", *hash, &detail.to_string()));
                     Vec::new()
                 }
                 other => other?,

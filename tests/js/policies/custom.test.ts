@@ -1,7 +1,7 @@
 // Policies of the application: what they see, what becomes of what they ask for.
 
 import type { Policy, PolicyEvent, PolicyView } from "varve";
-import { memory } from "varve";
+import { memory, storageError } from "varve";
 import { faultyAdapter, memoryAdapter, testVarve } from "varve/testing";
 import { describe, expect, test, vi } from "vitest";
 import { failure } from "../repository/support.js";
@@ -252,7 +252,7 @@ describe("an action of the application", () => {
     const storage = faultyAdapter(memoryAdapter());
     const chat = await testVarve({ storage }).open("chat");
     const handler = vi.fn(() => {
-      storage.setFaults({ kind: "fail", on: "readObjects" });
+      storage.setFaults({ kind: "fail", on: "write", error: storageError("Blocked", "for now") });
     });
     chat.policies.handle("ticket:close", handler);
     chat.policies.register(closing());

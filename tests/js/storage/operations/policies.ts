@@ -38,7 +38,6 @@ const approvals = Object.entries(APPROVED).map(
   ([what, evaluate]): Operation => ({
     name: `policies.approve of ${what}`,
     parts: "tried",
-    reads: true,
     arrange: (chat) => proposal(chat, evaluate),
     run: (chat, it) => chat.policies.approve(given(it)),
   }),
@@ -88,13 +87,11 @@ export const POLICIES: readonly Operation[] = [
   ...approvals,
   {
     name: "policies.reject",
-    reads: true,
     arrange: (chat) => proposal(chat, skips),
     run: (chat, it) => chat.policies.reject(given(it), "not now"),
   },
   {
     name: "policies.editProposal",
-    reads: true,
     arrange: (chat) => proposal(chat, skips),
     run: (chat, it) => chat.policies.editProposal(given(it), annotates("pinned")),
   },

@@ -33,12 +33,11 @@ export const SHRINKING: readonly Operation[] = [
     arrange: (chat) => chat.compress({ summarize, operationId: "c" }),
     run: (chat) => chat.undo("c"),
   },
-  { name: "compress, to be approved", reads: true, run: waiting },
+  { name: "compress, to be approved", run: waiting },
   { name: "approve of a compression", arrange: waiting, run: (_, it) => given(it).approve() },
   { name: "reject of a compression", arrange: waiting, run: (_, it) => given(it).reject("short") },
   {
     name: "editSummary",
-    reads: true,
     arrange: waiting,
     run: (_, it) => given(it).editSummary(0, { text: "It is gone.", facts: [] }),
   },
