@@ -1,6 +1,6 @@
 // `varve/storage/sqlite`: repositories in a SQLite database, through whichever driver is there.
 import type { StorageAdapter } from "../types/storage.js";
-import { type SqliteDatabase, type SqlitePackage, sourceOf } from "./sqlite/open.js";
+import { invalid, type SqliteDatabase, type SqlitePackage, sourceOf } from "./sqlite/open.js";
 import { sqliteStore } from "./sqlite/store.js";
 
 export type { SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./sqlite/driver.js";
@@ -33,18 +33,28 @@ export interface SqliteOptions {
  * A store in a SQLite database: the path of a file, an open database, a binding of Cloudflare D1, or
  * `{ driver }`. Nothing is opened before the first call. `close` leaves open what was handed in.
  *
- * Errors: `Validation`, for a prefix that is none or a database that is not known.
+ * Errors: `Validation`, for a database that is not known, or an option that makes no sense.
  */
-export function sqlite(
-  location: SqliteDatabase,
-  {
-    durability = "strict",
-    driver,
-    tablePrefix,
-    migrate = true,
-    busyTimeout = 10_000,
-  }: SqliteOptions = {},
-): StorageAdapter {
+export function sqlite(location: SqliteDatabase, options: SqliteOptions = {}): StorageAdapter {
+  const { durability, driver, tablePrefix, migrate, busyTimeout } = checked(options);
   const source = sourceOf(location, driver, durability === "strict");
   return sqliteStore("sqlite", source, { tablePrefix, migrate, busyTimeout });
+}
+
+const OPTIONS = ["durability", "driver", "tablePrefix", "migrate", "busyTimeout"];
+
+/** The options, completed. A misspelled one must not weaken what a write promises. */
+function checked(options: SqliteOptions) {
+  const unknown = Object.keys(options ?? {}).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) throw invalid(`/${unknown}`, `sqlite has no option ${unknown}`);
+  const { durability = "strict", migrate = true, busyTimeout = 10_000, ...rest } = options ?? {};
+  if (durability !== "strict" && durability !== "relaxed") {
+    const found = JSON.stringify(durability);
+    throw invalid("/durability", `durability is strict or relaxed, it is ${found}`);
+  }
+  if (typeof migrate !== "boolean") throw invalid("/migrate", "migrate is true or false");
+  if (!(typeof busyTimeout === "number" && busyTimeout >= 0)) {
+    throw invalid("/busyTimeout", "busyTimeout is a number of milliseconds");
+  }
+  return { ...rest, durability, migrate, busyTimeout };
 }

@@ -4,6 +4,8 @@ import { storageError } from "../errors.js";
 
 /** SQLite's result codes that mean something here: sqlite.org/rescode.html. */
 const CODES: Readonly<Record<number, string>> = {
+  1: "ERROR",
+  3: "PERM",
   5: "BUSY",
   6: "LOCKED",
   8: "READONLY",
@@ -13,6 +15,8 @@ const CODES: Readonly<Record<number, string>> = {
   14: "CANTOPEN",
   18: "TOOBIG",
   19: "CONSTRAINT",
+  21: "MISUSE",
+  23: "AUTH",
   26: "NOTADB",
 };
 
@@ -40,9 +44,9 @@ export function sqliteCode(error: unknown): string | undefined {
 
 const busy = new WeakSet<object>();
 
-/** `Unavailable`, of which the store thinks that it passes. */
-export function busyError(message: string): VarveError<"Unavailable"> {
-  const error = storageError("Unavailable", message);
+/** `Blocked`, of which the store thinks that it passes. */
+export function busyError(message: string): VarveError<"Blocked"> {
+  const error = storageError("Blocked", message);
   busy.add(error);
   return error;
 }
@@ -59,14 +63,24 @@ export function isConstraint(error: unknown): boolean {
   return sqliteCode(error) === "CONSTRAINT";
 }
 
-/** The error of the store for one of a driver. Those of varve stay what they are. */
+/** What drivers say of a database that its owner closed: they know before they ask SQLite. */
+const CLOSED = /database (connection )?is not open|closed database|client is closed/i;
+
+/** The error of the store for one of a driver. Those of varve stay what they are. `Unavailable` is left for what may have happened. */
 export function toStorageError(cause: unknown, maxValueBytes: number): VarveError {
   if (isVarveError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   switch (sqliteCode(cause)) {
     case "BUSY":
     case "LOCKED":
-      return storageError("Unavailable", `others keep the database busy: ${said}`, { cause });
+      return storageError("Blocked", `others keep the database busy: ${said}`, { cause });
+    case "READONLY":
+    case "CANTOPEN":
+    case "PERM":
+    case "AUTH": {
+      const message = `the database cannot be opened or written; look at the path and its rights: ${said}`;
+      return storageError("Blocked", message, { cause });
+    }
     case "FULL":
       return storageError("Quota", `the database or its disk is full: ${said}`, { cause });
     case "TOOBIG": {
@@ -79,6 +93,13 @@ export function toStorageError(cause: unknown, maxValueBytes: number): VarveErro
         cause,
       });
     default:
+      if (CLOSED.test(said)) {
+        return storageError("Closed", `the database handed in was closed: ${said}`, { cause });
+      }
+      if (/no such (table|column)/.test(said)) {
+        const message = `the tables are not those of varve; call migrate(): ${said}`;
+        return storageError("Blocked", message, { cause });
+      }
       return storageError("Unavailable", `SQLite answered: ${said}`, { cause });
   }
 }

@@ -50,7 +50,7 @@ export async function requireSchema(driver: SqliteDriver, tables: Tables): Promi
   if (version === wanted) return;
   const found = version === 0 ? "there are none" : `they have version ${version}`;
   const message = `the tables should have version ${wanted}, ${found}; call migrate(), or run what sqliteSchema() says`;
-  throw storageError("Unavailable", message);
+  throw storageError("Blocked", message);
 }
 
 function refuseNewer(found: number, supported: number): void {

@@ -35,11 +35,18 @@ export function sourceOf(
   const durability = strict ? "strict" : "relaxed";
   const local = { durability, multiWriter: true, maxValueBytes: LOCAL_VALUE_BYTES } as const;
   const memory = { ...local, durability: "memory", multiWriter: false } as const;
+  if (wanted !== undefined && !Object.hasOwn(PACKAGES, wanted)) {
+    throw invalid("/driver", `driver is one of ${Object.keys(PACKAGES).join(", ")}`);
+  }
   if (typeof database === "string") {
+    if (database === "" || database.includes("\0")) {
+      throw invalid("", "the path of a file is not empty, and has no NUL in it");
+    }
     const options = { strict, own: true };
     const open = () => openPath(database, wanted, options);
-    return { ...(database === ":memory:" || database === "" ? memory : local), open };
+    return { ...(database === ":memory:" ? memory : local), open };
   }
+  if (typeof database !== "object" || database === null) throw unknown();
   const options = { strict, own: false };
   if (isDriver(database)) {
     const { driver } = database;
@@ -51,7 +58,8 @@ export function sourceOf(
   }
   if (isLibsql(database)) return { ...local, open: () => libsqlDriver(database, options) };
   const connection = connectionOf(database);
-  return { ...local, open: async () => localDriver(connection, options) };
+  const kind = isInMemory(database) ? memory : local;
+  return { ...kind, open: async () => localDriver(connection, options) };
 }
 
 function isDriver(value: object): value is { readonly driver: SqliteDriver } {
@@ -73,11 +81,37 @@ function connectionOf(value: object): Connection {
   if (has(value, "prepare", "pragma")) return betterConnection(value as BetterDatabase);
   if (has(value, "prepare", "query")) return bunConnection(value as BunDatabase);
   if (has(value, "prepare", "exec")) return nodeConnection(value as NodeDatabase);
+  throw unknown();
+}
+
+/** Whether an open database says that it is in memory: one tells its place, others their name. */
+function isInMemory(database: object): boolean {
+  const { location, memory, name, filename } = database as {
+    location?(): string | null;
+    memory?: boolean;
+    name?: string;
+    filename?: string;
+  };
+  if (memory === true || name === ":memory:" || filename === ":memory:") return true;
+  try {
+    return typeof location === "function" && location.call(database) === null;
+  } catch {
+    return false; // it is not open: the first call says so
+  }
+}
+
+function unknown(): VarveError<"Validation"> {
   const expected = "the path of a file, an open database, a D1 binding, or { driver }";
-  throw new VarveError("Validation", `this is no database that is known; expected ${expected}`, {
-    pointer: "",
-    expected,
-  });
+  return invalid("", `this is no database that is known; expected ${expected}`, expected);
+}
+
+/** What makes no sense among the arguments. */
+export function invalid(
+  pointer: string,
+  message: string,
+  expected?: string,
+): VarveError<"Validation"> {
+  return new VarveError("Validation", message, { pointer, ...(expected && { expected }) });
 }
 
 /** The packages, the first choice first. Each answers undefined where it is not there. */

@@ -177,12 +177,12 @@ describe("while others hold the database", () => {
     await store.close();
   });
 
-  test("a write gives up with Unavailable when its patience ends, and can be repeated", async () => {
+  test("a write gives up with Blocked when its patience ends, and can be repeated", async () => {
     const store = sqlite(file(), { busyTimeout: 50 });
     const repository = await newRepository(store);
     const other = new DatabaseSync(file());
     other.exec("BEGIN IMMEDIATE");
-    await failure(store.write(repository, batchOf(1))).toMatchObject({ code: "Unavailable" });
+    await failure(store.write(repository, batchOf(1))).toMatchObject({ code: "Blocked" });
     other.exec("COMMIT");
     expect(await store.write(repository, batchOf(1))).toEqual({});
     other.close();
@@ -286,7 +286,7 @@ describe("the version of the tables", () => {
     const database = new DatabaseSync(file());
     const store = sqlite(database, { migrate: false });
     await failure(newRepository(store)).toMatchObject({
-      code: "Unavailable",
+      code: "Blocked",
       message: expect.stringContaining("migrate()"),
     });
     await store.migrate?.();

@@ -138,7 +138,7 @@ test("scrub tells of a reader that holds the log", async () => {
   reader.exec("BEGIN; SELECT * FROM varve_blobs");
   await store.write(repository, batchOf(2, { deleteObjects: objects(1).map(({ hash }) => hash) }));
   await expect(Promise.resolve(store.scrub?.(repository))).rejects.toMatchObject({
-    code: "Unavailable",
+    code: "Blocked",
     message: expect.stringContaining("reader"),
   });
   reader.exec("COMMIT");
