@@ -190,12 +190,15 @@ export class Varve<P = BuiltInPayload> {
     } while (cursor !== undefined);
   }
 
-  /** The same storage, counter and types, with the repositories of another customer or user. */
+  /**
+   * The same storage, counter and types, with the repositories of another customer or user. Nothing to be closed: `close`
+   * of any of them closes all.
+   */
   workspace(name: string): Varve<P> {
     return new Varve<P>(this.#root, checkName(name, "/workspace"));
   }
 
-  /** Ends all its handles: their calls fail with `Closed`. Closes its storage as well. */
+  /** Ends all its handles, those of other workspaces too: their calls fail with `Closed`. Closes its storage as well. */
   async close(): Promise<void> {
     const { closed, storage, workspaces } = this.#root;
     this.#root.closed = true;

@@ -226,7 +226,8 @@ impl Handle {
     /// `PolicyPaused`, `StaleProposal`; those of the operations and of the store.
     pub async fn act(&self, kind: &'static str, guard: Guard, work: Vec<Input>) -> Result<Done> {
         let Guard { mut policy, proposal, shown, log } = guard;
-        let operation = self.repo.make_id(self.repo.journal_time()).to_string();
+        // A proposal is done once: whoever tries again after `OutcomeUnknown` finds out that it was.
+        let operation = proposal.clone().unwrap_or_else(|| self.repo.make_id(self.repo.journal_time()).to_string());
         let mut before = Vec::new();
         let mut after = Vec::new();
         let (mut row, mut about) = (log, None);

@@ -263,6 +263,24 @@ describe("an action of the application", () => {
     expect(await outcomes(chat)).toContain("retried");
   });
 
+  test("that was written down, though nobody knew, is found to be executed", async () => {
+    const storage = faultyAdapter(memoryAdapter());
+    const chat = await testVarve({ storage }).open("chat");
+    const handler = vi.fn(() => {
+      const error = storageError("OutcomeUnknown", "the connection broke");
+      storage.setFaults({ kind: "loseAnswer", on: "write", error });
+    });
+    chat.policies.handle("ticket:close", handler);
+    chat.policies.register(closing());
+    await chat.user("hello");
+    const [proposal] = (await chat.prepare()).proposals;
+    const done = await chat.policies.approve(proposal as never);
+    expect(done).toMatchObject({ state: "executed", operation: proposal?.id });
+    expect(handler).toHaveBeenCalledTimes(1);
+    const executed = (await outcomes(chat)).filter((outcome) => outcome === "executed");
+    expect(executed).toHaveLength(1);
+  });
+
   test("is tried once where trying again is no use", async () => {
     const { chat } = await opened();
     const handler = vi.fn(() => {
