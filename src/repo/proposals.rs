@@ -10,7 +10,7 @@ use super::payloads::Payload;
 use super::policies::LOG;
 use super::{CommitOptions, Done, Handle};
 use crate::collections::{Bytes, Set};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fields::{At, Fields};
 use crate::hash::{ContentHash, each_hash};
 use crate::json::{Map, ToJson, Value, object, parse, parse_bytes, put};
@@ -226,8 +226,7 @@ impl Handle {
     /// `PolicyPaused`, `StaleProposal`; those of the operations and of the store.
     pub async fn act(&self, kind: &'static str, guard: Guard, work: Vec<Input>) -> Result<Done> {
         let Guard { mut policy, proposal, shown, log } = guard;
-        // A proposal is done once: whoever tries again after `OutcomeUnknown` finds out that it was.
-        let operation = proposal.clone().unwrap_or_else(|| self.repo.make_id(self.repo.journal_time()).to_string());
+        let operation = self.repo.make_id(self.repo.journal_time()).to_string();
         let mut before = Vec::new();
         let mut after = Vec::new();
         let (mut row, mut about) = (log, None);
@@ -252,7 +251,15 @@ impl Handle {
         before.extend(after);
         let author = policy.map(|name| Author { kind: "policy".to_owned(), name: Some(name) });
         let options = CommitOptions { operation_id: Some(operation), ..CommitOptions::default() };
-        self.in_one(kind, about.as_ref(), author, before, &options).await
+        match self.in_one(kind, about.as_ref(), author, before, &options).await {
+            // Done again it would be refused, as it was done: so it is found out here.
+            Err(error) if matches!(*error, Error::Store(StoreError::OutcomeUnknown(_))) => {
+                self.repo.catch_up().await?;
+                let operation = options.operation_id.as_deref().unwrap_or_default();
+                self.repo.read(|state| Done::of(state, operation)).ok_or(error)
+            }
+            other => other,
+        }
     }
 
     /// What takes proposals along that rest on one of these payloads, since they show it.
@@ -264,7 +271,7 @@ impl Handle {
         let (mut named, mut objects) = (Vec::new(), Vec::new());
         settings.iter().for_each(|(_, seen)| each_hash(seen.to_json().as_bytes(), &mut |hash| named.push(hash)));
         let mut note = |hash: &ContentHash, bytes: &[u8]| {
-            if rests_on(bytes, payloads) {
+            if rests_on(bytes, payloads) && !objects.contains(hash) {
                 objects.push(*hash);
             }
         };
@@ -345,7 +352,7 @@ impl Handle {
                 let Some(bytes) = found.into_iter().next().flatten() else { return Ok(None) };
                 if ContentHash::of(&bytes) != hash {
                     let message = format!("object {hash} is not what its name says");
-                    return Err(crate::error::StoreError::corrupt(message).into());
+                    return Err(StoreError::corrupt(message).into());
                 }
                 self.keep(hash, bytes.alone().into());
                 bytes

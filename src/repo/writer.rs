@@ -46,6 +46,14 @@ pub struct Done {
 }
 
 impl Done {
+    /// What an operation came to that is in the journal.
+    pub(super) fn of(state: &State<'_>, operation: &str) -> Option<Self> {
+        let (first, count) = state.operation(operation)?.commits;
+        let commits = (first.row()..first.row() + count as usize).map(CommitIx::new);
+        let receipts = commits.map(|ix| Receipt::of(state, ix)).collect();
+        Some(Self::before(Some(operation.to_owned()), receipts))
+    }
+
     /// Nothing had to be written.
     pub(super) fn before(operation: Option<String>, receipts: Vec<Receipt>) -> Self {
         Self { operation, receipts, taken: Vec::new(), wrote: false, moved: Vec::new() }
@@ -253,12 +261,8 @@ impl Repository {
     }
 
     fn plan_one(&self, draft: &State<'_>, ticket: &Ticket, when: When) -> Result<Attempt> {
-        if let Some(row) = ticket.request.operation_id.as_deref().and_then(|id| draft.operation(id)) {
-            let (first, count) = row.commits;
-            let commits = (first.row()..first.row() + count as usize).map(CommitIx::new);
-            let receipts = commits.map(|ix| Receipt::of(draft, ix)).collect();
-            let operation = ticket.request.operation_id.clone();
-            return Ok(Attempt::Repeated(Done::before(operation, receipts)));
+        if let Some(done) = ticket.request.operation_id.as_deref().and_then(|id| Done::of(draft, id)) {
+            return Ok(Attempt::Repeated(done));
         }
         let plan = plan(draft, &ticket.request, when)?;
         if let Some(limit) = ticket.limit {

@@ -275,7 +275,7 @@ describe("an action of the application", () => {
     await chat.user("hello");
     const [proposal] = (await chat.prepare()).proposals;
     const done = await chat.policies.approve(proposal as never);
-    expect(done).toMatchObject({ state: "executed", operation: proposal?.id });
+    expect(done.state).toBe("executed");
     expect(handler).toHaveBeenCalledTimes(1);
     const executed = (await outcomes(chat)).filter((outcome) => outcome === "executed");
     expect(executed).toHaveLength(1);
