@@ -2,7 +2,7 @@
 
 use super::{Outcome, Planner};
 use crate::error::{Error, Result};
-use crate::hash::{CommitHash, ContentHash};
+use crate::hash::{CommitHash, ContentHash, each_hash};
 use crate::json::{Value, quoted};
 use crate::model::annotation::Priority;
 use crate::model::limits::check_depth;
@@ -51,6 +51,8 @@ pub enum Requirement {
         /// Where it pointed.
         head: Option<CommitHash>,
     },
+    /// No setting of the repository was made since they were counted so.
+    Settings(u32),
     /// Policies do not rest.
     Unpaused,
     /// No other proposal of the policy waits.
@@ -64,10 +66,19 @@ impl Planner<'_> {
     /// Sets or removes a setting.
     ///
     /// # Errors
-    /// `Validation` where it is nested too deeply.
+    /// `Validation` where it is nested too deeply; `ErasedContent` where an object that it names shows what was erased.
     pub(super) fn set(&self, setting: &Setting) -> Result<Outcome> {
         let value = setting.value.as_ref().filter(|value| !value.is_null());
         value.map_or(Ok(()), |value| check_depth("/value", value))?;
+        let mut intact = Ok(());
+        for object in &setting.objects {
+            each_hash(&object.bytes, &mut |hash| {
+                if intact.is_ok() {
+                    intact = self.draft.check_taken(&hash);
+                }
+            });
+        }
+        intact?;
         let records: Vec<_> = self.note(None, &setting.name, value.cloned()).into_iter().collect();
         let objects = if records.is_empty() { Vec::new() } else { setting.objects.clone() };
         Ok(Outcome { records, objects, ..Outcome::default() })
@@ -105,6 +116,11 @@ impl Planner<'_> {
                 let now = self.draft.branch(name).flatten().map(|ix| self.draft.commits(ix).hash);
                 if now != *head {
                     return stale(proposal, format!("branch {} moved", quoted(name)));
+                }
+            }
+            Requirement::Settings(version) => {
+                if self.draft.settings_version() != *version {
+                    return stale("", String::new()); // whoever requires it begins anew
                 }
             }
             Requirement::Unpaused => {

@@ -1,12 +1,12 @@
 //! Several operations as one, put together call by call.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::json::Value;
 
 use super::{CommitOptions, Done, Handle};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::hash::CommitHash;
 use crate::ops::{Append, Elsewhere, ExpectedHead, Group, Input, Outcome, Receipt, plan_next};
 use crate::state::resolve::Standpoint;
@@ -19,6 +19,8 @@ pub struct Batch {
     branch: String,
     expected: ExpectedHead,
     draft: RefCell<Draft>,
+    /// Nothing is added any more: it is being written, or was.
+    ended: Cell<bool>,
 }
 
 #[derive(Default)]
@@ -45,7 +47,13 @@ impl Handle {
     /// `RefProtected` where the handle stands on a commit.
     pub fn begin(self: &Rc<Self>) -> Result<Batch> {
         let expected = self.head().map_or(ExpectedHead::Empty, ExpectedHead::Commit);
-        Ok(Batch { branch: self.writable()?, expected, handle: self.clone(), draft: RefCell::default() })
+        Ok(Batch {
+            branch: self.writable()?,
+            expected,
+            handle: self.clone(),
+            draft: RefCell::default(),
+            ended: Cell::default(),
+        })
     }
 }
 
@@ -111,13 +119,16 @@ impl Batch {
     /// Adds any operation. Returns the receipts of its commits.
     ///
     /// # Errors
-    /// Those of the operation, on the draft as it is; the batch goes on without it.
+    /// Those of the operation, on the draft as it is; the batch goes on without it. `Closed` where it has ended.
     pub async fn add(&self, input: Input) -> Result<Vec<Receipt>> {
         let repo = &self.handle.repo;
         let now = repo.settings.environment.now();
         let input = input.made_at(now);
         let _held = repo.hold();
         let planned = loop {
+            if self.ended.get() {
+                return Err(StoreError::Closed("the batch has ended".into()).into());
+            }
             let plan = |over: &mut State<'_>, draft: &mut Draft| {
                 let seq = over.journal().seq + 1;
                 let outcome = plan_next(over, &self.branch, &input, seq, now)?;
@@ -169,6 +180,7 @@ impl Batch {
     /// Those of its operations and of the store; then nothing of it happened.
     pub async fn finish(&self, options: &CommitOptions) -> Result<Finished> {
         options.check()?;
+        self.ended.set(true);
         let draft = self.draft.take();
         if draft.inputs.is_empty() {
             return Ok(Finished::Stored(Done::before(None, Vec::new())));

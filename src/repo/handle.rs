@@ -253,10 +253,11 @@ impl Handle {
     async fn write(&self, branch: String, input: Input, options: &CommitOptions) -> Result<Done> {
         let limit = self.budget.get().map(|budget| budget.limit()).transpose()?;
         let rejects = self.budget.get().is_some_and(|budget| budget.action == super::BudgetAction::Reject);
-        let counted = matches!(
-            input,
-            Input::Append(_) | Input::Edit { .. } | Input::Batch(_) | Input::Return { append: Some(_), .. }
-        );
+        let counted = match &input {
+            Input::Append(_) | Input::Edit { .. } | Input::Return { append: Some(_), .. } => true,
+            Input::Batch(group) => group.kind != "erase",
+            _ => false,
+        };
         let by_policy = options.author.as_ref().is_some_and(|author| author.kind == "policy");
         // What policies do, and what is noted of it, is nothing that the user of a handle did last.
         let aside = by_policy || matches!(&input, Input::Batch(group) if ASIDE.contains(&group.kind));

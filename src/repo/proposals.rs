@@ -72,13 +72,14 @@ impl Guard {
     }
 }
 
-/// What makes open proposals stale.
+/// What an erasure takes along.
 #[derive(Default)]
 pub(super) struct Withdrawn {
-    /// Their ids.
+    /// The open proposals that it makes stale.
     pub ids: Vec<String>,
+    /// What makes them so, as long as no setting changes.
     pub inputs: Vec<Input>,
-    /// What they showed, and what settled ones did.
+    /// What these showed, and what settled ones did.
     pub objects: Vec<ContentHash>,
 }
 
@@ -175,7 +176,16 @@ impl Handle {
         edited: Option<NewProposal>,
     ) -> Result<()> {
         let (seen, mut value) = self.open_proposal(id, shown)?;
-        let (mut body, mut objects) = (self.body_of(&seen).await?.unwrap_or_default(), Vec::new());
+        // Read before it is written: what comes of it is asked for afterwards.
+        let mut body = match self.body_of(&seen).await {
+            Err(error)
+                if matches!(*error, Error::Store(StoreError::Corrupt(_))) && OPEN.iter().all(|open| *open != to) =>
+            {
+                Map::new() // it can be rejected all the same
+            }
+            body => body?.unwrap_or_default(),
+        };
+        let mut objects = Vec::new();
         if let Some(new) = edited {
             new.body.iter().for_each(|(name, value)| drop(body.insert(name, value.clone())));
             let branch = seen.get("branch").and_then(Value::as_str).unwrap_or_default();
@@ -252,9 +262,9 @@ impl Handle {
         let author = policy.map(|name| Author { kind: "policy".to_owned(), name: Some(name) });
         let options = CommitOptions { operation_id: Some(operation), ..CommitOptions::default() };
         match self.in_one(kind, about.as_ref(), author, before, &options).await {
-            // Done again it would be refused, as it was done: so it is found out here.
+            // Who tries again may do it twice, or meet `StaleProposal`: so it is found out here.
             Err(error) if matches!(*error, Error::Store(StoreError::OutcomeUnknown(_))) => {
-                self.repo.catch_up().await?;
+                let _ = self.repo.catch_up().await; // if this fails too, nobody knows
                 let operation = options.operation_id.as_deref().unwrap_or_default();
                 self.repo.read(|state| Done::of(state, operation)).ok_or(error)
             }
@@ -264,19 +274,22 @@ impl Handle {
 
     /// What takes proposals along that rest on one of these payloads, since they show it.
     pub(super) async fn withdraw(&self, key: &RepoKey, payloads: &Set<ContentHash>) -> Result<Withdrawn> {
-        let settings = self.repo.read(|state| {
-            let named = |(name, value): (&str, &Value)| Some((name.strip_prefix(PROPOSAL)?.to_owned(), value.clone()));
-            state.notes(None).into_iter().filter_map(named).collect::<Vec<_>>()
-        });
-        let (mut named, mut objects) = (Vec::new(), Vec::new());
-        settings.iter().for_each(|(_, seen)| each_hash(seen.to_json().as_bytes(), &mut |hash| named.push(hash)));
+        let version = self.repo.read(|state| state.settings_version());
+        let (mut settings, mut named, mut objects) = (Vec::new(), Vec::new(), Vec::new());
+        for id in self.proposals(&[], None, usize::MAX) {
+            if let Some(seen) = self.setting_of(&id) {
+                each_hash(seen.to_json().as_bytes(), &mut |hash| named.push(hash));
+                settings.push((id, seen));
+            }
+        }
         let mut note = |hash: &ContentHash, bytes: &[u8]| {
             if rests_on(bytes, payloads) && !objects.contains(hash) {
                 objects.push(*hash);
             }
         };
         self.repo.read_each(key, &named, &mut note).await?;
-        let mut found = Withdrawn { objects, ..Withdrawn::default() };
+        let inputs = vec![Input::Require(Requirement::Settings(version))];
+        let mut found = Withdrawn { objects, inputs, ..Withdrawn::default() };
         for (id, seen) in settings {
             let mut rests = false;
             let open = seen.get("objects").map_or_else(String::new, Value::to_json); // settled ones have none
@@ -348,13 +361,17 @@ impl Handle {
         let bytes = match at_hand {
             Some(Payload::Stored(_, bytes)) => bytes,
             _ => {
+                let before = self.repo.read(|state| state.journal());
                 let found = self.repo.settings.store.read_objects(&key, &[hash]).await?;
                 let Some(bytes) = found.into_iter().next().flatten() else { return Ok(None) };
                 if ContentHash::of(&bytes) != hash {
                     let message = format!("object {hash} is not what its name says");
                     return Err(StoreError::corrupt(message).into());
                 }
-                self.keep(hash, bytes.alone().into());
+                // It may have gone while it was read.
+                if self.repo.read(|state| state.journal()) == before {
+                    self.keep(hash, bytes.alone().into());
+                }
                 bytes
             }
         };
@@ -376,7 +393,7 @@ impl Handle {
         }
     }
 
-    /// Once it is settled, nothing keeps what it names; what that was stays known until it is gone.
+    /// Once it is settled, nothing keeps what it names. What that was stays known: an erasure looks for it there.
     fn to_state(&self, value: &mut Map, to: &str) {
         value.insert("state", to.into());
         if !OPEN.contains(&to) {

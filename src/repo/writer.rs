@@ -213,7 +213,8 @@ impl Repository {
         let mut entry =
             Entry { at, format: JOURNAL_FORMAT, id, operations: Vec::new(), previous: position.hash, seq: when.seq };
         let mut draft = State::over(&state);
-        if position.seq == 0 {
+        // With the first entry, or the first one behind those that only fence.
+        if state.token_source().is_none() {
             let create = create(self.settings.counter.as_counter().source());
             draft.apply(&create, 0, when)?;
             entry.operations.push(create);
@@ -295,19 +296,18 @@ impl Repository {
         }
     }
 
-    /// Puts an entry that changes nothing where the batch would stand. If that works, the batch was not stored and
+    /// Puts an empty entry where the batch would stand. If that works, the batch was not stored and
     /// never will be.
     async fn fence(&self, batch: &Batch, error: StoreError) -> Result<Written> {
         let repo = self.ensure_created().await?;
         let now = self.settings.environment.now();
         let id = self.make_id(now).into();
         let position = self.read(|state| state.journal());
-        let beginning = (position.seq == 0).then(|| create(self.settings.counter.as_counter().source()));
         let fence = Entry {
             at: now.max(position.at),
             format: JOURNAL_FORMAT,
             id,
-            operations: beginning.into_iter().collect(),
+            operations: Vec::new(),
             previous: position.hash,
             seq: batch.entry.seq,
         };

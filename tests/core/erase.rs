@@ -1,5 +1,6 @@
 //! Erasing: afterwards the payload is nowhere.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use varve::error::Error;
@@ -358,6 +359,42 @@ fn a_proposal_that_changes_while_it_is_erased_is_stale_as_well() {
     *store.before_write.borrow_mut() = None;
     let objects = block_on(world.store.list_objects(&world.key(), None, 10)).unwrap();
     assert_eq!(objects, [], "no body is left, neither the first nor the second");
+}
+
+#[test]
+fn what_is_proposed_while_it_is_erased_goes_as_well_and_later_nothing_is() {
+    // With other words, and with the very body that another proposal has.
+    for again in [format!("again: {SECRET}"), SECRET.to_owned()] {
+        let store = Rc::new(Faulty::over(Rc::new(MemoryStore::new()), true));
+        let world = World::over(store.clone());
+        let (ann, bob) = (world.user(), world.user());
+        ann.commit("a", user("before"));
+        ann.commit("b", user(SECRET));
+        let first = propose(&ann, SECRET, &["b"]);
+        bob.catch_up();
+        let (rival, due) = (world.user(), std::cell::Cell::new(true));
+        let second = Rc::new(RefCell::new(None));
+        let made = second.clone();
+        *store.before_write.borrow_mut() = Some(Box::new(move || {
+            if due.replace(false) {
+                made.replace(Some(propose(&rival, &again, &["b"])));
+            }
+        }));
+        let mut found = erase(&bob, &secret()).proposals;
+        *store.before_write.borrow_mut() = None;
+        found.sort();
+        let mut all = vec![first, second.take().unwrap()];
+        all.sort();
+        assert_eq!(found, all);
+        let objects = block_on(world.store.list_objects(&world.key(), None, 10)).unwrap();
+        assert_eq!(objects.len(), 1, "the other payload is left");
+        // Who made it of what he read before comes too late.
+        ann.catch_up();
+        let late = block_on(ann.handle.propose(proposal(SECRET, &["b"])));
+        assert_eq!(code(late), "ErasedContent");
+        propose(&ann, "fine", &["a"]);
+        assert_eq!(block_on(world.open().verify(&|_, _| true)).unwrap().faults, []);
+    }
 }
 
 #[test]

@@ -109,6 +109,23 @@ describe("a batch", () => {
     expect(await chat.annotations("a")).toEqual([]);
   });
 
+  test("that has ended refuses what was under way, as it is not stored", async () => {
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const validator = () => gate;
+    const chat = await createVarve({ contentTypes: { ticket: { validator } } as never }).open("x");
+    let late: Promise<unknown> | undefined;
+    await chat.batch(async (tx) => {
+      await tx.user("in time");
+      late = failure(tx.commit({ contentType: "ticket" } as never, { id: "late" }));
+    });
+    go();
+    expect(await late).toMatchObject({ code: "Closed" });
+    expect(await view(chat)).toEqual(["in time"]);
+  });
+
   test("whose function writes past it moves the head each time, and is given up", async () => {
     const chat = await open();
     let runs = 0;

@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
-import { createVarve, isVarveError } from "varve";
+import { createVarve, isVarveError, storageError } from "varve";
+import { faultyAdapter } from "varve/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type NodeDatabase,
@@ -13,6 +14,7 @@ import { temporaryFolder } from "./support.js";
 
 const require = createRequire(import.meta.url);
 type Opened = NodeDatabase & { close(): void };
+type Rows = { all(): unknown[] };
 const { DatabaseSync } = process.getBuiltinModule("node:sqlite" as never) as unknown as {
   DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Opened;
 };
@@ -92,6 +94,19 @@ describe("a commit", () => {
   test("to a folder that is not there is Blocked", async () => {
     expect(await codeOf(chatOn(join(folder.path, "none", "store.db")))).toBe("Blocked");
   });
+});
+
+test("a fence that is the first entry of all is in the tables as well", async () => {
+  const database = new DatabaseSync(file());
+  const storage = faultyAdapter(sqlite(database));
+  const chat = await createVarve({ storage, encoding: "approximate" }).open("chat");
+  const error = storageError("Blocked", "for now");
+  storage.setFaults({ kind: "fail", on: "write" }, { kind: "fail", on: "write", nth: 2, error });
+  expect(await codeOf(chat.user("one"))).toBe("Blocked");
+  await chat.user("two");
+  const [row] = (database.prepare("SELECT default_branch FROM varve_repositories") as Rows).all();
+  expect({ ...(row as object) }).toEqual({ default_branch: "main" });
+  database.close();
 });
 
 test.each<[string, unknown, object, string]>([
