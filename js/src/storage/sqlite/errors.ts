@@ -66,7 +66,10 @@ export function isConstraint(error: unknown): boolean {
 /** What drivers say of a database that its owner closed: they know before they ask SQLite. */
 const CLOSED = /database (connection )?is not open|closed database|client is closed/i;
 
-/** The error of the store for one of a driver. Those of varve stay what they are. `Unavailable` is left for what may have happened. */
+/**
+ * The error of the store for one of a driver. Those of varve stay what they are. `Unavailable` is left for what may have
+ * happened.
+ */
 export function toStorageError(cause: unknown, maxValueBytes: number): VarveError {
   if (isVarveError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
